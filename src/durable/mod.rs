@@ -1,0 +1,1 @@
+//! Only this module writes, renames and locks files.

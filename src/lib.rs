@@ -1,0 +1,8 @@
+//! The library behind the `acp` binary, in reading order: what a thing is (`domain`), what should happen (`policy`,
+//! `engine`), and how it is done (`store`, `forge`, `worker`, …). It exists so that tests and the binary share one
+//! crate; it has no stability promise. `ARCHITECTURE.md` is the map, `tests/tidy` holds the layer table.
+#![doc(hidden)]
+
+pub mod durable;
+pub mod proc;
+pub mod sys;

@@ -1,0 +1,3 @@
+//! The `acp` binary.
+
+fn main() {}

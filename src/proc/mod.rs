@@ -1,0 +1,1 @@
+//! Only this module starts and ends processes.
