@@ -3,6 +3,11 @@
 //! crate; it has no stability promise. `ARCHITECTURE.md` is the map, `tests/tidy` holds the layer table.
 #![doc(hidden)]
 
+pub mod agent;
+pub mod domain;
 pub mod durable;
+pub mod forge;
+pub mod git;
 pub mod proc;
 pub mod sys;
+pub mod vcs;

@@ -16,9 +16,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("prompt", "domain profile"),
     ("store", "domain durable sys"),
     ("ui", "domain sys"),
-    ("forge", "domain http sys durable proc"),
+    ("git", "domain proc sys durable"),
+    ("forge", "domain http sys durable git"),
     ("agent", "domain proc sys"),
-    ("vcs", "domain proc sys durable"),
+    ("vcs", "domain git sys durable"),
     ("check", "domain policy proc"),
     ("notify", "domain http proc sys"),
     ("mesh", "domain durable sys"),
@@ -28,7 +29,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "engine",
         "domain policy profile prompt store worker forge agent vcs check notify mesh sys",
     ),
-    ("commands", "* - cli durable proc http"),
+    ("commands", "* - cli durable proc http git"),
     ("cli", "*"),
 ];
 

@@ -1,0 +1,67 @@
+//! What a day may cost and has cost.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ItemId, RunId};
+
+/// What one run has reserved and, once known, spent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// The item.
+    pub item: ItemId,
+    /// The agent.
+    pub agent: String,
+    /// Reserved micro-dollars.
+    pub reserved_usd_micros: u64,
+    /// Reserved tokens.
+    pub reserved_tokens: u64,
+    /// Spent micro-dollars; unknown is `None`, and then the reservation counts.
+    pub usd_micros: Option<u64>,
+    /// Spent tokens; unknown is `None`.
+    pub tokens: Option<u64>,
+    /// The run never started its agent: it counts as nothing.
+    #[serde(default)]
+    pub released: bool,
+}
+
+/// One UTC day of one profile. A run belongs to the day it started on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DayBudget {
+    /// By run.
+    pub runs: BTreeMap<RunId, Reservation>,
+}
+
+impl DayBudget {
+    /// Runs that count.
+    pub fn run_count(&self) -> u32 {
+        u32::try_from(self.counting().count()).unwrap_or(u32::MAX)
+    }
+
+    /// Micro-dollars spent, or reserved where the cost is not known.
+    pub fn usd_micros(&self) -> u64 {
+        self.counting()
+            .map(|r| r.usd_micros.unwrap_or(r.reserved_usd_micros))
+            .sum()
+    }
+
+    /// Tokens spent, or reserved where the number is not known.
+    pub fn tokens(&self) -> u64 {
+        self.counting()
+            .map(|r| r.tokens.unwrap_or(r.reserved_tokens))
+            .sum()
+    }
+
+    /// Micro-dollars of one item.
+    pub fn usd_micros_of(&self, item: ItemId) -> u64 {
+        let of_item = self.counting().filter(|r| r.item == item);
+        of_item
+            .map(|r| r.usd_micros.unwrap_or(r.reserved_usd_micros))
+            .sum()
+    }
+
+    fn counting(&self) -> impl Iterator<Item = &Reservation> {
+        self.runs.values().filter(|r| !r.released)
+    }
+}

@@ -1,0 +1,85 @@
+//! What holds work back or claims it: leases, retries, cooldowns, holds, approvals.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ItemId, RunId, Sha};
+
+/// The claim of a run on an item: while it is there, no other run starts on the item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The item.
+    pub item: ItemId,
+    /// The run.
+    pub run: RunId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How often work on an item was tried, and when it may be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// The item.
+    pub item: ItemId,
+    /// The last attempt's number; only grows.
+    pub attempt: u32,
+    /// Failures in a row since the last success or since a person cleared them.
+    pub failures: u32,
+    /// The last run that was counted, so that counting it twice changes nothing.
+    pub last_run: Option<RunId>,
+    /// Why the last one failed.
+    pub reason: Option<String>,
+    /// Not before this.
+    pub next: Option<Timestamp>,
+    /// When the wait was set; a `next` further ahead of it than the rule allows counts as due.
+    pub set: Timestamp,
+    /// acp gave up after this many failures and asked for `agent-blocked`; a person who takes the label off starts anew.
+    pub blocked: bool,
+    /// How often a fix run has been tried on this pull request.
+    #[serde(default)]
+    pub fixes: u32,
+}
+
+/// A time before which something is not tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cooldown {
+    /// What: `agent:claude`, `forge`.
+    pub key: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// When it was set.
+    pub set: Timestamp,
+}
+
+/// A stop that only a person, or its own stated rule, lifts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Its name: `stop`, or what a person chose.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Who set it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The item that is held; `None` holds the whole profile.
+    pub item: Option<ItemId>,
+}
+
+/// A person's yes to one head of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The pull request.
+    pub pr: u64,
+    /// The head that was approved.
+    pub head: Sha,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// `pr merge`: merge at once, also where passes may not.
+    #[serde(default)]
+    pub merge: bool,
+}

@@ -1,0 +1,44 @@
+//! What things are: types only. No input or output, no clock, no decision; `policy` decides and `store` keeps.
+//!
+//! Types that are stored or recorded derive serde; adding a field to one of them needs a default, changing one needs
+//! a new record version in `store`.
+
+mod budget;
+mod diff;
+mod ids;
+mod intent;
+mod issue;
+pub mod label;
+mod lane;
+mod lease;
+mod outcome;
+mod plan;
+mod pull_request;
+mod risk;
+mod rules;
+mod run;
+mod snapshot;
+
+pub use budget::{DayBudget, Reservation};
+pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
+pub use ids::{
+    BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,
+};
+pub use intent::{Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
+pub use issue::{Association, Comment, Issue, IssueState};
+pub use lane::{IssueLane, PrLane};
+pub use lease::{Approval, Cooldown, Hold, Lease, Retry};
+pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
+pub use plan::{Action, Lane, Plan, Standing, Wait};
+pub use pull_request::{Check, CheckState, Mergeable, PrState, PullRequest, Review, ReviewState};
+pub use risk::{MergeDecision, MergeVerdict, RiskBand, RiskFactor, RiskScore};
+pub use rules::{
+    AgentRules, AgentSettings, BudgetRules, CheckPolicy, ForgeKind, ForgeRules, IntakeRules,
+    LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, RepoRules, RetryRules, RiskRules,
+    Rules, Sandbox, TokenSource, Writes,
+};
+pub use run::{
+    AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
+    VerifyResult,
+};
+pub use snapshot::{IntentView, Life, Mirror, RunView, Snapshot};

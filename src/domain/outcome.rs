@@ -1,0 +1,175 @@
+//! How a run ended.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Sha;
+
+/// The classes of failure. The words are stable: scripts and retry rules read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureClass {
+    /// The agent's program was not found or could not be started.
+    CouldNotStart,
+    /// A setup command of the profile failed.
+    SetupFailed,
+    /// The agent ended with an exit status other than 0.
+    AgentExit,
+    /// The agent was ended by a signal that acp did not send.
+    AgentSignal,
+    /// The agent ended well but its own structured output says that it failed.
+    AgentError,
+    /// The time for the run was over.
+    TimedOut,
+    /// No output for too long.
+    Stalled,
+    /// More output than allowed.
+    OutputLimit,
+    /// More turns or tool calls than allowed.
+    StepLimit,
+    /// No result file, and no facts to infer one from.
+    NoResult,
+    /// The result file is not what the contract allows.
+    BrokenContract,
+    /// The result claims a change and there is none.
+    NoDiff,
+    /// HEAD of the worktree no longer descends from where the run started.
+    HeadMoved,
+    /// The worktree holds another repository.
+    NestedRepository,
+    /// A file is too large to publish.
+    FileTooLarge,
+    /// Conflict markers were left in a file.
+    ConflictLeft,
+    /// A result or worktree could not be read.
+    Unreadable,
+    /// The machine or the supervisor died before the agent's end.
+    Crashed,
+}
+
+impl FailureClass {
+    /// The stable word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CouldNotStart => "could-not-start",
+            Self::SetupFailed => "setup-failed",
+            Self::AgentExit => "agent-exit",
+            Self::AgentSignal => "agent-signal",
+            Self::AgentError => "agent-error",
+            Self::TimedOut => "timed-out",
+            Self::Stalled => "stalled",
+            Self::OutputLimit => "output-limit",
+            Self::StepLimit => "step-limit",
+            Self::NoResult => "no-result",
+            Self::BrokenContract => "broken-contract",
+            Self::NoDiff => "no-diff",
+            Self::HeadMoved => "head-moved",
+            Self::NestedRepository => "nested-repository",
+            Self::FileTooLarge => "file-too-large",
+            Self::ConflictLeft => "conflict-left",
+            Self::Unreadable => "unreadable",
+            Self::Crashed => "crashed",
+        }
+    }
+
+    /// Whether the worktree must stay as it is for a person, because a commit of it could lose or hide something.
+    pub fn keeps_worktree(self) -> bool {
+        matches!(
+            self,
+            Self::HeadMoved | Self::NestedRepository | Self::FileTooLarge | Self::Unreadable
+        )
+    }
+}
+
+/// A failure with its circumstances in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The class.
+    pub class: FailureClass,
+    /// One line for people.
+    pub detail: String,
+}
+
+/// What a review run wishes for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewAction {
+    /// On to the second review.
+    AdvanceDoubleCheck2,
+    /// Merge it.
+    ApproveAndMerge,
+    /// A person should look.
+    AwaitHumanReview,
+}
+
+/// What came out of a run, after the host has checked it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A commit that implements the issue.
+    Implemented {
+        /// The commit that the host built.
+        commit: Sha,
+    },
+    /// A commit on top of a pull request's head.
+    UpdatedBranch {
+        /// The commit that the host built.
+        commit: Sha,
+    },
+    /// The agent found nothing to change on a pull request.
+    NoChangeNeeded,
+    /// A review passed.
+    Reviewed {
+        /// What the reviewer wishes for.
+        action: ReviewAction,
+    },
+    /// The agent says that it cannot go on.
+    Blocked {
+        /// Its reason, as text.
+        reason: String,
+    },
+    /// It failed.
+    Failed(Failure),
+    /// It was ended on purpose; no failure.
+    Cancelled {
+        /// By what or whom.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The stable word for lists.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Implemented { .. } => "implemented",
+            Self::UpdatedBranch { .. } => "updated-branch",
+            Self::NoChangeNeeded => "no-change-needed",
+            Self::Reviewed { .. } => "approved-local-review-passed",
+            Self::Blocked { .. } => "blocked",
+            Self::Failed(_) => "failed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// Why, in one line, where there is something to say.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Blocked { reason } | Self::Cancelled { reason } => Some(reason.clone()),
+            Self::Failed(failure) => {
+                Some(format!("{}: {}", failure.class.as_str(), failure.detail))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunEnd {
+    /// When the supervisor began; `None` when it never did.
+    pub started: Option<Timestamp>,
+    /// When it was over.
+    pub ended: Timestamp,
+    /// What came out.
+    pub outcome: Outcome,
+}

@@ -1,0 +1,329 @@
+//! What a pass will do, and why every item stands where it stands.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Intent, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep, Task,
+};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Action {
+    /// A lease whose run was never recorded: a launch died before its first step.
+    ReleaseLease {
+        /// The item.
+        item: ItemId,
+        /// The run that never was.
+        run: RunId,
+    },
+    /// The supervisor died after the agent's end: start one that goes on.
+    Resume {
+        /// The run.
+        run: RunId,
+    },
+    /// The supervisor died before the agent's end: end what lives of it, then call it crashed.
+    Crash {
+        /// The run.
+        run: RunId,
+        /// In which step.
+        step: Option<RunStep>,
+    },
+    /// End a run that nobody wants any more.
+    Cancel {
+        /// The run.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
+    /// Draw the conclusions from a finished run.
+    Judge {
+        /// The run.
+        run: RunId,
+        /// What is written because of it.
+        intents: Vec<Intent>,
+        /// The retry record of the item afterwards.
+        retry: Box<Retry>,
+        /// What it amounts to, for the journal and for people.
+        summary: String,
+    },
+    /// Start a run.
+    Launch {
+        /// The item.
+        item: ItemId,
+        /// What the agent is asked to do.
+        task: Task,
+        /// The agent.
+        agent: String,
+        /// The attempt's number.
+        attempt: u32,
+        /// The commit to start from.
+        start: Sha,
+        /// The base commit to merge in first.
+        merge: Option<Sha>,
+    },
+    /// Write something.
+    Enqueue {
+        /// The intent.
+        intent: Box<Intent>,
+        /// Why.
+        reason: String,
+    },
+    /// Intents that nobody wants any more and that were not sent yet.
+    DropIntents {
+        /// Of which run.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
+    /// A person took `agent-blocked` off: count failures from zero.
+    ResetRetry {
+        /// The retry record afterwards.
+        retry: Box<Retry>,
+    },
+    /// An approval whose head is gone.
+    DropApproval {
+        /// The pull request.
+        pr: u64,
+    },
+    /// Nothing is left to do for a run: archive it and drop its worktree.
+    Close {
+        /// The run.
+        run: RunId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why an item does not move, or what it is about to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Wait {
+    /// Nothing holds it: this pass launches it.
+    Launching {
+        /// The task's word.
+        task: String,
+    },
+    /// Nothing holds it: this pass merges it.
+    Merging,
+    /// It is closed.
+    Closed,
+    /// It is merged.
+    Merged,
+    /// No intake label.
+    NotLabelled {
+        /// The labels of which it needs one.
+        labels: Vec<String>,
+    },
+    /// Its author is nobody that the profile trusts.
+    NotTrusted {
+        /// The author.
+        author: String,
+    },
+    /// A pull request that acp did not open and was not handed.
+    NotOurs,
+    /// `agent-blocked` is on it, or acp has asked for it.
+    Blocked {
+        /// Why, when acp knows.
+        reason: Option<String>,
+    },
+    /// A run is at work.
+    Running {
+        /// The run.
+        run: RunId,
+        /// The step, or the state's word.
+        step: String,
+        /// When it will be ended whatever it does.
+        deadline: Option<Timestamp>,
+    },
+    /// A run is over; the next pass draws the conclusions.
+    Judging {
+        /// The run.
+        run: RunId,
+    },
+    /// Its pull request is open.
+    HasPr {
+        /// The pull request.
+        pr: u64,
+    },
+    /// Writes of it are on their way.
+    Writing {
+        /// How many.
+        count: usize,
+        /// When the first is tried again.
+        next: Option<Timestamp>,
+        /// Why the last try failed.
+        error: Option<String>,
+    },
+    /// A write of it failed for good.
+    WriteFailed {
+        /// The intent.
+        intent: String,
+        /// Why.
+        error: String,
+    },
+    /// Waits after a failure.
+    Retry {
+        /// How many failures in a row.
+        failures: u32,
+        /// How many are allowed.
+        attempts_max: u32,
+        /// Until when.
+        at: Timestamp,
+        /// Why the last one failed.
+        reason: Option<String>,
+    },
+    /// Something that it needs is cooling down.
+    Cooldown {
+        /// What.
+        key: String,
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// A hold.
+    Hold {
+        /// Its name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// No agent of the profile can start.
+    NoAgent {
+        /// Why, for each.
+        reason: String,
+    },
+    /// The budget of the day is used up.
+    Budget {
+        /// Which limit.
+        limit: String,
+        /// When the next day begins.
+        until: Timestamp,
+    },
+    /// All slots are taken.
+    Capacity {
+        /// Which limit.
+        limit: String,
+        /// How large it is.
+        max: u32,
+    },
+    /// The pass has launched as much as it may; the next one goes on.
+    LaunchLimit {
+        /// How many a pass may launch.
+        max: u32,
+    },
+    /// An exclusive item comes first.
+    Exclusive {
+        /// Which.
+        item: ItemId,
+    },
+    /// Too little disk is free.
+    Disk {
+        /// Bytes free.
+        free: u64,
+        /// Bytes needed.
+        need: u64,
+    },
+    /// The tip of the base branch is not known.
+    NoBase,
+    /// Checks are not finished.
+    Checks {
+        /// Their names.
+        pending: Vec<String>,
+    },
+    /// Needs a repair that comes with the next free slot.
+    NeedsFix {
+        /// What is wrong.
+        reasons: Vec<String>,
+    },
+    /// A person must say yes.
+    Human {
+        /// Why.
+        reasons: Vec<String>,
+    },
+    /// It can be merged, but passes may not do it.
+    MergeByHand {
+        /// The value of `policy.writes`.
+        writes: String,
+    },
+    /// It cannot be merged until the head or the profile changes.
+    MergeBlocked {
+        /// Why.
+        reasons: Vec<String>,
+    },
+    /// Whether it can be merged is not known yet.
+    Unknown {
+        /// What is not known.
+        what: Cow<'static, str>,
+    },
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The item.
+    pub item: ItemId,
+    /// Its lane.
+    pub lane: Lane,
+    /// Why it does not move, or what it is about to do.
+    pub wait: Wait,
+}
+
+/// The lane of an item of either kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Lane {
+    /// Of an issue.
+    Issue(IssueLane),
+    /// Of a pull request.
+    Pr(PrLane),
+}
+
+impl Lane {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue(lane) => lane.as_str(),
+            Self::Pr(lane) => lane.as_str(),
+        }
+    }
+}
+
+/// What a pass will do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Plan {
+    /// In the order in which it is done.
+    pub actions: Vec<Action>,
+    /// Every open item, and closed ones that still have work.
+    pub standings: Vec<Standing>,
+    /// Risk of every open pull request that is ours.
+    pub risks: std::collections::BTreeMap<u64, RiskScore>,
+}
+
+impl Wait {
+    /// When acp looks at it again by itself, when that is known.
+    pub fn next(&self) -> Option<Timestamp> {
+        match self {
+            Self::Retry { at, .. } => Some(*at),
+            Self::Cooldown { until, .. } | Self::Budget { until, .. } => Some(*until),
+            Self::Writing { next, .. } => *next,
+            Self::Running { deadline, .. } => *deadline,
+            _ => None,
+        }
+    }
+
+    /// Whether it is a wait of acp's own that ends by time alone.
+    pub fn ends_within(&self, now: Timestamp, limit: Duration) -> bool {
+        let own = matches!(
+            self,
+            Self::Retry { .. } | Self::Cooldown { .. } | Self::Writing { .. }
+        );
+        let limit = jiff::SignedDuration::try_from(limit).unwrap_or(jiff::SignedDuration::MAX);
+        own && self.next().is_none_or(|at| at.duration_since(now) <= limit)
+    }
+}

@@ -1,0 +1,302 @@
+//! The resolved values of a profile: what `policy` and the passes work on. `profile` loads them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Association, BranchName, ProfileId};
+
+/// Everything that a profile says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rules {
+    /// The profile.
+    pub id: ProfileId,
+    /// The forge.
+    pub forge: ForgeRules,
+    /// The repository.
+    pub repo: RepoRules,
+    /// Which issues are taken.
+    pub intake: IntakeRules,
+    /// Which agents work, by name.
+    pub agents: AgentRules,
+    /// How much at once.
+    pub limits: LimitRules,
+    /// What follows a failure.
+    pub retry: RetryRules,
+    /// What it may cost.
+    pub budget: BudgetRules,
+    /// What may be written and merged.
+    pub policy: PolicyRules,
+    /// How risk is scored.
+    pub risk: RiskRules,
+}
+
+/// The kinds of forge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ForgeKind {
+    /// Files and a bare repository on this machine.
+    Local,
+    /// GitHub or GitHub Enterprise.
+    Github,
+    /// Gitea or Forgejo.
+    Gitea,
+}
+
+impl ForgeKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Github => "github",
+            Self::Gitea => "gitea",
+        }
+    }
+}
+
+/// Where a token comes from. The token itself is never in a profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenSource {
+    /// An environment variable.
+    Env(String),
+    /// A file.
+    File(PathBuf),
+    /// What a program prints.
+    Command(Vec<String>),
+}
+
+/// `forge:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForgeRules {
+    /// Which kind.
+    pub kind: ForgeKind,
+    /// `owner/name`, or the name of a local forge.
+    pub repo: String,
+    /// Where an own server is.
+    pub base_url: Option<String>,
+    /// Where the token comes from.
+    pub token: Option<TokenSource>,
+}
+
+/// `repo:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepoRules {
+    /// The person's checkout, if there is one on this machine.
+    pub path: Option<PathBuf>,
+    /// The branch that work starts from and goes to.
+    pub base: BranchName,
+    /// What the names of acp's branches begin with.
+    pub branch_prefix: String,
+    /// Shell lines that run in a fresh worktree before the agent.
+    pub setup: Vec<String>,
+    /// Shell lines that must end with 0 for a green check.
+    pub verify: Vec<String>,
+}
+
+/// `intake:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntakeRules {
+    /// An issue needs one of these.
+    pub labels: BTreeSet<String>,
+    /// Whose issues are taken, by what they are to the repository.
+    pub trusted: BTreeSet<Association>,
+    /// Whose issues are taken, by login.
+    pub users: BTreeSet<String>,
+}
+
+/// How an agent is confined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sandbox {
+    /// The best there is on this machine.
+    Auto,
+    /// Not at all.
+    None,
+}
+
+/// `agents.settings.<name>:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentSettings {
+    /// The model, when not the agent's own default.
+    pub model: Option<String>,
+    /// `command`: program and arguments.
+    pub argv: Vec<String>,
+    /// `command`: a shell line instead of `argv`.
+    pub shell: Option<String>,
+    /// Extra arguments.
+    pub args: Vec<String>,
+    /// Variables that the agent gets besides the allow-list: names, read from acp's own environment.
+    pub env: Vec<String>,
+    /// The hard limit of a run.
+    pub timeout: Duration,
+    /// The longest silence.
+    pub stall: Duration,
+    /// From TERM to KILL.
+    pub grace: Duration,
+    /// Bytes of output after which it is ended.
+    pub output_bytes_max: u64,
+    /// Turns or tool calls after which it is ended; 0: no limit.
+    pub steps_max: u64,
+    /// Confinement.
+    pub sandbox: Sandbox,
+}
+
+/// `agents:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentRules {
+    /// The first choice.
+    pub use_: String,
+    /// Taken in this order when the first cannot work.
+    pub fallback: Vec<String>,
+    /// By name.
+    pub settings: BTreeMap<String, AgentSettings>,
+}
+
+/// `limits:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRules {
+    /// Runs at once.
+    pub workers: u32,
+    /// Heavy runs at once.
+    pub heavy: u32,
+    /// Pull-request runs at once.
+    pub pr: u32,
+    /// Launches in one pass.
+    pub launches_per_pass: u32,
+    /// Slots kept for pull requests that need a run, before issues get any.
+    pub pr_reserved: u32,
+    /// Bytes that must be free on the disk of the state folder before a launch.
+    pub disk_free_min: u64,
+    /// Bytes that `history/` may hold; bundles of unpublished work do not count and are never cut.
+    pub history_bytes_max: u64,
+}
+
+/// `retry:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryRules {
+    /// Wait after the first, second, … failure; the last one repeats.
+    pub delays: Vec<Duration>,
+    /// Failures after which the item is blocked.
+    pub attempts_max: u32,
+}
+
+/// `budget:`; 0 means no limit of that kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetRules {
+    /// Runs a day.
+    pub runs_per_day: u32,
+    /// Tokens a day.
+    pub tokens_per_day: u64,
+    /// Micro-dollars a day.
+    pub usd_micros_per_day: u64,
+    /// Micro-dollars of one item on a day.
+    pub usd_micros_per_item: u64,
+    /// Micro-dollars reserved for a run.
+    pub usd_micros_per_run: u64,
+    /// Tokens reserved for a run.
+    pub tokens_per_run: u64,
+}
+
+/// What passes may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Writes {
+    /// Nothing leaves this machine.
+    Off,
+    /// Draft pull requests, comments, labels, checks.
+    Draft,
+    /// Ready pull requests and merges too.
+    Full,
+}
+
+/// How a pull request is merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MergeMethod {
+    /// One commit.
+    Squash,
+    /// A merge commit.
+    Merge,
+    /// The commits again, on top of the base.
+    Rebase,
+}
+
+/// Which checks a merge needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckPolicy {
+    /// At least one, and all green.
+    Required,
+    /// All that there are, green.
+    Present,
+}
+
+/// `policy.merge:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeRules {
+    /// Merged without asking up to this score, inclusive.
+    pub auto_max: u32,
+    /// Merged after a person's yes up to this score, inclusive; above it never.
+    pub ask_max: u32,
+    /// How.
+    pub method: MergeMethod,
+    /// Which checks.
+    pub checks: CheckPolicy,
+    /// Agent reviews before a merge: 0, 1 or 2.
+    pub reviews: u8,
+}
+
+/// `policy.paths:` patterns, tried at the root and below every folder, without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PathRules {
+    /// A change that touches one of these is never published by a pass and never merged.
+    pub forbidden: Vec<String>,
+    /// A change that touches one of these needs a person's yes.
+    pub protected: Vec<String>,
+}
+
+/// `policy:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyRules {
+    /// What passes may write.
+    pub writes: Writes,
+    /// When a pull request is merged.
+    pub merge: MergeRules,
+    /// Paths.
+    pub paths: PathRules,
+    /// Fix runs of one pull request before it is blocked.
+    pub fix_rounds_max: u32,
+}
+
+/// `risk:` weights by factor and the path classes that fire them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskRules {
+    /// What each factor adds; for the two counted factors, per bucket.
+    pub weights: BTreeMap<String, u32>,
+    /// The most that a counted factor adds.
+    pub ceilings: BTreeMap<String, u32>,
+    /// Path patterns of each class, by the factor that the class fires.
+    pub classes: BTreeMap<String, Vec<String>>,
+    /// The largest score of the low band.
+    pub low_max: u32,
+    /// The largest score of the medium band.
+    pub medium_max: u32,
+    /// Deletions above which `large_deletion` fires.
+    pub large_deletion_lines: u64,
+}
+
+impl AgentRules {
+    /// First choice and fallbacks, in order, without repeats.
+    pub fn in_order(&self) -> Vec<&str> {
+        let mut names = vec![self.use_.as_str()];
+        for name in &self.fallback {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}

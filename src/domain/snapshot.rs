@@ -1,0 +1,96 @@
+//! The world as one pass sees it: plain data, so that a plan can be made from a recorded one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Lease, PullRequest,
+    Retry, Run, RunFindings, RunId, Sha,
+};
+
+/// What acp knows of a forge, kept in one index file and brought up to date by one incremental listing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Mirror {
+    /// Where the next listing goes on: opaque to all but the forge that wrote it.
+    pub mark: String,
+    /// Issues by number.
+    pub issues: BTreeMap<u64, Issue>,
+    /// Pull requests by number.
+    pub pulls: BTreeMap<u64, PullRequest>,
+    /// The tip of the profile's base branch.
+    pub base_sha: Option<Sha>,
+}
+
+/// What lives of a run right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Life {
+    /// Its supervisor lives.
+    Supervised,
+    /// Its supervisor is dead, a process of it lives.
+    Orphaned,
+    /// Nothing of it is known to live.
+    Gone,
+}
+
+/// A run with what lives of it and, once it is over, what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunView {
+    /// The record.
+    pub run: Run,
+    /// What lives.
+    pub life: Life,
+    /// What the supervisor found out; present once it is finished.
+    pub findings: Option<RunFindings>,
+}
+
+/// An intent that is not confirmed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntentView {
+    /// The intent.
+    pub intent: Intent,
+    /// Whether it is in `failed/`.
+    pub failed: bool,
+}
+
+/// Everything a plan rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// When it was taken.
+    pub now: Timestamp,
+    /// For jitter; the same snapshot gives the same plan.
+    pub seed: u64,
+    /// Issues and pull requests.
+    pub mirror: Mirror,
+    /// Runs that are not archived.
+    pub runs: BTreeMap<RunId, RunView>,
+    /// Claims.
+    pub leases: BTreeMap<ItemId, Lease>,
+    /// Tries and waits.
+    pub retries: BTreeMap<ItemId, Retry>,
+    /// Cooldowns by key.
+    pub cooldowns: BTreeMap<String, Cooldown>,
+    /// Holds by name.
+    pub holds: BTreeMap<String, Hold>,
+    /// Approvals by pull request.
+    pub approvals: BTreeMap<u64, Approval>,
+    /// Intents that are not confirmed, in the order of the outbox.
+    pub intents: Vec<IntentView>,
+    /// Today's budget.
+    pub budget: DayBudget,
+    /// Facts of open pull requests' diffs, for their present base and head.
+    pub facts: BTreeMap<u64, DiffFacts>,
+    /// Bytes free on the disk of the state folder; `None` when it cannot be told.
+    pub disk_free: Option<u64>,
+    /// Agents of the profile that cannot start, with the reason.
+    pub agents_missing: BTreeMap<String, String>,
+}
+
+impl Snapshot {
+    /// The run that holds the lease of an item, when there is one.
+    pub fn run_of(&self, item: ItemId) -> Option<&RunView> {
+        self.runs.get(&self.leases.get(&item)?.run)
+    }
+}

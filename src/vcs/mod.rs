@@ -1,0 +1,126 @@
+//! acp's own clone of a repository, its worktrees, and the commits that the host builds from them.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::domain::{BranchName, DiffFacts, FailureClass, RunId, Sha};
+
+/// What to build a commit from.
+#[derive(Debug, Clone)]
+pub struct CommitSpec<'a> {
+    /// The run, for the `Acp-Run:` trailer.
+    pub run: &'a RunId,
+    /// The worktree whose files are the result.
+    pub worktree: &'a Path,
+    /// Where the host keeps its own index for this run.
+    pub index: &'a Path,
+    /// The commit that the worktree started from; the first parent.
+    pub start: &'a Sha,
+    /// A second parent: the base commit that was merged in before the agent started.
+    pub merge: Option<&'a Sha>,
+    /// The message to use when the agent left one, in the order: `commit-message.txt`; else the message of the agent's
+    /// last commit; else `fallback`.
+    pub message: Option<&'a str>,
+    /// The item's title.
+    pub fallback: &'a str,
+    /// Author and committer date, so that building twice gives the same commit.
+    pub date: Timestamp,
+}
+
+/// A commit that the host built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The commit; `None` when the files are those of the start.
+    pub commit: Option<Sha>,
+    /// The first line of its message.
+    pub subject: String,
+    /// What it touches, from `start`.
+    pub facts: DiffFacts,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushed {
+    /// The branch is at the commit now.
+    Done,
+    /// The branch was not where it was expected to be; nothing was changed.
+    Moved {
+        /// Where it is.
+        found: Option<Sha>,
+    },
+}
+
+/// A repository operation that did not end well.
+#[derive(thiserror::Error, Debug)]
+pub enum VcsError {
+    /// The worktree must not be published as it is.
+    #[error("{detail}")]
+    Unfit {
+        /// The class of failure that the run ends with.
+        class: FailureClass,
+        /// One line for people.
+        detail: String,
+    },
+    /// git failed.
+    #[error("cannot {tried}: {why}")]
+    Git {
+        /// What was tried.
+        tried: String,
+        /// git's words, cut and cleaned.
+        why: String,
+    },
+    /// git is missing or too old.
+    #[error("{0}")]
+    NoGit(String),
+    /// Files of this machine.
+    #[error(transparent)]
+    Durable(#[from] crate::durable::DurableError),
+}
+
+/// acp's own bare clone (`repo.git`) of one repository. Callers hold the `repo` lock for everything that changes it.
+pub trait Vcs {
+    /// Makes the clone when it is missing, and puts its configuration, hooks and attributes back as acp wrote them.
+    fn prepare(&self) -> Result<(), VcsError>;
+
+    /// Makes sure that `sha` is in the clone, fetching from the forge's repository when it is not.
+    fn need(&self, sha: &Sha) -> Result<(), VcsError>;
+
+    /// Adds a worktree at `path` with `start` checked out (detached). With `merge`, that commit is merged into the files
+    /// without committing; conflicts stay in the files as markers.
+    fn add_worktree(&self, path: &Path, start: &Sha, merge: Option<&Sha>) -> Result<(), VcsError>;
+
+    /// Builds the one commit of a run. The agent's own commits, index, HEAD, hooks and configuration are not trusted;
+    /// `.acp/` is left out. Fails as `Unfit` when HEAD no longer descends from the start, for a nested repository, a file
+    /// over 50 MB, or left conflict markers. Does not move any branch.
+    fn build_commit(&self, spec: &CommitSpec<'_>) -> Result<Built, VcsError>;
+
+    /// Makes `branch` of the clone point at `sha`, so that the commit stays reachable.
+    fn keep(&self, branch: &BranchName, sha: &Sha) -> Result<(), VcsError>;
+
+    /// Makes `branch` of the forge's repository point at `sha`, if it is at `expect` now (`None`: if it does not exist).
+    fn push(
+        &self,
+        branch: &BranchName,
+        sha: &Sha,
+        expect: Option<&Sha>,
+    ) -> Result<Pushed, VcsError>;
+
+    /// Saves what a worktree holds beyond `published` (a commit that is safe elsewhere) into a bundle at `bundle`:
+    /// uncommitted files and the agent's own commits. `Ok(None)`: there is nothing to save.
+    fn rescue(
+        &self,
+        run: &RunId,
+        worktree: &Path,
+        index: &Path,
+        start: &Sha,
+        published: Option<&Sha>,
+        bundle: &Path,
+    ) -> Result<Option<PathBuf>, VcsError>;
+
+    /// Removes a worktree and git's own record of it. The caller has made sure that nothing is lost.
+    fn remove_worktree(&self, path: &Path) -> Result<(), VcsError>;
+
+    /// Whether `sha` is an ancestor of, or the same as, `of`.
+    fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError>;
+}
