@@ -4,6 +4,7 @@
 //! a new record version in `store`.
 
 mod budget;
+pub mod contract;
 mod diff;
 mod ids;
 mod intent;
