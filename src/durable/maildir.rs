@@ -640,7 +640,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
+        #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
         fn any_history_keeps_each_message_once_and_numbers_apart(
             steps in proptest::collection::vec((0..6_u8, 0..4_usize), 1..40),
