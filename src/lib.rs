@@ -10,5 +10,6 @@ pub mod forge;
 pub mod git;
 pub mod proc;
 pub mod prompt;
+pub mod store;
 pub mod sys;
 pub mod vcs;

@@ -35,6 +35,9 @@ pub struct Retry {
     pub set: Timestamp,
     /// acp gave up after this many failures and asked for `agent-blocked`; a person who takes the label off starts anew.
     pub blocked: bool,
+    /// `agent-blocked` was seen on the item after acp asked for it: only then does its absence mean that a person took it off.
+    #[serde(default)]
+    pub label_seen: bool,
     /// How often a fix run has been tried on this pull request.
     #[serde(default)]
     pub fixes: u32,

@@ -31,7 +31,9 @@ pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, Hold, Lease, Retry};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
-pub use pull_request::{Check, CheckState, Mergeable, PrState, PullRequest, Review, ReviewState};
+pub use pull_request::{
+    ChangeFacts, Check, CheckState, Mergeable, PrState, PullRequest, Review, ReviewState,
+};
 pub use risk::{MergeDecision, MergeVerdict, RiskBand, RiskFactor, RiskScore};
 pub use rules::{
     AgentRules, AgentSettings, BudgetRules, CheckPolicy, ForgeKind, ForgeRules, IntakeRules,

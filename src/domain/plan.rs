@@ -80,10 +80,12 @@ pub enum Action {
         /// Why.
         reason: String,
     },
-    /// A person took `agent-blocked` off: count failures from zero.
-    ResetRetry {
+    /// Note what was seen: `agent-blocked` arrived, or a person took it off and failures count from zero.
+    SetRetry {
         /// The retry record afterwards.
         retry: Box<Retry>,
+        /// What was seen.
+        reason: String,
     },
     /// An approval whose head is gone.
     DropApproval {
@@ -228,6 +230,16 @@ pub enum Wait {
         free: u64,
         /// Bytes needed.
         need: u64,
+    },
+    /// The work is done and `policy.writes` keeps it here.
+    KeptHere {
+        /// The branch of acp's own clone that holds it.
+        branch: String,
+    },
+    /// Its pull request was merged and it stays open on purpose.
+    KeepOpen {
+        /// The pull request.
+        pr: u64,
     },
     /// The tip of the base branch is not known.
     NoBase,

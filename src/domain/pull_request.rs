@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{BranchName, Sha};
+use super::{BranchName, DiffFacts, Sha};
 
 /// Where a pull request is in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,15 @@ pub enum Mergeable {
     No,
     /// The forge does not know yet; never read as either.
     Unknown,
+}
+
+/// What is known of a pull request's change for its present base and head.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeFacts {
+    /// What it touches.
+    pub diff: DiffFacts,
+    /// Whether it merges without a conflict.
+    pub mergeable: Mergeable,
 }
 
 /// What a check said about one commit.

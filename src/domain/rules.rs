@@ -300,3 +300,18 @@ impl AgentRules {
         names
     }
 }
+
+impl BudgetRules {
+    /// What a run on `item` reserves before it starts.
+    pub fn reservation(&self, item: super::ItemId, agent: &str) -> super::Reservation {
+        super::Reservation {
+            item,
+            agent: agent.to_owned(),
+            reserved_usd_micros: self.usd_micros_per_run,
+            reserved_tokens: self.tokens_per_run,
+            usd_micros: None,
+            tokens: None,
+            released: false,
+        }
+    }
+}

@@ -330,6 +330,9 @@ pub struct Run {
     pub merge: Option<Sha>,
     /// When it was launched.
     pub created: Timestamp,
+    /// How often a dead supervisor was replaced by one that goes on.
+    #[serde(default)]
+    pub resumes: u32,
     /// Where it is in its life.
     pub state: RunState,
 }

@@ -8,10 +8,9 @@ pub mod crash;
 mod dirs;
 mod error;
 mod journal;
-
+mod listing;
 mod lock;
 mod maildir;
-
 mod read;
 mod record;
 mod remove_tree;
@@ -21,6 +20,7 @@ pub use crash::crash_point;
 pub use dirs::{create_dirs, move_dir, remove_file, sweep_leftovers};
 pub use error::{DurableError, Result};
 pub use journal::{Journal, JournalRead};
+pub use listing::{file_names, folder_names, tree_bytes};
 pub use lock::{Holder, Lock, is_held, lock_for_reading};
 pub use maildir::{Enqueued, Entry, Maildir, Place};
 pub use read::{free_space_bytes, read_file};

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{
-    Applied, BranchName, Comment, DiffFacts, Intent, Mergeable, Mirror, PullRequest, Sha,
-};
+pub use crate::domain::ChangeFacts;
+use crate::domain::{Applied, BranchName, Comment, Intent, Mirror, PullRequest, Sha};
 
 /// What kind of forge an adapter speaks to, where kinds differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +36,6 @@ pub struct Text {
     pub body: String,
     /// Comments, oldest first.
     pub comments: Vec<Comment>,
-}
-
-/// What is known of a pull request's change for its present base and head.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeFacts {
-    /// What it touches.
-    pub diff: DiffFacts,
-    /// Whether it merges without a conflict.
-    pub mergeable: Mergeable,
 }
 
 /// A call to a forge that did not end well. The variants are the decisions that follow, not the protocol's numbers.

@@ -1,0 +1,64 @@
+//! What is known of the forge: one index file, and the facts of open pull requests.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Store, StoreError};
+use crate::domain::{ChangeFacts, Mirror, Sha};
+use crate::durable;
+
+/// Facts of changes, by base and head. A pair of commits never changes its facts, so they are asked for once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FactsBook {
+    facts: BTreeMap<String, ChangeFacts>,
+}
+
+impl FactsBook {
+    /// The facts of a pair of commits.
+    pub fn get(&self, base: &Sha, head: &Sha) -> Option<&ChangeFacts> {
+        self.facts.get(&Self::key(base, head))
+    }
+
+    /// Notes the facts of a pair of commits.
+    pub fn put(&mut self, base: &Sha, head: &Sha, facts: ChangeFacts) {
+        self.facts.insert(Self::key(base, head), facts);
+    }
+
+    /// Drops all but the pairs that are still asked for.
+    pub fn keep_only<'a>(&mut self, pairs: impl Iterator<Item = (&'a Sha, &'a Sha)>) {
+        let wanted: std::collections::BTreeSet<String> =
+            pairs.map(|(base, head)| Self::key(base, head)).collect();
+        self.facts.retain(|key, _| wanted.contains(key));
+    }
+
+    fn key(base: &Sha, head: &Sha) -> String {
+        format!("{base}..{head}")
+    }
+}
+
+impl Store {
+    /// The index of the forge as of the last pass.
+    pub fn mirror(&self) -> Result<Mirror, StoreError> {
+        let path = self.layout.folder("forge").join("index.json");
+        Ok(durable::read_record(&path)?.unwrap_or_default())
+    }
+
+    /// Writes the index.
+    pub fn put_mirror(&self, mirror: &Mirror) -> Result<(), StoreError> {
+        durable::create_dirs(&self.layout.folder("forge"))?;
+        durable::write_record(&self.layout.folder("forge").join("index.json"), mirror)
+    }
+
+    /// The facts of open pull requests.
+    pub fn facts(&self) -> Result<FactsBook, StoreError> {
+        let path = self.layout.folder("forge").join("facts.json");
+        Ok(durable::read_record(&path)?.unwrap_or_default())
+    }
+
+    /// Writes the facts of open pull requests.
+    pub fn put_facts(&self, facts: &FactsBook) -> Result<(), StoreError> {
+        durable::create_dirs(&self.layout.folder("forge"))?;
+        durable::write_record(&self.layout.folder("forge").join("facts.json"), facts)
+    }
+}

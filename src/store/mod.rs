@@ -1,0 +1,90 @@
+//! The state folder, typed. One file per kind of record; all of them versioned, all written through `durable`.
+
+mod history;
+mod journal;
+mod layout;
+mod locks;
+mod mirror;
+mod outbox;
+mod records;
+mod runs;
+mod shelf;
+
+pub use history::{Archived, HistoryCut};
+pub use journal::{Entry, Journal};
+pub use layout::{Home, Layout};
+pub use locks::{LockName, Waiting};
+pub use mirror::FactsBook;
+pub use outbox::{Outbox, Queued};
+pub use records::LastPass;
+pub use shelf::Shelf;
+
+pub use crate::durable::{DurableError as StoreError, Lock};
+
+use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
+
+/// Everything that acp keeps for one profile.
+#[derive(Debug, Clone)]
+pub struct Store {
+    layout: Layout,
+}
+
+impl Store {
+    /// The state of one profile. Opening touches nothing.
+    pub fn new(layout: Layout) -> Self {
+        Self { layout }
+    }
+
+    /// Where things are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Claims, by item.
+    pub fn leases(&self) -> Shelf<Lease> {
+        Shelf::new(self.layout.folder("leases"))
+    }
+
+    /// Tries and waits, by item.
+    pub fn retries(&self) -> Shelf<Retry> {
+        Shelf::new(self.layout.folder("retries"))
+    }
+
+    /// Cooldowns, by key.
+    pub fn cooldowns(&self) -> Shelf<Cooldown> {
+        Shelf::new(self.layout.folder("cooldowns"))
+    }
+
+    /// Holds, by name.
+    pub fn holds(&self) -> Shelf<Hold> {
+        Shelf::new(self.layout.folder("holds"))
+    }
+
+    /// Approvals, by pull request.
+    pub fn approvals(&self) -> Shelf<Approval> {
+        Shelf::new(self.layout.folder("approvals"))
+    }
+
+    /// Budgets, by UTC day.
+    pub fn budgets(&self) -> Shelf<DayBudget> {
+        Shelf::new(self.layout.folder("budget"))
+    }
+
+    /// The outbox.
+    ///
+    /// # Errors
+    /// Something else than a folder has its name.
+    pub fn outbox(&self) -> Result<Outbox, StoreError> {
+        Outbox::new(&self.layout)
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> Journal {
+        Journal::new(&self.layout)
+    }
+
+    /// The name of the budget record of the day that `now` falls on.
+    pub fn day(now: jiff::Timestamp) -> String {
+        now.strftime("%Y-%m-%d").to_string()
+    }
+}

@@ -1,0 +1,70 @@
+//! Run folders: the record, the findings, and the lock that says who may write them.
+
+use std::path::PathBuf;
+
+use super::{Store, StoreError};
+use crate::domain::{Run, RunFindings, RunId};
+use crate::durable::{self, Lock, crash_point};
+
+impl Store {
+    /// The ids of all runs that are not archived, oldest first.
+    pub fn run_ids(&self) -> Result<Vec<RunId>, StoreError> {
+        let names = durable::folder_names(&self.layout.runs())?;
+        Ok(names
+            .into_iter()
+            .filter_map(|name| name.parse().ok())
+            .collect())
+    }
+
+    /// The record of a run, archived or not. `None` when a launch died before it was written.
+    pub fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
+        match durable::read_record(&self.layout.run(id).join("run.json"))? {
+            Some(run) => Ok(Some(run)),
+            None => durable::read_record(&self.layout.history().join(id.as_str()).join("run.json")),
+        }
+    }
+
+    /// The record of a run that is not archived.
+    pub fn live_run(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
+        durable::read_record(&self.layout.run(id).join("run.json"))
+    }
+
+    /// Takes the right to write a run: its `alive.lock`. `None`: its supervisor, or another pass, has it.
+    /// The file stays empty, because it becomes the supervisor's standard input.
+    pub fn own_run(&self, id: &RunId) -> Result<Option<Lock>, StoreError> {
+        durable::create_dirs(&self.layout.run(id))?;
+        Lock::try_acquire_empty(&self.layout.alive_lock(id))
+    }
+
+    /// Writes the record of a run. The proof is the run's `alive.lock`.
+    pub fn put_run(&self, run: &Run, _owned: &Lock) -> Result<(), StoreError> {
+        durable::write_record(&self.layout.run(&run.id).join("run.json"), run)?;
+        crash_point("run.written");
+        Ok(())
+    }
+
+    /// What the supervisor found out.
+    pub fn findings(&self, id: &RunId) -> Result<Option<RunFindings>, StoreError> {
+        durable::read_record(&self.run_folder(id).join("findings.json"))
+    }
+
+    /// Writes what the supervisor found out. The proof is the run's `alive.lock`.
+    pub fn put_findings(
+        &self,
+        id: &RunId,
+        findings: &RunFindings,
+        _owned: &Lock,
+    ) -> Result<(), StoreError> {
+        durable::write_record(&self.layout.run(id).join("findings.json"), findings)
+    }
+
+    /// The folder of a run, archived or not.
+    pub fn run_folder(&self, id: &RunId) -> PathBuf {
+        let live = self.layout.run(id);
+        if live.is_dir() {
+            live
+        } else {
+            self.layout.history().join(id.as_str())
+        }
+    }
+}

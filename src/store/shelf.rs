@@ -1,0 +1,67 @@
+//! A folder of records, one file for each key.
+
+use std::marker::PhantomData;
+use std::path::PathBuf;
+
+use crate::durable::{self, DurableError, Versioned};
+
+/// Records of one kind, each in `<key>.json`.
+#[derive(Debug, Clone)]
+pub struct Shelf<T> {
+    folder: PathBuf,
+    kind: PhantomData<T>,
+}
+
+impl<T: Versioned> Shelf<T> {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            kind: PhantomData,
+        }
+    }
+
+    /// Every record with its key, sorted. A folder that is not there is empty.
+    pub fn list(&self) -> Result<Vec<(String, T)>, DurableError> {
+        let mut out = vec![];
+        for name in durable::file_names(&self.folder)? {
+            let Some(key) = name.strip_suffix(".json") else {
+                continue;
+            };
+            if let Some(record) = durable::read_record(&self.folder.join(&name))? {
+                out.push((key.to_owned(), record));
+            }
+        }
+        Ok(out)
+    }
+
+    /// One record.
+    pub fn get(&self, key: &str) -> Result<Option<T>, DurableError> {
+        durable::read_record(&self.path(key))
+    }
+
+    /// Writes one record durably.
+    pub fn put(&self, key: &str, record: &T) -> Result<(), DurableError> {
+        durable::create_dirs(&self.folder)?;
+        durable::write_record(&self.path(key), record)
+    }
+
+    /// Removes one record; `false` when it was not there.
+    pub fn remove(&self, key: &str) -> Result<bool, DurableError> {
+        durable::remove_file(&self.path(key))
+    }
+
+    /// Keys are item slugs, days, names that were checked where they entered; a separator could only come from a bug.
+    fn path(&self, key: &str) -> PathBuf {
+        let safe: String = key
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+                    c
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        self.folder.join(format!("{safe}.json"))
+    }
+}
