@@ -8,10 +8,10 @@ use super::os;
 use super::start::{self, Child, Streams};
 use super::{Cmd, ProcError, ProcessMark, find};
 
-/// The shell that closes descriptors which acp was given and cannot close itself.
-const SHELL: &str = "/bin/sh";
-/// A shell redirects only descriptors of one digit.
-const CLOSABLE: std::ops::RangeInclusive<u32> = 3..=9;
+/// What closes descriptors that acp was given and cannot close itself: the shell redirects those of one digit.
+const SHELL: (&str, &str) = ("/bin/sh", "-c");
+/// Redirects all; `p` so that it reads no file that the environment names.
+const BIG_SHELL: (&str, &str) = ("/bin/bash", "-pc");
 
 /// A process on its own. Dropping this leaves it running.
 #[derive(Debug)]
@@ -52,15 +52,21 @@ pub fn detach(cmd: &Cmd, stdin: File, log: &Path) -> Result<Detached, ProcError>
 /// `flock file acp heartbeat` in a crontab hands acp an open, locked descriptor. A process that lives for hours must
 /// not keep it: the next tick would wait for a lock that nobody seems to hold. The pid stays that of the command.
 fn closing_fds(cmd: &Cmd) -> Cmd {
-    let fds = os::inheritable_fds();
-    let closable: Vec<u32> = fds.into_iter().filter(|fd| CLOSABLE.contains(fd)).collect();
+    let mut fds = os::inheritable_fds();
+    let (shell, option) = if fds.iter().any(|fd| *fd > 9) && Path::new(BIG_SHELL.0).exists() {
+        BIG_SHELL
+    } else {
+        fds.retain(|fd| *fd <= 9);
+        SHELL
+    };
     let program = find::program_of(cmd);
-    let (false, Some(program)) = (closable.is_empty(), program) else {
+    let (false, Some(program)) = (fds.is_empty(), program) else {
         return cmd.clone();
     };
-    let redirections: Vec<String> = closable.iter().map(|fd| format!("{fd}>&-")).collect();
+    let redirections: Vec<String> = fds.iter().map(|fd| format!("{fd}>&-")).collect();
     let script = format!("exec \"$@\" {}", redirections.join(" "));
-    let mut args: Vec<OsString> = vec!["-c".into(), script.into(), "acp".into(), program.into()];
+    let mut args: Vec<OsString> = [option, &script, "acp"].map(Into::into).to_vec();
+    args.push(program.into());
     args.extend_from_slice(cmd.arguments());
-    cmd.wrapped(SHELL.into(), args)
+    cmd.wrapped(shell.into(), args)
 }

@@ -2,11 +2,17 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
-use acp::proc::{EndSignal, ProcessMark, detach, find_marked, kill_pid, signal_pid};
+use acp::proc::{Cmd, EndSignal, ProcessMark, detach, find_marked, kill_pid, signal_pid};
+use acp::sys::SystemClock;
 
-use crate::world::{Cgroups, World, null, wait_until};
+use crate::world::{Cgroups, World, null, quick, script, wait_until};
+
+/// Names the folder for the helper below.
+const DIR: &str = "ACP_TEST_LAUNCH";
 
 #[test]
 fn it_takes_over_the_lock_of_its_standard_input_and_appends_to_its_log() {
@@ -72,17 +78,35 @@ fn a_pid_with_another_start_time_or_boot_is_not_signalled() {
     wait_until("it is gone", || detached.reap());
 }
 
+/// Not a test of its own: a launcher that was given a locked descriptor, alone in its process so that no other test's
+/// child gets it.
 #[test]
-fn descriptors_that_this_process_was_given_are_closed() {
-    let world = World::new(Cgroups::Unused);
-    let given = File::create(world.path("given.lock")).unwrap();
-    fs2::FileExt::lock_exclusive(&given).unwrap();
-    rustix::io::fcntl_setfd(&given, rustix::io::FdFlags::empty()).unwrap();
-    let cmd = world.script("readlink /proc/$$/fd/* | grep -c given.lock; echo \"$0 $1\"");
-    let cmd = cmd.args(["name", "an argument"]);
-    let mut detached = detach(&cmd, null(), &world.path("log")).unwrap();
+#[ignore = "started by another test"]
+fn helper_launcher() {
+    let Some(dir) = acp::sys::Env::from_process().path(DIR) else {
+        return;
+    };
+    let given = File::create(dir.join("given.lock")).unwrap();
+    let high = rustix::io::fcntl_dupfd_cloexec(&given, 200).unwrap();
+    for fd in [given.as_fd(), high.as_fd()] {
+        rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty()).unwrap();
+    }
+    let text = "echo $(readlink /proc/$$/fd/* | grep -c given.lock) $0 \"$1\"";
+    let cmd = script(&dir, text).args(["name", "an argument"]);
+    let mut detached = detach(&cmd, null(), &dir.join("log")).unwrap();
     wait_until("it is gone", || detached.reap());
-    assert_eq!(world.log(), "0\nname an argument\n");
+}
+
+#[test]
+fn descriptors_that_the_launcher_was_given_are_closed() {
+    let world = World::new(Cgroups::Unused);
+    let launcher = Cmd::new(std::env::current_exe().unwrap())
+        .args(["--exact", "detached::helper_launcher", "--ignored"])
+        .env(DIR, world.path(""));
+    launcher.read(&quick(), &SystemClock::new()).unwrap();
+    // A shell without redirections of two digits leaves the high one open.
+    let high = usize::from(!Path::new("/bin/bash").exists());
+    assert_eq!(world.log(), format!("{high} name an argument\n"));
 }
 
 #[test]
