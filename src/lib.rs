@@ -13,3 +13,4 @@ pub mod prompt;
 pub mod store;
 pub mod sys;
 pub mod vcs;
+pub mod worker;
