@@ -168,7 +168,7 @@ fn values(input: &PromptInput<'_>) -> Values {
         ("setup", input.setup.to_vec().into()),
         ("verify", input.verify.to_vec().into()),
         ("results", results(input.task).into()),
-        ("outcomes", outcomes(input.task).into()),
+        ("verbs", verbs(input.task).into()),
         ("comment_file", comment_file(input.task).into()),
     ])
 }
@@ -214,13 +214,23 @@ fn results(task: &Task) -> Vec<Row> {
 }
 
 /// The verbs of `acp report` for a task.
-fn outcomes(task: &Task) -> Vec<String> {
-    let mut words: Vec<String> = results(task)
-        .into_iter()
-        .filter_map(|mut row| row.remove("outcome"))
-        .collect();
-    words.dedup();
-    words
+fn verbs(task: &Task) -> Vec<&'static str> {
+    let kind = ContractKind::of(task);
+    let legal = PAIRS.iter().filter(|pair| pair.kinds.contains(&kind));
+    let mut verbs: Vec<&str> = legal.map(|pair| verb(pair.claim)).collect();
+    verbs.dedup();
+    verbs
+}
+
+const fn verb(claim: Claim) -> &'static str {
+    match claim {
+        Claim::Implemented => "implemented",
+        Claim::Blocked => "blocked --detail REASON",
+        Claim::Reported { .. } => "reported",
+        Claim::Approved(_) => "approved --next merge    # or second-review, or human",
+        Claim::UpdatedBranch => "updated-branch",
+        Claim::NoChangeNeeded => "no-change-needed",
+    }
 }
 
 const fn when(claim: Claim) -> &'static str {

@@ -187,3 +187,180 @@ fn without_markers(text: &str) -> String {
     out.push_str(rest);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    struct Out {
+        dir: tempfile::TempDir,
+    }
+
+    impl Out {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            make_fresh(&dir.path().join(".acp"), b"the task").unwrap();
+            Self { dir }
+        }
+
+        fn path(&self, name: &str) -> std::path::PathBuf {
+            self.dir.path().join(".acp").join(name)
+        }
+
+        fn put(&self, name: &str, text: &str) {
+            durable::write_quick(&self.path(name), text.as_bytes()).unwrap();
+        }
+
+        fn read(&self) -> Result<Left, Failure> {
+            read(
+                &self.dir.path().join(".acp"),
+                ItemKind::Issue,
+                &Redactor::default(),
+            )
+        }
+
+        fn refused(&self) -> String {
+            let failure = self.read().unwrap_err();
+            assert_eq!(failure.class, FailureClass::BrokenContract);
+            failure.detail
+        }
+    }
+
+    const ALL_FILES: [&str; 7] = [
+        "result.env",
+        "result.json",
+        "issue-comment.md",
+        "pr-body.md",
+        "commit-message.txt",
+        "verification.jsonl",
+        "follow-ups.jsonl",
+    ];
+
+    #[test]
+    fn a_fresh_folder_says_nothing() {
+        let out = Out::new();
+        assert_eq!(out.read(), Ok(Left::default()));
+        assert_eq!(std::fs::read(out.path("prompt.md")).unwrap(), b"the task");
+        durable::remove_tree(&out.dir.path().join(".acp")).unwrap();
+        assert_eq!(out.read(), Ok(Left::default()));
+    }
+
+    #[test]
+    fn making_it_fresh_follows_no_link() {
+        let out = Out::new();
+        let kept = out.dir.path().join("kept");
+        durable::create_dirs(&kept).unwrap();
+        durable::write_quick(&kept.join("file"), b"work").unwrap();
+        let path = out.dir.path().join(".acp");
+        durable::remove_tree(&path).unwrap();
+        symlink(&kept, &path).unwrap();
+        make_fresh(&path, b"new").unwrap();
+        assert!(path.symlink_metadata().unwrap().is_dir());
+        assert_eq!(std::fs::read_dir(&kept).unwrap().count(), 1);
+        symlink(&kept, path.join("link")).unwrap();
+        make_fresh(&path, b"new").unwrap();
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 1);
+        assert!(kept.join("file").exists());
+    }
+
+    #[test]
+    fn links_pipes_folders_and_devices_are_refused_by_name_and_not_waited_for() {
+        for name in ALL_FILES {
+            let out = Out::new();
+            symlink("/etc/passwd", out.path(name)).unwrap();
+            let said = out.refused();
+            assert_eq!(said, format!("`{name}` in ACP_OUT is not a regular file"));
+
+            let out = Out::new();
+            let fifo = out.path(name);
+            let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+            let kind = rustix::fs::FileType::Fifo;
+            rustix::fs::mknodat(rustix::fs::CWD, &fifo, kind, mode, 0).unwrap();
+            assert!(out.refused().contains("not a regular file"));
+
+            let out = Out::new();
+            durable::create_dirs(&out.path(name)).unwrap();
+            assert!(out.refused().contains("not a regular file"));
+
+            let out = Out::new();
+            symlink("/dev/zero", out.path(name)).unwrap();
+            assert!(out.refused().contains("not a regular file"));
+        }
+    }
+
+    #[test]
+    fn huge_files_are_refused_without_reading_them() {
+        for name in ALL_FILES {
+            let out = Out::new();
+            out.put(name, "");
+            let file = std::fs::OpenOptions::new().write(true).open(out.path(name));
+            file.unwrap().set_len(100 << 30).unwrap();
+            assert!(out.refused().contains("is larger than"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_a_link_or_a_file_is_refused() {
+        let out = Out::new();
+        let path = out.dir.path().join(".acp");
+        durable::remove_tree(&path).unwrap();
+        symlink("/etc", &path).unwrap();
+        assert_eq!(out.refused(), "ACP_OUT is not a folder");
+        durable::remove_tree(&path).unwrap();
+        durable::write_quick(&path, b"").unwrap();
+        assert_eq!(out.refused(), "ACP_OUT is not a folder");
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters_and_lose_what_acp_would_believe() {
+        let out = Out::new();
+        out.put("issue-comment.md", &"ä".repeat(TEXT_CHARS_MAX + 1));
+        out.put(
+            "pr-body.md",
+            "<!--\tACP:0123 -->a\0b\u{1b}[2Jc<!-- note -->\r\n",
+        );
+        out.put("commit-message.txt", " \n");
+        let left = out.read().unwrap();
+        let comment = left.comment.unwrap();
+        assert!(comment.ends_with(CUT) && comment.starts_with('ä'));
+        assert_eq!(comment.chars().count(), TEXT_CHARS_MAX + CUT.len());
+        let body = "&lt;!--\tACP:0123 -->ab[2Jc<!-- note -->";
+        assert_eq!(left.pr_body.as_deref(), Some(body));
+        assert_eq!(left.message, None);
+    }
+
+    #[test]
+    fn follow_ups_are_few_and_short_and_bad_lines_are_passed_over() {
+        let out = Out::new();
+        let line = |title: &str| {
+            let record =
+                serde_json::json!({"timestamp":"2026-11-21T03:20:00Z","title":title,"body":"b"});
+            format!("{record}\n")
+        };
+        let mut text = format!("nonsense\n{{}}\n{}", line(" \n "));
+        for n in 0..9 {
+            text.push_str(&line(&format!("title\n{n}{}", "x".repeat(300))));
+        }
+        out.put("follow-ups.jsonl", &text);
+        let left = out.read().unwrap();
+        assert_eq!(left.follow_ups.len(), FOLLOW_UPS_MAX);
+        assert!(left.follow_ups[0].0.starts_with("title 0xx"));
+        assert!(
+            left.follow_ups
+                .iter()
+                .all(|(title, _)| title.chars().count() == TITLE_CHARS_MAX)
+        );
+    }
+
+    #[test]
+    fn a_result_with_a_mistake_says_where() {
+        let out = Out::new();
+        out.put("result.env", "OUTCOME=implemented\nnonsense\n");
+        assert_eq!(
+            out.refused(),
+            "`result.env`: line 2 of the result is not KEY=VALUE"
+        );
+    }
+}

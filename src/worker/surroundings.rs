@@ -181,3 +181,104 @@ pub(super) fn with_vars(cmd: Cmd, vars: &Vars) -> Cmd {
     vars.iter()
         .fold(cmd.env_clear(), |cmd, (name, value)| cmd.env(name, value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, settings};
+    use super::*;
+    use crate::domain::Task;
+
+    fn text(vars: &Vars) -> Vec<String> {
+        let pair = |(name, value): (&OsString, &OsString)| {
+            format!("{}={}", name.display(), value.display())
+        };
+        vars.iter().map(pair).collect()
+    }
+
+    fn rich() -> Env {
+        Env::from_pairs([
+            ("PATH", "/usr/bin:rel::/bin:."),
+            ("HOME", "/home/u"),
+            ("GITHUB_TOKEN", "g"),
+            ("gh_token", "g"),
+            ("MY_FORGE", "f"),
+            ("SSH_AUTH_SOCK", "/s"),
+            ("GIT_DIR", "/d"),
+            ("ACP_HOME", "/acp"),
+            ("NODE_ENV", "test"),
+            ("SECRET_OF_ACP", "hidden-value"),
+            ("ANTHROPIC_API_KEY", "sk-own"),
+        ])
+    }
+
+    #[test]
+    fn an_environment_is_built_from_nothing_and_never_holds_forge_tokens() {
+        let bench = Bench::new(Task::Implement);
+        let env = rich();
+        let token = TokenSource::Env("MY_FORGE".into());
+        let around = Surroundings {
+            layout: bench.store.layout(),
+            env: &env,
+            acp: Path::new("/opt/acp/acp"),
+            token: Some(&token),
+        };
+        let mut settings = settings();
+        let names = [
+            "NODE_ENV",
+            "GITHUB_TOKEN",
+            "gh_token",
+            "MY_FORGE",
+            "SSH_AUTH_SOCK",
+            "GIT_DIR",
+            "ACP_HOME",
+            "UNSET",
+        ];
+        settings.env = names.map(str::to_owned).to_vec();
+        let root = bench.store.layout().worktree(&bench.run.id);
+        let out = root.join(".acp");
+        let expected = [
+            "ACP_ITEM=issue/12".to_owned(),
+            format!("ACP_OUT={}", out.display()),
+            "ACP_PROFILE=web".into(),
+            format!("ACP_PROMPT_FILE={}/prompt.md", out.display()),
+            format!("ACP_RESULT_FILE={}/result.env", out.display()),
+            format!("ACP_RUN_ID={}", bench.run.id),
+            "HOME=/home/u".into(),
+            "LANG=C.UTF-8".into(),
+            "NODE_ENV=test".into(),
+            "PATH=/usr/bin:/bin:/opt/acp".into(),
+            "TERM=dumb".into(),
+        ];
+        assert_eq!(text(&around.of_commands(&bench.run, &settings)), expected);
+
+        let own = [("OWN".to_owned(), "1".to_owned())];
+        let pass = ["ANTHROPIC_API_KEY", "MY_FORGE"];
+        let agent = text(&around.of_agent(&bench.run, &settings, &own, &pass));
+        let mut with_own = expected.to_vec();
+        with_own.extend(["ANTHROPIC_API_KEY=sk-own".into(), "OWN=1".into()]);
+        with_own.sort();
+        assert_eq!(agent, with_own);
+        let refused = [
+            "GITHUB_TOKEN",
+            "gh_token",
+            "MY_FORGE",
+            "SSH_AUTH_SOCK",
+            "GIT_DIR",
+            "ACP_HOME",
+        ];
+        assert_eq!(around.refused(&settings), refused);
+
+        let supervisor = text(&around.of_supervisor(&bench.run, Some(&settings), &pass));
+        let run = bench.store.layout().run(&bench.run.id);
+        assert!(supervisor.contains(&format!("ACP_SUPERVISE={}", run.display())));
+        assert!(supervisor.contains(&"ACP_HOME=/acp".to_owned()));
+        assert!(
+            !supervisor
+                .iter()
+                .any(|var| var.contains("FORGE") || var.starts_with("ACP_OUT"))
+        );
+
+        let log = around.redactor();
+        assert_eq!(log.redact("a hidden-value b test"), "a [redacted] b test");
+    }
+}
