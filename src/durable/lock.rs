@@ -58,7 +58,7 @@ impl Lock {
     /// Takes the lock at `path` if it is free; `None` if it is not. `what` is the command, for the holder's text.
     ///
     /// # Errors
-    /// `Io` when the file cannot be opened or locked.
+    /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn try_acquire(path: &Path, what: &str) -> Result<Option<Self>> {
         Self::try_with_text(path, what, &SystemClock::new())
     }
@@ -67,10 +67,14 @@ impl Lock {
     /// child, which must read nothing from it and cannot write to it.
     ///
     /// # Errors
-    /// `Io` when the file cannot be opened or locked.
+    /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn try_acquire_empty(path: &Path) -> Result<Option<Self>> {
         let lock = try_lock(path, || {
-            let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let flags = OFlags::RDONLY
+                | OFlags::CREATE
+                | OFlags::NOFOLLOW
+                | OFlags::NONBLOCK
+                | OFlags::CLOEXEC;
             Ok(rustix::fs::openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?.into())
         })?;
         if lock.is_some() && path.metadata().is_ok_and(|meta| meta.len() > 0) {
@@ -84,7 +88,7 @@ impl Lock {
     /// path and the holder, to tell the user.
     ///
     /// # Errors
-    /// `Busy` after `limit`; `Io` when the file cannot be opened or locked.
+    /// `Busy` after `limit`; `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn acquire(
         path: &Path,
         what: &str,
@@ -214,6 +218,9 @@ fn try_lock(path: &Path, open: impl Fn() -> io::Result<File>) -> Result<Option<L
     // Twice or more only while the folder around the file is being moved or removed.
     for _ in 0..PROBES_MAX {
         let file = open().doing("open the lock", path)?;
+        if !file.metadata().doing("inspect", path)?.is_file() {
+            return Err(DurableError::damaged(path, "not a regular file"));
+        }
         if !take(&file).doing("lock", path)? {
             return Ok(None);
         }
@@ -477,6 +484,21 @@ mod tests {
             Ok(file)
         });
         assert!(lock.is_err(), "the folder is gone");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_locked() {
+        let dir = tempfile::tempdir().unwrap();
+        let (fifo, link) = (dir.path().join("fifo"), dir.path().join("link"));
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(CWD, &fifo, kind, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        std::os::unix::fs::symlink("fifo", &link).unwrap();
+        for path in [&fifo, &link] {
+            Lock::try_acquire(path, "x").unwrap_err();
+            Lock::try_acquire_empty(path).unwrap_err();
+            lock_for_reading(path).unwrap_err();
+            is_held(path).unwrap_err();
+        }
     }
 
     #[test]
