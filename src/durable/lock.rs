@@ -29,7 +29,9 @@ const TELL_AFTER: Duration = Duration::from_secs(1);
 /// The first and the longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
 /// How often a lock is tried again that only probes ([`is_held`]) are in the way of.
-const PROBES_MAX: u32 = 100;
+const PROBES_MAX: u32 = 200;
+/// After how many of these it pauses in between.
+const PROBES_SPUN: u32 = 20;
 /// More than any text that a holder writes.
 const HOLDER_LIMIT_BYTES: u64 = 16 * 1024;
 
@@ -243,7 +245,7 @@ impl Lock {
 
 /// Takes the exclusive lock if no other exclusive one is held.
 fn take(file: &File) -> io::Result<bool> {
-    for _ in 0..PROBES_MAX {
+    for attempt in 0..PROBES_MAX {
         if granted(fs2::FileExt::try_lock_exclusive(file))? {
             return Ok(true);
         }
@@ -251,7 +253,11 @@ fn take(file: &File) -> io::Result<bool> {
         if !granted(fs2::FileExt::try_lock_shared(file))? {
             return Ok(false);
         }
-        std::thread::yield_now();
+        // A probe that the scheduler has put aside in between needs more than a turn.
+        match attempt {
+            0..PROBES_SPUN => std::thread::yield_now(),
+            _ => SystemClock::new().sleep(PAUSES.0),
+        }
     }
     Ok(false)
 }
