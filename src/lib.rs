@@ -12,3 +12,4 @@ pub mod proc;
 pub mod store;
 pub mod sys;
 pub mod vcs;
+pub mod worker;
