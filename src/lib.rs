@@ -4,10 +4,13 @@
 #![doc(hidden)]
 
 pub mod agent;
+pub mod cli;
+pub mod commands;
 pub mod domain;
 pub mod durable;
 pub mod forge;
 pub mod git;
 pub mod proc;
 pub mod sys;
+pub mod ui;
 pub mod vcs;

@@ -12,6 +12,7 @@ mod issue;
 pub mod label;
 mod lane;
 mod lease;
+pub mod out;
 mod outcome;
 mod plan;
 mod pull_request;

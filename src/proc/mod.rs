@@ -1,1 +1,5 @@
 //! Only this module starts and ends processes.
+
+mod foreground;
+
+pub use foreground::foreground;
