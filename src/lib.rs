@@ -4,6 +4,8 @@
 #![doc(hidden)]
 
 pub mod agent;
+pub mod cli;
+pub mod commands;
 pub mod domain;
 pub mod durable;
 pub mod forge;
@@ -11,5 +13,6 @@ pub mod git;
 pub mod proc;
 pub mod store;
 pub mod sys;
+pub mod ui;
 pub mod vcs;
 pub mod worker;

@@ -4,6 +4,7 @@
 //! a new record version in `store`.
 
 mod budget;
+pub mod contract;
 mod diff;
 mod ids;
 mod intent;
@@ -11,6 +12,7 @@ mod issue;
 pub mod label;
 mod lane;
 mod lease;
+pub mod out;
 mod outcome;
 mod plan;
 mod pull_request;

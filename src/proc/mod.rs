@@ -20,6 +20,7 @@ mod cmd;
 mod detach;
 mod error;
 mod find;
+mod foreground;
 #[cfg(target_os = "linux")]
 mod linux;
 mod mark;
@@ -45,6 +46,7 @@ pub use cmd::Cmd;
 pub use detach::{Detached, detach};
 pub use error::{Exit, ProcError};
 pub use find::find_program;
+pub use foreground::foreground;
 pub use mark::{EndSignal, ProcessMark, find_marked, kill_pid, signal_pid};
 pub use quick::{Output, Quick};
 pub use redact::{REDACTED, Redactor};
