@@ -5,3 +5,5 @@ pub mod checks;
 pub mod heavy;
 pub mod numstat;
 pub mod paths;
+pub mod risk;
+pub mod scope;
