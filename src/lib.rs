@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod domain;
 pub mod durable;
+pub mod engine;
 pub mod forge;
 pub mod git;
 pub mod policy;

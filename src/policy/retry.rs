@@ -125,6 +125,7 @@ fn settled(
         next: None,
         set: now,
         blocked: false,
+        label_seen: false,
         fixes: previous.map_or(0, |retry| retry.fixes),
     }
 }

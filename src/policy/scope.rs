@@ -5,7 +5,7 @@ use crate::domain::{FileChange, PathRules};
 use super::paths::{BadPattern, PathSet};
 
 /// Stands in the list of forbidden paths when the files of a change are not known.
-pub const FILES_UNKNOWN: &str = "(the files of the change are not known)";
+pub(super) const FILES_UNKNOWN: &str = "(the files of the change are not known)";
 
 /// The forbidden paths that a change touches, under the name that was found. Files that are not known count as forbidden
 /// where the profile forbids anything: then the list holds [`FILES_UNKNOWN`].
