@@ -5,9 +5,11 @@ use clap::error::{ContextKind, ContextValue};
 use crate::domain::BadId;
 use crate::domain::contract::BadResult;
 use crate::durable::DurableError;
+use crate::engine::EngineError;
 use crate::forge::ForgeError;
 use crate::ui::{CliError, Exit};
 use crate::vcs::VcsError;
+use crate::worker::WorkerError;
 
 impl From<BadId> for CliError {
     fn from(error: BadId) -> Self {
@@ -75,6 +77,27 @@ impl From<VcsError> for CliError {
                 Self::of(Exit::Unavailable, &error).hint("acp needs git 2.38 or newer on PATH")
             }
             VcsError::Durable(error) => error.into(),
+        }
+    }
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Forge(error) => error.into(),
+            EngineError::Vcs(error) => error.into(),
+            EngineError::Worker(WorkerError::Store(error)) => error.into(),
+            EngineError::Worker(_) | EngineError::Prompt { .. } => Self::of(Exit::Unavailable, &error),
+            EngineError::Pattern(_) => Self::of(Exit::Config, &error),
+            EngineError::Move(_) => Self::of(Exit::Bug, &error),
+            EngineError::NotConfirmed { ref id, .. } => Self::of(Exit::TempFail, &error)
+                .hint("it is in the outbox and will be sent; do not type it again")
+                .hint(format!("`acp why {id}` tells more, `acp outbox flush` sends what is due")),
+            EngineError::WriteRefused { ref id, .. } => Self::of(Exit::Denied, &error)
+                .hint(format!("`acp outbox retry {id}` tries again, `acp outbox drop {id}` gives it up")),
+            EngineError::Forbidden { .. } => Self::of(Exit::Denied, &error),
+            EngineError::Missing { .. } => Self::of(Exit::Missing, &error),
         }
     }
 }

@@ -5,12 +5,14 @@
 //! here, and its line in [`GROUPS`].
 
 mod completions;
+mod control;
 mod group;
 mod man;
 mod report;
 mod session;
 
 pub use completions::completion_script;
+pub use control::Control;
 pub use group::{Group, Verb};
 pub use man::man_pages;
 pub use session::{Ports, Session};

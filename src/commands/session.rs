@@ -31,6 +31,9 @@ pub struct Session<'a> {
 /// What verbs need from the outside. The composition root (`cli/wire.rs`) implements it; everything is made when it is
 /// asked for and not before.
 pub trait Ports {
+    /// Opens the profile that the call is about.
+    fn control(&self, session: &Session<'_>) -> Result<super::Control, CliError>;
+
     /// The whole command tree, for completions and manual pages.
     fn tree(&self) -> clap::Command;
 
