@@ -1,7 +1,8 @@
 //! Reads `git diff --numstat`, with and without `-z`.
 //!
 //! A numstat does not say what happened to a file, so its kind is `Unknown` unless it was renamed. Where a text can be
-//! read in two ways (a file may really be called `a => b`) it is read as a rename: two names find more than one.
+//! read in two ways (a file may really be called `a => b`) it is read as a rename, because two names find more than one;
+//! where even the names of the rename are not certain it is an error, because one of them could hide a path.
 
 use crate::domain::{ChangeKind, FileChange};
 
@@ -140,11 +141,17 @@ fn names(column: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>), &'static str> {
             None => Err("text after a quoted path"),
         };
     }
-    let Some(arrow) = find(column, b" => ") else {
+    let mut arrows = positions(column, b" => ");
+    let Some(arrow) = arrows.next() else {
         return Ok((column.to_vec(), None));
     };
     let (before, after) = (&column[..arrow], &column[arrow + 4..]);
-    if let Some((prefix, old, new, suffix)) = braces(before, after) {
+    let mut readings = braces(before, after);
+    let reading = readings.next();
+    if arrows.next().is_some() || readings.next().is_some() {
+        return Err("names that can be read in several ways; ask git for `--numstat -z`");
+    }
+    if let Some((prefix, old, new, suffix)) = reading {
         let join = |middle: &[u8]| joined(prefix, middle, suffix);
         return Ok((join(new), Some(join(old))));
     }
@@ -163,14 +170,16 @@ fn one_name(text: &[u8]) -> Result<Vec<u8>, &'static str> {
 
 type Braces<'a> = (&'a [u8], &'a [u8], &'a [u8], &'a [u8]);
 
-/// `dir/{old => new}/file`: git puts the braces where a folder begins and ends.
-fn braces<'a>(before: &'a [u8], after: &'a [u8]) -> Option<Braces<'a>> {
-    let open = before.iter().rposition(|byte| *byte == b'{')?;
-    let close = after.iter().position(|byte| *byte == b'}')?;
-    let (prefix, suffix) = (&before[..open], &after[close + 1..]);
-    let at_folders = (prefix.is_empty() || prefix.ends_with(b"/"))
-        && (suffix.is_empty() || suffix.starts_with(b"/"));
-    at_folders.then_some((prefix, &before[open + 1..], &after[..close], suffix))
+/// `dir/{old => new}/file`: git puts the braces where a folder begins and ends. Names may hold braces too, so there can
+/// be several readings.
+fn braces<'a>(before: &'a [u8], after: &'a [u8]) -> impl Iterator<Item = Braces<'a>> {
+    let opens = positions(before, b"{").map(|at| (&before[..at], &before[at + 1..]));
+    let opens = opens.filter(|(prefix, _)| prefix.is_empty() || prefix.ends_with(b"/"));
+    opens.flat_map(move |(prefix, old)| {
+        let closes = positions(after, b"}").map(|at| (&after[..at], &after[at + 1..]));
+        let closes = closes.filter(|(_, suffix)| suffix.is_empty() || suffix.starts_with(b"/"));
+        closes.map(move |(new, suffix)| (prefix, old, new, suffix))
+    })
 }
 
 /// Git writes `dir/{ => sub}/file`, whose old name is `dir/file` and not `dir//file`.
@@ -226,8 +235,11 @@ fn unescape(escaped: u8) -> Option<u8> {
     })
 }
 
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
+fn positions<'a>(text: &'a [u8], part: &'a [u8]) -> impl Iterator<Item = usize> {
+    let windows = text.windows(part.len()).enumerate();
+    windows
+        .filter(move |(_, window)| *window == part)
+        .map(|(at, _)| at)
 }
 
 fn bad(record: usize, reason: &'static str, text: &[u8]) -> BadNumstat {
