@@ -9,5 +9,6 @@ pub mod durable;
 pub mod forge;
 pub mod git;
 pub mod proc;
+pub mod profile;
 pub mod sys;
 pub mod vcs;
