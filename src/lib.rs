@@ -13,6 +13,7 @@ pub mod forge;
 pub mod git;
 pub mod policy;
 pub mod proc;
+pub mod profile;
 pub mod store;
 pub mod sys;
 pub mod ui;

@@ -21,7 +21,10 @@ pub(crate) fn check_fresh(path: &str, content: &str) -> Result<(), String> {
 
 /// Every generated file with its content.
 fn generated() -> Vec<(String, String)> {
-    let mut files = vec![("docs/exit-codes.md".to_owned(), acp::ui::Exit::document())];
+    let mut files = vec![
+        ("docs/exit-codes.md".to_owned(), acp::ui::Exit::document()),
+        ("profiles/profile.schema.json".to_owned(), acp::profile::schema_json()),
+    ];
     files.extend(acp::cli::man_pages().map(|(name, page)| (format!("man/{name}"), page)));
     files.extend(acp::cli::completions().map(|(name, text)| (format!("completions/{name}"), text)));
     files
