@@ -10,6 +10,7 @@ pub mod domain;
 pub mod durable;
 pub mod forge;
 pub mod git;
+pub mod policy;
 pub mod proc;
 pub mod sys;
 pub mod ui;
