@@ -7,6 +7,9 @@ use crate::domain::contract::BadResult;
 use crate::durable::DurableError;
 use crate::engine::EngineError;
 use crate::forge::ForgeError;
+use crate::git::GitError;
+use crate::policy::{BadNumstat, BadPattern};
+use crate::profile::ProfileError;
 use crate::ui::{CliError, Exit};
 use crate::vcs::VcsError;
 use crate::worker::WorkerError;
@@ -99,6 +102,45 @@ impl From<EngineError> for CliError {
             EngineError::Forbidden { .. } => Self::of(Exit::Denied, &error),
             EngineError::Missing { .. } => Self::of(Exit::Missing, &error),
         }
+    }
+}
+
+impl From<ProfileError> for CliError {
+    fn from(error: ProfileError) -> Self {
+        let kind = match &error {
+            ProfileError::Invalid { .. } => Exit::Config,
+            ProfileError::Missing { .. } | ProfileError::NoProfile => Exit::Missing,
+            ProfileError::BadName { .. } | ProfileError::TooManyProfiles { .. } => Exit::Usage,
+            ProfileError::Unreadable(_) | ProfileError::Unlisted { .. } => Exit::Io,
+        };
+        let shown = Self::of(kind, &error);
+        match error {
+            ProfileError::Invalid { .. } => shown.hint("`acp profile check` explains every problem"),
+            ProfileError::Missing { .. } => shown.hint("`acp profile list` lists them"),
+            _ => shown,
+        }
+    }
+}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::NoGit(_) | GitError::Failed { .. } => Self::of(Exit::Unavailable, &error),
+            GitError::Damaged { .. } => Self::of(Exit::Data, &error),
+            GitError::Durable(error) => error.into(),
+        }
+    }
+}
+
+impl From<BadNumstat> for CliError {
+    fn from(error: BadNumstat) -> Self {
+        Self::of(Exit::Data, &error)
+    }
+}
+
+impl From<BadPattern> for CliError {
+    fn from(error: BadPattern) -> Self {
+        Self::of(Exit::Config, &error)
     }
 }
 

@@ -8,6 +8,7 @@ mod progress;
 mod render;
 mod style;
 mod table;
+pub mod standing;
 pub mod words;
 
 pub use error::CliError;

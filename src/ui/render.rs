@@ -25,6 +25,11 @@ pub trait Render: Serialize {
     /// For example `acp.issue.list/1`.
     const SCHEMA: &'static str;
 
+    /// The schema's name where one type serves several verbs.
+    fn schema(&self) -> String {
+        Self::SCHEMA.to_owned()
+    }
+
     /// For people: tables, colour, "3 min ago".
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()>;
 
@@ -42,7 +47,7 @@ impl<T: Render> Outcome for T {
     fn write(&self, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         #[derive(Serialize)]
         struct Envelope<'a, T> {
-            schema: &'a str,
+            schema: String,
             data: &'a T,
         }
         match format {
@@ -50,7 +55,7 @@ impl<T: Render> Outcome for T {
             Format::Plain => self.plain(out),
             Format::Json => {
                 let envelope = Envelope {
-                    schema: T::SCHEMA,
+                    schema: self.schema(),
                     data: self,
                 };
                 serde_json::to_writer(&mut *out, &envelope)?;
