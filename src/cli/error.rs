@@ -6,6 +6,9 @@ use crate::domain::BadId;
 use crate::domain::contract::BadResult;
 use crate::durable::DurableError;
 use crate::forge::ForgeError;
+use crate::git::GitError;
+use crate::policy::numstat::BadNumstat;
+use crate::policy::paths::BadPattern;
 use crate::ui::{CliError, Exit};
 use crate::vcs::VcsError;
 
@@ -76,6 +79,28 @@ impl From<VcsError> for CliError {
             }
             VcsError::Durable(error) => error.into(),
         }
+    }
+}
+
+impl From<GitError> for CliError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::NoGit(_) | GitError::Failed { .. } => Self::of(Exit::Unavailable, &error),
+            GitError::Damaged { .. } => Self::of(Exit::Data, &error),
+            GitError::Durable(error) => error.into(),
+        }
+    }
+}
+
+impl From<BadNumstat> for CliError {
+    fn from(error: BadNumstat) -> Self {
+        Self::of(Exit::Data, &error)
+    }
+}
+
+impl From<BadPattern> for CliError {
+    fn from(error: BadPattern) -> Self {
+        Self::of(Exit::Config, &error)
     }
 }
 

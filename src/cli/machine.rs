@@ -5,13 +5,14 @@ use std::io::{self, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
-use super::app;
 use super::wire::Wiring;
+use super::{app, range};
 use crate::commands::Ports;
+use crate::domain::DiffFacts;
 use crate::ui::{CliError, Exit};
 use crate::{durable, proc};
 
-impl Ports for Wiring {
+impl Ports for Wiring<'_> {
     fn tree(&self) -> clap::Command {
         app::tree()
     }
@@ -51,6 +52,10 @@ impl Ports for Wiring {
 
     fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), CliError> {
         Ok(durable::append_log(path, bytes)?)
+    }
+
+    fn diff_of_range(&self, range: &str) -> Result<DiffFacts, CliError> {
+        range::diff_of_range(range, self.env, self.clock())
     }
 
     fn run_command(&self, argv: &[OsString]) -> Result<u8, CliError> {

@@ -5,6 +5,7 @@ mod error;
 mod generate;
 mod global;
 mod machine;
+mod range;
 mod wire;
 
 use std::ffi::OsString;

@@ -4,14 +4,16 @@ use crate::sys::{Clock, Env, Rng, SplitMix64, SystemClock};
 use crate::ui::CliError;
 
 /// Everything that verbs reach the outside through. Adapters are made when a verb asks for them.
-pub(super) struct Wiring {
+pub(super) struct Wiring<'a> {
+    pub(super) env: &'a Env,
     clock: SystemClock,
     rng: SplitMix64,
 }
 
-impl Wiring {
-    pub(super) fn new(env: &Env) -> Result<Self, CliError> {
+impl<'a> Wiring<'a> {
+    pub(super) fn new(env: &'a Env) -> Result<Self, CliError> {
         Ok(Self {
+            env,
             clock: clock(env)?,
             rng: rng(env)?,
         })

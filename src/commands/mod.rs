@@ -7,6 +7,7 @@
 mod completions;
 mod group;
 mod man;
+mod pr;
 mod report;
 mod session;
 
@@ -19,6 +20,7 @@ pub use session::{Ports, Session};
 /// is called, so that the size of the whole tree costs nothing.
 pub const GROUPS: &[Group] = &[
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
+    Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
     Group::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
     Group::verb::<man::Man>("man", "Print or write the manual pages"),
 ];

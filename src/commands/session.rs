@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::domain::DiffFacts;
 use crate::sys::{Clock, Env, Rng};
 use crate::ui::{CliError, Format};
 
@@ -45,6 +46,9 @@ pub trait Ports {
 
     /// Adds to the end of the file `path`, a regular file and no link.
     fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), CliError>;
+
+    /// What the change of `range` (`A..B`) touches, in the repository around the current folder.
+    fn diff_of_range(&self, range: &str) -> Result<DiffFacts, CliError>;
 
     /// Runs a command in the foreground, streams untouched, and gives its exit status; 128 + n after signal n, and 127
     /// when it could not be started.

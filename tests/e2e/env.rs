@@ -35,7 +35,7 @@ impl TestEnv {
         }
         let env = Self { root, vars: vec![] };
         fs::write(
-            env.path("home/.gitconfig"),
+            env.path("gitconfig"),
             "[user]\nname = Test\nemail = test@example.invalid\n[init]\ndefaultBranch = main\n\
              [commit]\ngpgSign = false\n[core]\nautocrlf = false\n",
         )
@@ -92,6 +92,7 @@ impl TestEnv {
             .env("TZ", "UTC")
             .env("USER", "tester")
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", self.path("gitconfig"))
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("ACP_TEST_NOW", NOW)
             .env("ACP_TEST_SEED", "7")

@@ -8,4 +8,5 @@
 mod calls;
 mod env;
 mod pages;
+mod pr_risk;
 mod report;
