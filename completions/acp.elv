@@ -30,6 +30,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand report 'Say how a run ended (inside a run)'
+            cand pr 'Look at pull requests and decide about them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -188,6 +189,41 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;report;help;help'= {
         }
+        &'acp;pr'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand risk 'Score how risky a change is, with every reason'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;pr;risk'= {
+            cand --range 'Two commits of the repository around the current folder; the change since their merge base'
+            cand --numstat 'The output of `git diff --numstat`, with or without -z; `-` reads standard input'
+            cand --max 'The highest score that is fine: a number, `low` or `medium`'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;help'= {
+            cand risk 'Score how risky a change is, with every reason'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;pr;help;risk'= {
+        }
+        &'acp;pr;help;help'= {
+        }
         &'acp;completions'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -213,11 +249,14 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;help'= {
             cand report 'Say how a run ended (inside a run)'
+            cand pr 'Look at pull requests and decide about them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'acp;help;report'= {
+        }
+        &'acp;help;pr'= {
         }
         &'acp;help;completions'= {
         }

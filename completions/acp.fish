@@ -33,6 +33,7 @@ complete -c acp -n "__fish_acp_needs_command" -l no-progress -d 'Show no progres
 complete -c acp -n "__fish_acp_needs_command" -s h -l help -d 'Print help'
 complete -c acp -n "__fish_acp_needs_command" -s V -l version -d 'Print version'
 complete -c acp -n "__fish_acp_needs_command" -f -a "report" -d 'Say how a run ended (inside a run)'
+complete -c acp -n "__fish_acp_needs_command" -f -a "pr" -d 'Look at pull requests and decide about them'
 complete -c acp -n "__fish_acp_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c acp -n "__fish_acp_needs_command" -f -a "man" -d 'Print or write the manual pages'
 complete -c acp -n "__fish_acp_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -136,6 +137,27 @@ complete -c acp -n "__fish_acp_using_subcommand report; and __fish_seen_subcomma
 complete -c acp -n "__fish_acp_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Run a command and record whether it passed; ends as the command does'
 complete -c acp -n "__fish_acp_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "follow-up" -d 'Ask for a focused follow-up issue'
 complete -c acp -n "__fish_acp_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -l profile -d 'The profile to work with' -r
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -l plain -d 'One record a line, fields between tabs'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -l json -d 'One JSON object'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -s v -l verbose -d 'Say more on standard error'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -l no-progress -d 'Show no progress'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -f -a "risk" -d 'Score how risky a change is, with every reason'
+complete -c acp -n "__fish_acp_using_subcommand pr; and not __fish_seen_subcommand_from risk help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l range -d 'Two commits of the repository around the current folder; the change since their merge base' -r
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l numstat -d 'The output of `git diff --numstat`, with or without -z; `-` reads standard input' -r -F
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l max -d 'The highest score that is fine: a number, `low` or `medium`' -r
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l profile -d 'The profile to work with' -r
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l plain -d 'One record a line, fields between tabs'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l json -d 'One JSON object'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -s v -l verbose -d 'Say more on standard error'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l no-progress -d 'Show no progress'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from help" -f -a "risk" -d 'Score how risky a change is, with every reason'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c acp -n "__fish_acp_using_subcommand completions" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand completions" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand completions" -l json -d 'One JSON object'
@@ -151,7 +173,8 @@ complete -c acp -n "__fish_acp_using_subcommand man" -l dry-run -d 'Say what wou
 complete -c acp -n "__fish_acp_using_subcommand man" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand man" -l no-progress -d 'Show no progress'
 complete -c acp -n "__fish_acp_using_subcommand man" -s h -l help -d 'Print help'
-complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report completions man help" -f -a "report" -d 'Say how a run ended (inside a run)'
-complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report completions man help" -f -a "man" -d 'Print or write the manual pages'
-complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report pr completions man help" -f -a "report" -d 'Say how a run ended (inside a run)'
+complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report pr completions man help" -f -a "pr" -d 'Look at pull requests and decide about them'
+complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report pr completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report pr completions man help" -f -a "man" -d 'Print or write the manual pages'
+complete -c acp -n "__fish_acp_using_subcommand help; and not __fish_seen_subcommand_from report pr completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

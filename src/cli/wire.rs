@@ -12,6 +12,8 @@ pub(super) struct Wiring<'a> {
 
 impl<'a> Wiring<'a> {
     pub(super) fn new(env: &'a Env) -> Result<Self, CliError> {
+        #[cfg(feature = "test-hooks")]
+        break_if_asked(env);
         Ok(Self {
             env,
             clock: clock(env)?,
@@ -25,6 +27,22 @@ impl<'a> Wiring<'a> {
 
     pub(super) fn rng(&self) -> &dyn Rng {
         &self.rng
+    }
+}
+
+/// A bug, or a crash at a named point, on demand: `ACP_TEST_PANIC=MESSAGE`, `ACP_TEST_CRASH=POINT[:N]`, and
+/// `ACP_TEST_CRASH_LOG=FILE` for the names of the points that are passed.
+#[cfg(feature = "test-hooks")]
+#[expect(clippy::panic, reason = "a test asked for it")]
+fn break_if_asked(env: &Env) {
+    if let Some(point) = env.text("ACP_TEST_CRASH") {
+        crate::durable::crash::arm_abort(point);
+    }
+    if let Some(log) = env.path("ACP_TEST_CRASH_LOG") {
+        crate::durable::crash::log_to(&log);
+    }
+    if let Some(message) = env.text("ACP_TEST_PANIC") {
+        panic!("{message}");
     }
 }
 

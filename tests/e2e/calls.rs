@@ -116,3 +116,21 @@ fn a_hostile_environment_is_shown_harmless() {
     let argument = TestEnv::new().acp(&["man\u{1b}[2J"]).with(2);
     assert!(!argument.stderr.contains('\u{1b}'), "{argument:?}");
 }
+
+#[test]
+fn a_bug_is_one_line_with_a_place_and_exit_70() {
+    let env = TestEnv::new().var("ACP_TEST_PANIC", "broken \u{1b}[2J invariant");
+    let bug = env.acp(&["man"]).with(70);
+    assert_eq!(bug.stdout, "");
+    bug.says("error: this is a bug in acp (src/cli/wire.rs:");
+    bug.says("hint: ");
+    assert!(!bug.stderr.contains('\u{1b}') && bug.stderr.lines().count() == 2);
+}
+
+#[test]
+fn time_and_randomness_of_a_test_must_be_readable() {
+    for (name, value) in [("ACP_TEST_NOW", "yesterday"), ("ACP_TEST_SEED", "x")] {
+        let env = TestEnv::new().var(name, value);
+        env.acp(&["man"]).with(2).says(name);
+    }
+}

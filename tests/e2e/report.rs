@@ -272,3 +272,13 @@ fn json_and_plain_say_what_was_written() {
     assert!(!dry.stdout.is_empty());
     assert!(names(&other.path("out")).is_empty());
 }
+
+#[test]
+fn a_crash_while_writing_leaves_no_half_result_and_a_second_try_works() {
+    let env = TestEnv::in_run("issue/12").var("ACP_TEST_CRASH", "atomic.before_rename");
+    let _aborted = env.acp(&["report", "implemented"]).with(134);
+    assert!(!env.path("out/result.env").exists());
+    let env = env.var("ACP_TEST_CRASH", "");
+    let _said = env.acp(&["report", "implemented"]).ok();
+    assert!(env.read("out/result.env").contains("OUTCOME=implemented"));
+}
