@@ -4,13 +4,19 @@
 #![doc(hidden)]
 
 pub mod agent;
+pub mod cli;
+pub mod commands;
 pub mod domain;
 pub mod durable;
+pub mod engine;
 pub mod forge;
 pub mod git;
+pub mod policy;
 pub mod proc;
+pub mod profile;
 pub mod prompt;
 pub mod store;
 pub mod sys;
+pub mod ui;
 pub mod vcs;
 pub mod worker;

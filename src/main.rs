@@ -1,3 +1,9 @@
 //! The `acp` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+use acp::sys::Env;
+
+fn main() -> ExitCode {
+    acp::cli::main(std::env::args_os(), &Env::from_process())
+}

@@ -226,12 +226,15 @@ impl RunState {
             (
                 Self::Running {
                     started,
-                    deadline,
                     step,
                     agent_end,
                     ..
                 },
-                RunEvent::Supervised { supervisor, .. },
+                RunEvent::Supervised {
+                    deadline,
+                    supervisor,
+                    ..
+                },
             ) if step >= Step::Collect => Self::Running {
                 started,
                 deadline,

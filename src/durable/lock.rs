@@ -30,7 +30,9 @@ const TELL_AFTER: Duration = Duration::from_secs(1);
 /// The first and the longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
 /// How often a lock is tried again that only probes ([`is_held`]) are in the way of.
-const PROBES_MAX: u32 = 100;
+const PROBES_MAX: u32 = 200;
+/// After how many of these it pauses in between.
+const PROBES_SPUN: u32 = 20;
 /// More than any text that a holder writes.
 const HOLDER_LIMIT_BYTES: u64 = 16 * 1024;
 
@@ -59,19 +61,23 @@ impl Lock {
     /// Takes the lock at `path` if it is free; `None` if it is not. `what` is the command, for the holder's text.
     ///
     /// # Errors
-    /// `Io` when the file cannot be opened or locked.
+    /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn try_acquire(path: &Path, what: &str) -> Result<Option<Self>> {
-        Self::try_with_text(path, what, &SystemClock::new())
+        Self::try_with_text(path, take_past_probes, what, &SystemClock::new())
     }
 
     /// Takes the lock at `path` if it is free, and leaves its file empty: for a lock that becomes the standard input of a
     /// child, which must read nothing from it and cannot write to it.
     ///
     /// # Errors
-    /// `Io` when the file cannot be opened or locked.
+    /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn try_acquire_empty(path: &Path) -> Result<Option<Self>> {
-        let lock = try_lock(path, || {
-            let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let lock = try_lock(path, take_past_probes, || {
+            let flags = OFlags::RDONLY
+                | OFlags::CREATE
+                | OFlags::NOFOLLOW
+                | OFlags::NONBLOCK
+                | OFlags::CLOEXEC;
             Ok(rustix::fs::openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?.into())
         })?;
         if lock.is_some() && path.metadata().is_ok_and(|meta| meta.len() > 0) {
@@ -85,7 +91,7 @@ impl Lock {
     /// path and the holder, to tell the user.
     ///
     /// # Errors
-    /// `Busy` after `limit`; `Io` when the file cannot be opened or locked.
+    /// `Busy` after `limit`; `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn acquire(
         path: &Path,
         what: &str,
@@ -93,13 +99,18 @@ impl Lock {
         clock: &dyn Clock,
         waiting: &mut dyn FnMut(&Path, Option<&Holder>),
     ) -> Result<Self> {
-        let mut attempt = || Self::try_with_text(path, what, clock);
+        let take = if limit.is_zero() {
+            take_past_probes
+        } else {
+            take_at_once
+        };
+        let mut attempt = || Self::try_with_text(path, take, what, clock);
         wait_for(path, limit, clock, &mut attempt, waiting)
     }
 
     /// Takes a lock that is only ever held for a few system calls, without a holder's text.
     pub(super) fn acquire_short(path: &Path) -> Result<Self> {
-        let mut attempt = || try_lock(path, || open_for_text(path));
+        let mut attempt = || try_lock(path, take_at_once, || open_for_text(path));
         let mut silent = |_: &Path, _: Option<&Holder>| {};
         wait_for(
             path,
@@ -137,7 +148,7 @@ impl Lock {
             _ => false,
         };
         // Taking it again succeeds at once where this open file has it already.
-        let ours = same && take(&file).doing("lock", path)?;
+        let ours = same && take_past_probes(&file).doing("lock", path)?;
         Ok(ours.then_some(Self { file: Some(file) }))
     }
 
@@ -147,8 +158,13 @@ impl Lock {
         serde_json::from_slice(&text).ok()
     }
 
-    fn try_with_text(path: &Path, what: &str, clock: &dyn Clock) -> Result<Option<Self>> {
-        let lock = try_lock(path, || open_for_text(path))?;
+    fn try_with_text(
+        path: &Path,
+        take: Take,
+        what: &str,
+        clock: &dyn Clock,
+    ) -> Result<Option<Self>> {
+        let lock = try_lock(path, take, || open_for_text(path))?;
         if let Some(file) = lock.as_ref().and_then(|lock| lock.file.as_ref()) {
             // A full disk must not keep anybody from locking; the text is a courtesy.
             let _without_text = write_holder(file, what, clock.now());
@@ -191,7 +207,7 @@ pub fn lock_for_reading(path: &Path) -> Result<File> {
     let file = open_regular(path)?
         .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
         .doing("open", path)?;
-    if take(&file).doing("lock", path)? {
+    if take_past_probes(&file).doing("lock", path)? {
         return Ok(file);
     }
     Err(DurableError::Busy {
@@ -233,10 +249,13 @@ fn wait_for(
     }
 }
 
-fn try_lock(path: &Path, open: impl Fn() -> io::Result<File>) -> Result<Option<Lock>> {
+fn try_lock(path: &Path, take: Take, open: impl Fn() -> io::Result<File>) -> Result<Option<Lock>> {
     // Twice or more only while the folder around the file is being moved or removed.
     for _ in 0..PROBES_MAX {
         let file = open().doing("open the lock", path)?;
+        if !file.metadata().doing("inspect", path)?.is_file() {
+            return Err(DurableError::damaged(path, "not a regular file"));
+        }
         if !take(&file).doing("lock", path)? {
             return Ok(None);
         }
@@ -257,17 +276,31 @@ impl Lock {
     }
 }
 
+/// How the exclusive lock is taken: at one attempt, or past those who only look.
+type Take = fn(&File) -> io::Result<bool>;
+
+/// Takes the exclusive lock if no other one is held, not even by a probe. Enough for those who try again anyway.
+fn take_at_once(file: &File) -> io::Result<bool> {
+    granted(fs2::FileExt::try_lock_exclusive(file))
+}
+
 /// Takes the exclusive lock if no other exclusive one is held.
-fn take(file: &File) -> io::Result<bool> {
-    for _ in 0..PROBES_MAX {
-        if granted(fs2::FileExt::try_lock_exclusive(file))? {
+fn take_past_probes(file: &File) -> io::Result<bool> {
+    for attempt in 0..PROBES_MAX {
+        if take_at_once(file)? {
             return Ok(true);
         }
         // Granted beside a probe, which lets go at once; refused beside a holder.
         if !granted(fs2::FileExt::try_lock_shared(file))? {
             return Ok(false);
         }
-        std::thread::yield_now();
+        // Not kept while pausing: two who came here would be in each other's way for ever.
+        fs2::FileExt::unlock(file)?;
+        // A probe that the scheduler has put aside in between needs more than a turn.
+        match attempt {
+            0..PROBES_SPUN => std::thread::yield_now(),
+            _ => SystemClock::new().sleep(PAUSES.0),
+        }
     }
     Ok(false)
 }
@@ -337,6 +370,13 @@ mod tests {
 
     fn quiet(_: &Path, _: Option<&Holder>) {}
 
+    /// Soon and not at once: another test may be between fork and exec, with a copy of every open file.
+    fn assert_free_soon(path: &Path) {
+        let limit = Duration::from_mins(1);
+        let lock = Lock::acquire(path, "test", limit, &SystemClock::new(), &mut quiet);
+        drop(lock.unwrap());
+    }
+
     #[test]
     fn a_lock_is_taken_over_with_its_open_file_and_no_other() {
         let dir = tempfile::tempdir().unwrap();
@@ -389,7 +429,7 @@ mod tests {
         let _child = Sleeper::start(Stdio::null());
         // Without the unlock of `drop`, as when the parent is killed.
         drop(lock.into_file());
-        assert!(!is_held(&path).unwrap());
+        assert_free_soon(&path);
     }
 
     #[test]
@@ -402,7 +442,7 @@ mod tests {
         assert!(Lock::try_acquire(&path, "other").unwrap().is_none());
         assert_eq!(path.metadata().unwrap().len(), 0);
         drop(child);
-        assert!(!is_held(&path).unwrap());
+        assert_free_soon(&path);
     }
 
     #[test]
@@ -484,6 +524,25 @@ mod tests {
     }
 
     #[test]
+    fn of_many_who_try_at_once_one_succeeds() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        for _ in 0..100 {
+            let start = std::sync::Barrier::new(4);
+            let locks: Vec<Lock> = std::thread::scope(|scope| {
+                let try_once = || {
+                    start.wait();
+                    Lock::try_acquire(&path, "x").unwrap()
+                };
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(try_once)).collect();
+                let results = threads.into_iter().map(|thread| thread.join().unwrap());
+                results.flatten().collect()
+            });
+            assert_eq!(locks.len(), 1);
+        }
+    }
+
+    #[test]
     fn of_many_waiters_each_gets_the_lock_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("queue.lock");
@@ -507,12 +566,27 @@ mod tests {
         let run = dir.path().join("run");
         create_dirs(&run).unwrap();
         let path = run.join("alive.lock");
-        let lock = try_lock(&path, || {
+        let lock = try_lock(&path, take_at_once, || {
             let file = open_for_text(&path)?;
             remove_tree(&run).unwrap();
             Ok(file)
         });
         assert!(lock.is_err(), "the folder is gone");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_locked() {
+        let dir = tempfile::tempdir().unwrap();
+        let (fifo, link) = (dir.path().join("fifo"), dir.path().join("link"));
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(CWD, &fifo, kind, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        std::os::unix::fs::symlink("fifo", &link).unwrap();
+        for path in [&fifo, &link] {
+            Lock::try_acquire(path, "x").unwrap_err();
+            Lock::try_acquire_empty(path).unwrap_err();
+            lock_for_reading(path).unwrap_err();
+            is_held(path).unwrap_err();
+        }
     }
 
     #[test]
@@ -526,6 +600,6 @@ mod tests {
         let busy = lock_for_reading(&path).unwrap_err();
         assert!(matches!(busy, DurableError::Busy { .. }));
         assert_eq!(io::read_to_string(file).unwrap(), "do it");
-        assert!(!is_held(&path).unwrap());
+        assert_free_soon(&path);
     }
 }

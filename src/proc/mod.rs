@@ -2,7 +2,8 @@
 //!
 //! There are three ways to start one: [`Cmd::capture`] for a quick child of acp itself (git, a probe), [`detach`] for
 //! a process that outlives its launcher (the supervisor of a run), and [`supervise`] for one child of a run (setup,
-//! agent, verify command). Every child leads a process group of its own and has no standard stream of acp's.
+//! agent, verify command). Every child leads a process group of its own and has no standard stream of acp's, save for the
+//! one command of [`foreground`], which a person or an agent typed after a verb of acp.
 //!
 //! What holds where:
 //!
@@ -20,6 +21,7 @@ mod cmd;
 mod detach;
 mod error;
 mod find;
+mod foreground;
 #[cfg(target_os = "linux")]
 mod linux;
 mod mark;
@@ -45,6 +47,7 @@ pub use cmd::Cmd;
 pub use detach::{Detached, detach};
 pub use error::{Exit, ProcError};
 pub use find::find_program;
+pub use foreground::foreground;
 pub use mark::{EndSignal, ProcessMark, find_marked, kill_pid, signal_pid};
 pub use quick::{Output, Quick};
 pub use redact::{REDACTED, Redactor};

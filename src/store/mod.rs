@@ -4,6 +4,7 @@ mod history;
 mod journal;
 mod layout;
 mod locks;
+mod marks;
 mod mirror;
 mod outbox;
 mod records;
@@ -19,7 +20,7 @@ pub use outbox::{Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
 
-pub use crate::durable::{DurableError as StoreError, Lock};
+pub use crate::durable::{DurableError as StoreError, Holder, Lock, Place, crash_point};
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
 
@@ -81,6 +82,15 @@ impl Store {
     /// The journal.
     pub fn journal(&self) -> Journal {
         Journal::new(&self.layout)
+    }
+
+    /// Bytes free on the disk of the state folder; `None` when it cannot be told.
+    pub fn disk_free(&self) -> Option<u64> {
+        let mut folder = self.layout.root();
+        while !folder.exists() {
+            folder = folder.parent()?;
+        }
+        crate::durable::free_space_bytes(folder).ok()
     }
 
     /// The name of the budget record of the day that `now` falls on.

@@ -24,6 +24,14 @@ pub const VARIABLES: &[Variable] = &[
         about: "The profile to use when `--profile` is not given",
     },
     Variable {
+        name: "ACP_AGENT",
+        about: "The agent of first choice, instead of the profile's `agents.use`",
+    },
+    Variable {
+        name: "ACP_WRITES",
+        about: "What passes may write (off, draft, full), instead of the profile's `policy.writes`",
+    },
+    Variable {
         name: "ACP_LOCK_TIMEOUT",
         about: "Seconds to wait for a lock before exit 75 (default 30)",
     },
@@ -42,6 +50,10 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "USER",
         about: "The name under which typed verbs act on the local forge",
+    },
+    Variable {
+        name: "HOME",
+        about: "What `~` means in the paths of a profile",
     },
     Variable {
         name: "PATH",

@@ -4,35 +4,14 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use crate::agent::{Agent, AgentTask};
-use crate::domain::{Life, Rules, Run};
+use crate::domain::{Life, Rules, Run, RunId};
 use crate::durable::{self, crash_point};
 use crate::proc::{self, Cmd, Detached};
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 
-use super::WorkerError;
-use super::life::{self, Ended};
 use super::surroundings::{Surroundings, with_vars};
-
-/// The processes of runs, as a pass sees them.
-pub trait Workers {
-    /// Starts a supervisor that begins with `prompt`, and hands it the run's lock. When this fails the lock is free again
-    /// and nothing runs.
-    fn start(&self, run: &Run, prompt: &str, alive: Lock) -> Result<(), WorkerError>;
-
-    /// Starts a supervisor that goes on with a run whose last one died after the agent's end.
-    fn resume(&self, run: &Run, alive: Lock) -> Result<(), WorkerError>;
-
-    /// What lives of a run. What cannot be told counts as supervised: it is left alone.
-    fn life(&self, run: &Run) -> Life;
-
-    /// Ends every process of a run and proves that none is left. The caller does not hold the run's lock yet, because that
-    /// it can be taken is part of the proof.
-    fn end(&self, run: &Run) -> Result<Ended, WorkerError>;
-
-    /// Takes note of supervisors that this process started and that have ended, so that they do not stay as zombies.
-    fn reap(&self);
-}
+use super::{Ended, WorkerError, Workers, life};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -99,34 +78,33 @@ impl<'a> LocalWorkers<'a> {
 }
 
 impl Workers for LocalWorkers<'_> {
-    fn start(&self, run: &Run, prompt: &str, alive: Lock) -> Result<(), WorkerError> {
-        durable::write_atomic(&self.store.layout().prompt(&run.id), prompt.as_bytes())?;
-        crash_point("launch.prompt_written");
-        self.resume(run, alive)
-    }
-
-    fn resume(&self, run: &Run, alive: Lock) -> Result<(), WorkerError> {
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError> {
         let layout = self.store.layout();
+        if let Some(prompt) = prompt {
+            durable::write_atomic(&layout.prompt(&run.id), prompt.as_bytes())?;
+            crash_point("worker.prompt_written");
+        }
         let settings = self.rules.agents.settings.get(&run.agent);
-        let around = self.around();
-        let vars = around.of_supervisor(run, settings, self.pass_env(run));
-        let args = [
-            "run",
-            "supervise",
-            run.id.as_str(),
-            "--profile",
-            run.profile.as_str(),
-        ];
+        let vars = self
+            .around()
+            .of_supervisor(run, settings, self.pass_env(run));
+        let id = run.id.as_str();
+        let args = ["run", "supervise", id, "--profile", run.profile.as_str()];
         let cmd = Cmd::new(&self.acp).args(args).dir(layout.run(&run.id));
         let cmd = with_vars(cmd, &vars);
-        let child = proc::detach(&cmd, alive.into_file(), &layout.supervisor_log(&run.id))?;
-        crash_point("launch.detached");
+        let log = layout.supervisor_log(&run.id);
+        let child = proc::detach(&cmd, alive.into_file(), &log).map_err(|error| {
+            let run = run.id.clone();
+            let why = error.to_string();
+            WorkerError::Start { run, why }
+        })?;
+        crash_point("worker.detached");
         let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         started.push(child);
         Ok(())
     }
 
-    fn life(&self, run: &Run) -> Life {
+    fn life(&self, run: &RunId) -> Life {
         life::of(self, run)
     }
 

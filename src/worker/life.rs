@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::{Life, Run, RunState};
+use crate::domain::{Life, Run, RunId, RunState};
 use crate::durable;
 use crate::proc::{self, ProcessMark};
 
-use super::WorkerError;
-use super::launch::{LocalWorkers, Workers as _};
+use super::launch::LocalWorkers;
 use super::record::process_mark;
 use super::surroundings::SUPERVISE;
+use super::{Ended, WorkerError, Workers as _};
 
 /// How long a killed supervisor may take to vanish and let its lock go.
 const VANISH_LIMIT: Duration = Duration::from_secs(5);
@@ -18,37 +18,32 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// From TERM to KILL when the agent has no settings any more.
 const GRACE_DEFAULT: Duration = Duration::from_secs(5);
 
-/// What is left of a run after everything was done to end it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ended {
-    /// Processes of it that live.
-    pub survivors: Vec<u32>,
-    /// Locks that somebody still holds: something lives that could not be found.
-    pub held: Vec<PathBuf>,
-}
-
-impl Ended {
-    /// Whether it is proven that nothing lives.
-    pub fn is_proven(&self) -> bool {
-        self.survivors.is_empty() && self.held.is_empty()
-    }
-}
-
 /// What lives of a run. Two looks at locks; processes are only listed while they could tell more.
-pub(super) fn of(workers: &LocalWorkers<'_>, run: &Run) -> Life {
+pub(super) fn of(workers: &LocalWorkers<'_>, id: &RunId) -> Life {
     let layout = workers.store.layout();
     // What cannot be looked at may live: nobody starts a second one.
     let held = |path: PathBuf| durable::is_held(&path).unwrap_or(true);
-    if held(layout.alive_lock(&run.id)) {
+    if held(layout.alive_lock(id)) {
         return Life::Supervised;
     }
-    if held(layout.agent_lock(&run.id)) || held(layout.prompt(&run.id)) {
+    if held(layout.agent_lock(id)) || held(layout.prompt(id)) {
         return Life::Orphaned;
     }
-    if run.state.is_under_way() && !proc::members(&tree(workers, run)).is_empty() {
-        return Life::Orphaned;
+    // Findings are written when every process has ended, and the record need not be read a second time.
+    if layout.run(id).join("findings.json").exists() {
+        return Life::Gone;
     }
-    Life::Gone
+    match workers.store.live_run(id) {
+        Ok(Some(run)) if run.state.is_under_way() => {
+            if proc::members(&tree(workers, &run)).is_empty() {
+                Life::Gone
+            } else {
+                Life::Orphaned
+            }
+        }
+        Ok(_) => Life::Gone,
+        Err(_) => Life::Supervised,
+    }
 }
 
 /// The supervisor first, so that it starts nothing more; then what it started.
@@ -76,18 +71,28 @@ pub(super) fn end(workers: &LocalWorkers<'_>, run: &Run) -> Result<Ended, Worker
     survivors.extend(proc::members(&tree));
     survivors.sort_unstable();
     survivors.dedup();
+    let ended = Ended { survivors };
+    match held_lock(workers, &run.id)? {
+        Some(path) if ended.survivors.is_empty() => Err(WorkerError::Held {
+            run: run.id.clone(),
+            path,
+        }),
+        _ => Ok(ended),
+    }
+}
+
+fn held_lock(workers: &LocalWorkers<'_>, id: &RunId) -> Result<Option<PathBuf>, WorkerError> {
     let layout = workers.store.layout();
-    let mut held = vec![];
     for path in [
-        layout.alive_lock(&run.id),
-        layout.agent_lock(&run.id),
-        layout.prompt(&run.id),
+        layout.alive_lock(id),
+        layout.agent_lock(id),
+        layout.prompt(id),
     ] {
         if durable::is_held(&path)? {
-            held.push(path);
+            return Ok(Some(path));
         }
     }
-    Ok(Ended { survivors, held })
+    Ok(None)
 }
 
 fn is_supervised(workers: &LocalWorkers<'_>, run: &Run) -> Result<bool, WorkerError> {

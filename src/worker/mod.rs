@@ -1,4 +1,4 @@
-//! Runs: how one is launched, attended to by its supervisor, and ended.
+//! A run's life: started detached, supervised, ended with proof.
 //!
 //! A pass sees [`Workers`] only. The supervisor is a process of its own, whose body is [`supervise`].
 
@@ -19,18 +19,33 @@ mod testing;
 mod tests;
 
 pub use children::{Child, Children, LocalChildren};
-pub use launch::{LocalWorkers, Workers};
-pub use life::Ended;
+pub use launch::LocalWorkers;
 pub use supervise::{SupervisorCtx, supervise};
 
-use crate::domain::{IllegalMove, RunId};
-use crate::proc::ProcError;
+use std::path::PathBuf;
+
+use crate::domain::{IllegalMove, Life, Run, RunId};
 use crate::store::{Lock, Store, StoreError};
 use crate::vcs::VcsError;
 
-/// Why a run could not be started, attended to or ended.
+/// What is left of a run that was ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ended {
+    /// Processes that could not be ended; empty is the proof that nothing is left.
+    pub survivors: Vec<u32>,
+}
+
+/// A run that could not be started, attended to or ended.
 #[derive(thiserror::Error, Debug)]
 pub enum WorkerError {
+    /// Its supervisor could not be started.
+    #[error("cannot start the supervisor of {run}: {why}")]
+    Start {
+        /// The run.
+        run: RunId,
+        /// Why.
+        why: String,
+    },
     /// There is no such run.
     #[error("there is no run `{0}`")]
     NoRun(RunId),
@@ -53,15 +68,20 @@ pub enum WorkerError {
         /// Which.
         pids: Vec<u32>,
     },
+    /// No process of the run is found any more, and still one of its locks is held: something of it lives.
+    #[error("something of the run `{run}` lives that cannot be found: `{}` is held", .path.display())]
+    Held {
+        /// The run.
+        run: RunId,
+        /// The lock.
+        path: PathBuf,
+    },
     /// A move that the record's table does not know.
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
-    /// Files of this machine.
+    /// Files of the run.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The supervisor could not be started.
-    #[error(transparent)]
-    Proc(#[from] ProcError),
     /// acp's own clone.
     #[error(transparent)]
     Vcs(#[from] VcsError),
@@ -70,6 +90,29 @@ pub enum WorkerError {
 fn list(pids: &[u32]) -> String {
     let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
     pids.join(", ")
+}
+
+/// Starts and ends runs. The port that passes work with; a simulation has its own.
+pub trait Workers {
+    /// Starts the supervisor of `run` and hands it `alive`, the run's `alive.lock`. With a prompt the run is new; without
+    /// one it goes on from its last step.
+    ///
+    /// # Errors
+    /// `Start` when the process could not be started; the lock is free again then.
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError>;
+
+    /// What lives of a run. What cannot be told counts as supervised, so that it is left alone.
+    fn life(&self, run: &RunId) -> Life;
+
+    /// Ends the supervisor and every process of a run, and looks whether anything is left. The caller does not hold the
+    /// run's lock yet: that it is free is part of the proof.
+    ///
+    /// # Errors
+    /// `Store` when the run's files cannot be read, `Held` when something lives that cannot be found.
+    fn end(&self, run: &Run) -> Result<Ended, WorkerError>;
+
+    /// Takes note of supervisors that this process started and that have ended.
+    fn reap(&self);
 }
 
 /// The right to write a run, as a supervisor has it: its standard input is the locked `alive.lock`.

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::agent::Agent;
 use crate::domain::{
@@ -62,10 +62,11 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
     let is_known = settings.is_some();
     let settings = settings.unwrap_or_else(stand_in);
     let now = ctx.clock.now();
+    let deadline = deadline(&run, now, &settings);
     let mut record = Record::new(ctx.store, alive, run);
     record.apply(RunEvent::Supervised {
         at: now,
-        deadline: later(now, whole_time(&settings)),
+        deadline,
         supervisor: Some(process_id(&ProcessMark::of_self())),
     })?;
     crash_point("worker.supervised");
@@ -238,7 +239,7 @@ impl<'a> Worker<'a> {
         &self,
         record: &mut Record<'_>,
         end: AgentEnd,
-        started: jiff::Timestamp,
+        started: Timestamp,
     ) -> Result<(), WorkerError> {
         let mut settled = collect::settle(self, record, end, started)?;
         let usage = record.usage()?;
@@ -280,6 +281,19 @@ impl<'a> Worker<'a> {
     }
 }
 
+/// When a pass may take this supervisor for stuck. A successor keeps the deadline of the first, but always gets the time
+/// that checks have a right to, however long the machine was off.
+fn deadline(run: &Run, now: Timestamp, settings: &AgentSettings) -> Timestamp {
+    let whole = later(now, whole_time(settings));
+    match &run.state {
+        RunState::Running { deadline, .. } => {
+            let share = later(now, settings.timeout / VERIFY_SHARE);
+            (*deadline).clamp(share, whole)
+        }
+        _ => whole,
+    }
+}
+
 /// What a run may take in all: setup and agent the timeout, and then its checks.
 fn whole_time(settings: &AgentSettings) -> Duration {
     settings.timeout + settings.timeout / VERIFY_SHARE
@@ -290,9 +304,9 @@ pub(super) fn could_not_start(detail: String) -> Outcome {
     Outcome::Failed(Failure { class, detail })
 }
 
-fn later(at: jiff::Timestamp, by: Duration) -> jiff::Timestamp {
+fn later(at: Timestamp, by: Duration) -> Timestamp {
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-    at.checked_add(by).unwrap_or(jiff::Timestamp::MAX)
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// Settings for a run whose agent the profile no longer names: enough to end it in order.

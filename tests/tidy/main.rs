@@ -1,4 +1,9 @@
 //! Checks of the source tree itself: layers, generated files, tables in the documents.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test writes files and reads the environment itself"
+)]
 
+mod generated;
 mod layers;

@@ -1,0 +1,89 @@
+//! Files, streams and commands of this machine, for the verbs that need them.
+
+use std::ffi::OsString;
+use std::io::{self, Read as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+
+use super::wire::Wiring;
+use super::{app, range};
+use crate::commands::Ports;
+use crate::domain::DiffFacts;
+use crate::ui::{CliError, Exit};
+use crate::{durable, proc};
+
+impl Ports for Wiring<'_> {
+    fn tree(&self) -> clap::Command {
+        app::tree()
+    }
+
+    fn read_input(&self, path: &Path, limit_bytes: u64) -> Result<Vec<u8>, CliError> {
+        let shown = if path == Path::new("-") {
+            "standard input".to_owned()
+        } else {
+            format!("`{}`", path.display())
+        };
+        let bytes = read_limited(path, limit_bytes).map_err(|error| {
+            let kind = match error.kind() {
+                io::ErrorKind::NotFound => Exit::Missing,
+                _ => Exit::Io,
+            };
+            CliError::new(kind, format!("cannot read {shown}")).because_of(Some(&error))
+        })?;
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > limit_bytes) {
+            return Err(CliError::new(
+                Exit::Data,
+                format!("{shown} is larger than {limit_bytes} bytes"),
+            ));
+        }
+        Ok(bytes)
+    }
+
+    fn read_file(&self, path: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>, CliError> {
+        Ok(durable::read_file(path, limit_bytes)?)
+    }
+
+    fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            durable::create_dirs(folder)?;
+        }
+        Ok(durable::write_atomic(path, bytes)?)
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+        Ok(durable::append_log(path, bytes)?)
+    }
+
+    fn diff_of_range(&self, range: &str) -> Result<DiffFacts, CliError> {
+        range::diff_of_range(range, self.env, self.clock())
+    }
+
+    fn run_command(&self, argv: &[OsString]) -> Result<u8, CliError> {
+        let status = match proc::foreground(argv) {
+            Ok(status) => status,
+            Err(error) if is_not_startable(&error) => return Ok(127),
+            Err(error) => return Err(CliError::of(Exit::Io, &error)),
+        };
+        let code = status.code().or_else(|| Some(128 + status.signal()?));
+        Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(255))
+    }
+}
+
+/// One byte more than the limit, so that the caller sees that it was passed.
+fn read_limited(path: &Path, limit_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    let limit = limit_bytes.saturating_add(1);
+    if path == Path::new("-") {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
+    } else {
+        std::fs::File::open(path)?
+            .take(limit)
+            .read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn is_not_startable(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, NotFound, PermissionDenied};
+    matches!(error.kind(), NotFound | PermissionDenied | InvalidInput)
+}

@@ -1,0 +1,178 @@
+//! From arguments to an exit code: parse, wire, run, print once.
+
+mod app;
+mod error;
+mod generate;
+mod global;
+mod machine;
+mod range;
+mod wire;
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use crate::commands::{GROUPS, Session};
+use crate::sys::Env;
+use crate::ui::words::clean;
+use crate::ui::{CliError, Exit, Format, Output, Style};
+
+pub use app::tree;
+pub use generate::{completions, man_pages};
+
+use global::Globals;
+use wire::Wiring;
+
+/// The whole program. `args` begins with the program's name.
+pub fn main(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if is_version(&args) {
+        // Before anything is built: other programs ask this often.
+        return show_version();
+    }
+    install_panic_hook();
+    let run = std::panic::AssertUnwindSafe(|| run(&args, env));
+    let exit = std::panic::catch_unwind(run).unwrap_or(Exit::Bug);
+    ExitCode::from(exit.code())
+}
+
+fn is_version(args: &[OsString]) -> bool {
+    matches!(args, [_, flag] if flag == "--version" || flag == "-V")
+}
+
+fn show_version() -> ExitCode {
+    let shown = writeln!(io::stdout(), "acp {}", env!("CARGO_PKG_VERSION"));
+    ExitCode::from(after_printing(shown, Exit::Ok).code())
+}
+
+fn run(args: &[OsString], env: &Env) -> Exit {
+    // Needed before the arguments are known to be right: an error in them must be JSON too.
+    let early_format = if args
+        .iter()
+        .take_while(|a| *a != "--")
+        .any(|a| a == "--json")
+    {
+        Format::Json
+    } else {
+        Format::Human
+    };
+    let matches = match tree().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return show_clap(&error, early_format),
+    };
+    match call(&matches, env) {
+        Ok((output, format, style)) => print(&output, format, &style),
+        Err(error) => fail(&error, early_format),
+    }
+}
+
+/// Runs the verb that was called.
+fn call(matches: &clap::ArgMatches, env: &Env) -> Result<(Output, Format, Style), CliError> {
+    let globals = Globals::read(matches, env)?;
+    let (name, arguments) = matches
+        .subcommand()
+        .ok_or_else(|| CliError::usage("no verb was given").hint("`acp --help` lists them"))?;
+    let group = GROUPS
+        .iter()
+        .find(|group| group.name == name)
+        .ok_or_else(|| CliError::new(Exit::Bug, format!("the verb `{name}` has no entry")))?;
+    if let Some(run) = env.text("ACP_RUN_ID")
+        && !group.works_in_run(arguments)
+    {
+        return Err(CliError::new(
+            Exit::Denied,
+            format!(
+                "`acp {name}` does not work inside a run, and this is run `{}`",
+                clean(run)
+            ),
+        )
+        .hint("inside a run there are `acp report` and `acp pr risk --range A..B`"));
+    }
+    let wiring = Wiring::new(env)?;
+    let session = Session {
+        clock: wiring.clock(),
+        rng: wiring.rng(),
+        env,
+        profile: globals.profile,
+        format: globals.format,
+        dry_run: globals.dry_run,
+        verbose: globals.verbose,
+        progress: globals.progress,
+        ports: &wiring,
+    };
+    let output = group.run(arguments, &session)?;
+    let style = Style::of_stdout(env, session.clock.now());
+    Ok((output, session.format, style))
+}
+
+/// Writes what there is to show, once.
+fn print(output: &Output, format: Format, style: &Style) -> Exit {
+    let mut written = Ok(());
+    if let Some(body) = &output.body {
+        let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+        written = body
+            .write(format, style, &mut out)
+            .and_then(|()| out.flush());
+        // Nothing may be written again while it is dropped.
+        let (_stdout, _rest) = out.into_parts();
+    }
+    if format == Format::Human && written.is_ok() {
+        for note in &output.notes {
+            // A note that nobody can see is no reason to fail.
+            let _unseen = writeln!(io::stderr(), "{}", clean(note));
+        }
+    }
+    after_printing(written, output.exit)
+}
+
+/// A reader that has seen enough is no error; a full disk is one.
+fn after_printing(written: io::Result<()>, exit: Exit) -> Exit {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(
+            &CliError::new(Exit::Io, "cannot write to standard output").because_of(Some(&error)),
+            Format::Human,
+        ),
+        _ => exit,
+    }
+}
+
+/// Writes an error to standard error.
+fn fail(error: &CliError, format: Format) -> Exit {
+    let mut text = vec![];
+    let written = match format {
+        Format::Json => error.write_json(&mut text),
+        Format::Human | Format::Plain => error.write_human(&mut text),
+    };
+    // When standard error is gone too, the exit code has to say it all.
+    let _unseen = written.and_then(|()| io::stderr().write_all(&text));
+    error.kind
+}
+
+/// Help and version are answers; everything else that clap says is a wrong call.
+fn show_clap(error: &clap::Error, format: Format) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            after_printing(error.print(), Exit::Ok)
+        }
+        _ if format == Format::Json => fail(&error::usage_from_clap(error), format),
+        _ => {
+            let _unseen = error.print();
+            Exit::Usage
+        }
+    }
+}
+
+/// A panic is a bug: one line that says where, and what to do about it.
+fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or(String::new(), |at| {
+            format!(" ({}:{})", at.file(), at.line())
+        });
+        let what = info.payload_as_str().unwrap_or("no message");
+        let bug = CliError::new(Exit::Bug, format!("this is a bug in acp{place}: {what}"))
+            .hint("every step is safe to repeat; please report it with the output of `acp doctor`");
+        fail(&bug, Format::Human);
+    }));
+}

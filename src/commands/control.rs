@@ -1,0 +1,80 @@
+//! A profile opened for work: its rules, its state, and the ports that the engine needs.
+
+use crate::domain::{ProfileId, Rules};
+use crate::engine::Engine;
+use crate::forge::{Forge, Text};
+use crate::store::{Home, Store};
+use crate::ui::CliError;
+use crate::vcs::Vcs;
+use crate::worker::Workers;
+
+use super::Session;
+
+/// Everything of one profile, made by the composition root.
+pub struct Control {
+    /// Where all profiles are.
+    pub home: Home,
+    /// What this one says.
+    pub rules: Rules,
+    /// Its state.
+    pub store: Store,
+    /// Its forge.
+    pub forge: Box<dyn Forge>,
+    /// acp's clone of its repository.
+    pub vcs: Box<dyn Vcs>,
+    /// Starts and ends its runs.
+    pub workers: Box<dyn Workers>,
+    /// Why an agent cannot start.
+    pub agent_missing: Box<dyn Fn(&str) -> Option<String>>,
+    /// What an agent is asked.
+    pub prompt: Box<dyn Fn(&crate::domain::Run, &Text) -> Result<String, String>>,
+    /// One line for a person who waits.
+    pub say: Box<dyn Fn(&str)>,
+}
+
+impl Control {
+    /// The engine over these ports.
+    pub fn engine<'a>(&'a self, session: &'a Session<'_>) -> Engine<'a> {
+        Engine {
+            store: &self.store,
+            rules: &self.rules,
+            forge: &*self.forge,
+            vcs: &*self.vcs,
+            workers: &*self.workers,
+            clock: session.clock,
+            rng: session.rng,
+            agent_missing: &*self.agent_missing,
+            prompt: &*self.prompt,
+            say: &*self.say,
+        }
+    }
+
+    /// The profile.
+    pub fn id(&self) -> &ProfileId {
+        &self.rules.id
+    }
+}
+
+impl Session<'_> {
+    /// The profile that this call is about, opened.
+    pub fn control(&self) -> Result<Control, CliError> {
+        self.ports.control(self)
+    }
+
+    /// Who types: the name under which writes to the local forge are made.
+    pub fn actor(&self) -> String {
+        let name = self
+            .env
+            .text("USER")
+            .or_else(|| self.env.text("LOGNAME"))
+            .unwrap_or("person");
+        let plain = |c: &char| c.is_alphanumeric() || "-_.".contains(*c);
+        let name: String = name.chars().filter(plain).take(40).collect();
+        // `acp` is the name of passes; a person never acts as one.
+        if name.is_empty() || name == "acp" {
+            "person".to_owned()
+        } else {
+            name
+        }
+    }
+}

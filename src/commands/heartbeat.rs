@@ -1,0 +1,368 @@
+//! `acp heartbeat` and `acp reconcile`: the turns of the loop.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Session, Verb};
+use crate::domain::{Plan, Snapshot};
+use crate::engine::{Engine, Idle, Pass, PassReport, plan};
+use crate::profile::parse_duration;
+use crate::sys::stats;
+use crate::ui::standing::describe;
+use crate::ui::words::plural;
+use crate::ui::{CliError, Exit, Output, Progress, Render, Style, plain_line};
+
+/// The largest recorded snapshot that is read.
+const SNAPSHOT_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// How long `--until-idle` waits when `--timeout` is not given.
+const TIMEOUT: Duration = Duration::from_mins(2);
+
+/// Does one turn of the loop: looks at everything, draws the conclusions from runs that ended, starts what may start,
+/// sends what waits in the outbox, and clears up. This is what a timer runs.
+#[derive(clap::Args)]
+pub(super) struct Heartbeat {
+    /// Repeat until nothing moves by itself any more; ends with 75 at the timeout
+    #[arg(long)]
+    until_idle: bool,
+    /// How long to repeat: 90s, 2m, 1h
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "until_idle")]
+    timeout: Option<Duration>,
+    #[command(flatten)]
+    pass: PassArgs,
+}
+
+/// Looks at everything and draws the conclusions from runs that ended; starts nothing and sends nothing.
+#[derive(clap::Args)]
+pub(super) struct Reconcile {
+    #[command(flatten)]
+    pass: PassArgs,
+}
+
+/// What both take.
+#[derive(clap::Args)]
+struct PassArgs {
+    /// Say what it cost: requests, processes, fsyncs, time by phase
+    #[arg(long)]
+    stats: bool,
+    /// Save the snapshot that the plan was made from
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Plan from a saved snapshot instead of the world; changes nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    replay: Option<PathBuf>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).ok_or_else(|| "not a time such as 90s, 2m or 1h".to_owned())
+}
+
+/// What a pass did, as it is shown.
+#[derive(Debug, Serialize)]
+struct Passed {
+    #[serde(skip)]
+    verb: &'static str,
+    idle: Option<bool>,
+    next: Option<Timestamp>,
+    passes: u32,
+    skipped: Option<String>,
+    dry_run: bool,
+    actions: Vec<String>,
+    problems: Vec<String>,
+    launched: Vec<String>,
+    sent: Vec<SentView>,
+    waiting: usize,
+    swept: Vec<String>,
+    standings: Vec<StandingView>,
+    stats: Option<Stats>,
+}
+
+/// A write that was dealt with.
+#[derive(Debug, Serialize)]
+struct SentView {
+    id: String,
+    kind: &'static str,
+    target: String,
+    adopted: bool,
+    error: Option<String>,
+}
+
+/// Where an item stands.
+#[derive(Debug, Serialize)]
+struct StandingView {
+    item: String,
+    lane: &'static str,
+    why: String,
+    next: Option<Timestamp>,
+}
+
+/// What it cost.
+#[derive(Debug, Serialize)]
+struct Stats {
+    requests: u64,
+    processes: u64,
+    fsyncs: u64,
+    phases: Vec<Phase>,
+}
+
+#[derive(Debug, Serialize)]
+struct Phase {
+    name: &'static str,
+    ms: f64,
+}
+
+impl Verb for Heartbeat {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let pass =
+            Pass { verb: "heartbeat", launches: true, flushes: true, dry_run: session.dry_run };
+        if !self.until_idle {
+            return self.pass.once(session, pass);
+        }
+        let control = session.control()?;
+        let engine = control.engine(session);
+        let progress = Progress::start(session.format, session.progress, "passes until idle");
+        let mut shown = Passed::new(pass.verb);
+        let timeout = self.timeout.unwrap_or(TIMEOUT);
+        let idle = engine.until_idle(pass, timeout, &mut |report| {
+            shown.add(report);
+            progress.say(&shown.progress(report));
+        })?;
+        drop(progress);
+        if self.pass.stats {
+            shown.stats = Some(Stats::now(&[]));
+        }
+        let exit = match idle {
+            Idle::Yes(next) => {
+                shown.idle = Some(true);
+                shown.next = next;
+                Exit::Ok
+            }
+            Idle::No => {
+                shown.idle = Some(false);
+                Exit::TempFail
+            }
+        };
+        Ok(Output::of(shown).exit(exit))
+    }
+}
+
+impl Verb for Reconcile {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let pass =
+            Pass { verb: "reconcile", launches: false, flushes: false, dry_run: session.dry_run };
+        self.pass.once(session, pass)
+    }
+}
+
+impl PassArgs {
+    fn once(self, session: &Session<'_>, pass: Pass) -> Result<Output, CliError> {
+        let control = session.control()?;
+        let engine = control.engine(session);
+        let report = match &self.replay {
+            Some(file) => replay(session, &engine, file)?,
+            None => engine.pass(pass)?,
+        };
+        if let (Some(file), Some(snapshot)) = (&self.record, &report.snapshot) {
+            let json = serde_json::to_vec(snapshot)
+                .map_err(|error| CliError::of(Exit::Bug, &error))?;
+            session.ports.write_file(file, &json)?;
+        }
+        let mut shown = Passed::new(pass.verb);
+        shown.dry_run = pass.dry_run || self.replay.is_some();
+        shown.add(&report);
+        if self.stats {
+            shown.stats = Some(Stats::now(&report.phases));
+        }
+        let mut output = Output::of(shown);
+        if report.stuck {
+            output = output
+                .exit(Exit::TempFail)
+                .note("the other pass takes longer than a pass may; `acp doctor` looks into it");
+        }
+        Ok(output)
+    }
+}
+
+/// A plan from a saved snapshot: the same snapshot gives the same plan.
+fn replay(
+    session: &Session<'_>,
+    engine: &Engine<'_>,
+    file: &std::path::Path,
+) -> Result<PassReport, CliError> {
+    let bytes = session.ports.read_input(file, SNAPSHOT_BYTES_MAX)?;
+    let snapshot: Snapshot = serde_json::from_slice(&bytes).map_err(|error| {
+        CliError::new(Exit::Data, format!("`{}` is no recorded snapshot", file.display()))
+            .because_of(Some(&error))
+    })?;
+    let plan = plan::plan(&snapshot, engine.rules)?;
+    Ok(PassReport { snapshot: Some(snapshot), plan, ..PassReport::default() })
+}
+
+impl Stats {
+    fn now(phases: &[(&'static str, f64)]) -> Self {
+        Self {
+            requests: stats::REQUESTS.get(),
+            processes: stats::PROCESSES.get(),
+            fsyncs: stats::FSYNCS.get(),
+            phases: phases.iter().map(|(name, ms)| Phase { name, ms: *ms }).collect(),
+        }
+    }
+}
+
+impl Passed {
+    const fn new(verb: &'static str) -> Self {
+        Self {
+            verb,
+            idle: None,
+            next: None,
+            passes: 0,
+            skipped: None,
+            dry_run: false,
+            actions: vec![],
+            problems: vec![],
+            launched: vec![],
+            sent: vec![],
+            waiting: 0,
+            swept: vec![],
+            standings: vec![],
+            stats: None,
+        }
+    }
+
+    fn add(&mut self, report: &PassReport) {
+        self.passes += 1;
+        self.skipped.clone_from(&report.skipped);
+        if self.dry_run {
+            self.actions.extend(planned(&report.plan));
+        }
+        self.actions.extend(report.done.iter().cloned());
+        self.problems.extend(report.problems.iter().cloned());
+        self.launched.extend(report.launched.iter().map(ToString::to_string));
+        self.sent.extend(report.flushed.sent.iter().map(|sent| SentView {
+            id: sent.intent.id.to_string(),
+            kind: sent.intent.payload.kind().as_str(),
+            target: sent.intent.target(),
+            adopted: sent.adopted,
+            error: sent.error.clone(),
+        }));
+        self.waiting = report.flushed.waiting;
+        self.swept.extend(report.swept.notes.iter().cloned());
+        self.standings = report
+            .plan
+            .standings
+            .iter()
+            .map(|standing| StandingView {
+                item: standing.item.to_string(),
+                lane: standing.lane.as_str(),
+                why: describe(&standing.wait),
+                next: standing.wait.next(),
+            })
+            .collect();
+    }
+
+    fn progress(&self, report: &PassReport) -> String {
+        let running = report.snapshot.as_ref().map_or(0, |snapshot| {
+            snapshot.runs.values().filter(|run| run.run.state.is_under_way()).count()
+        });
+        format!("{}, {} at work", plural(self.passes as usize, "pass"), plural(running, "run"))
+    }
+}
+
+fn planned(plan: &Plan) -> Vec<String> {
+    plan.actions
+        .iter()
+        .map(|action| serde_json::to_string(action).unwrap_or_default())
+        .collect()
+}
+
+impl Render for Passed {
+    const SCHEMA: &'static str = "acp.heartbeat/1";
+
+    fn schema(&self) -> String {
+        format!("acp.{}/1", self.verb)
+    }
+
+    fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        use crate::ui::words::{clean, relative};
+        if let Some(skipped) = &self.skipped {
+            return writeln!(out, "skipped: {}", clean(skipped));
+        }
+        for action in &self.actions {
+            writeln!(out, "{}", clean(action))?;
+        }
+        for sent in &self.sent {
+            let how = match (&sent.error, sent.adopted) {
+                (Some(error), _) => style.red(&format!("not yet: {}", clean(error))),
+                (None, true) => "had happened already".to_owned(),
+                (None, false) => style.green("done"),
+            };
+            writeln!(out, "{} {}: {how}", sent.kind, clean(&sent.target))?;
+        }
+        for note in &self.swept {
+            writeln!(out, "{}", clean(note))?;
+        }
+        for problem in &self.problems {
+            writeln!(out, "{} {}", style.red("problem:"), clean(problem))?;
+        }
+        let moved = !self.actions.is_empty() || !self.sent.is_empty();
+        if !moved && self.idle.is_none() {
+            writeln!(out, "nothing to do")?;
+        }
+        match (self.idle, self.next) {
+            (Some(true), Some(next)) => {
+                writeln!(out, "idle; something is due {}", relative(next, style.now))?;
+            }
+            (Some(true), None) => writeln!(out, "idle after {}", plural(self.passes as usize, "pass"))?,
+            (Some(false), _) => writeln!(out, "not idle yet: `acp status` shows what moves")?,
+            (None, _) => {}
+        }
+        if let Some(stats) = &self.stats {
+            writeln!(
+                out,
+                "{} requests, {} processes, {} fsyncs",
+                stats.requests, stats.processes, stats.fsyncs
+            )?;
+            for phase in &stats.phases {
+                writeln!(out, "  {:<8} {:>8.2} ms", phase.name, phase.ms)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(skipped) = &self.skipped {
+            plain_line(out, &["skipped", skipped])?;
+        }
+        for action in &self.actions {
+            plain_line(out, &["action", action])?;
+        }
+        for sent in &self.sent {
+            let error = sent.error.as_deref().unwrap_or("");
+            plain_line(out, &["sent", &sent.id, sent.kind, &sent.target, error])?;
+        }
+        for problem in &self.problems {
+            plain_line(out, &["problem", problem])?;
+        }
+        if let Some(idle) = self.idle {
+            plain_line(out, &["idle", if idle { "yes" } else { "no" }])?;
+        }
+        if let Some(next) = self.next {
+            plain_line(out, &["next", &next.to_string()])?;
+        }
+        if let Some(stats) = &self.stats {
+            for (name, value) in
+                [("requests", stats.requests), ("processes", stats.processes), ("fsyncs", stats.fsyncs)]
+            {
+                plain_line(out, &[name, &value.to_string()])?;
+            }
+            for phase in &stats.phases {
+                plain_line(out, &["phase", phase.name, &format!("{:.3}", phase.ms)])?;
+            }
+        }
+        Ok(())
+    }
+}

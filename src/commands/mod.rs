@@ -1,0 +1,28 @@
+//! The verbs: one file each, with its arguments and what it gives back. A verb prints nothing and starts nothing by
+//! itself; what it needs comes in the [`Session`].
+//!
+//! To add one: a file with a type that is `clap::Args` (or `clap::Subcommand` for a group) and [`Verb`], its `mod` line
+//! here, and its line in [`GROUPS`].
+
+mod completions;
+mod control;
+mod group;
+mod man;
+mod pr;
+mod report;
+mod session;
+
+pub use completions::completion_script;
+pub use control::Control;
+pub use group::{Group, Verb};
+pub use man::man_pages;
+pub use session::{Ports, Session};
+
+/// Every verb or group of verbs of the first level, in the order of `acp --help`. Nothing of a group is built before it
+/// is called, so that the size of the whole tree costs nothing.
+pub const GROUPS: &[Group] = &[
+    Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
+    Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
+    Group::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
+    Group::verb::<man::Man>("man", "Print or write the manual pages"),
+];

@@ -1,0 +1,206 @@
+//! `acp pr risk`: the score of a change with everything that made it.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::commands::Session;
+use crate::domain::{DiffFacts, PathRules, RiskBand, RiskScore};
+use crate::policy::{RiskInput, default_risk_rules, parse_numstat, score};
+use crate::ui::words::{clean, plural};
+use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
+
+/// The largest numstat that is read.
+const NUMSTAT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Scores a change between 0 and 100 by the built-in rules and says why. Nothing outside this machine is asked.
+///
+/// With --max it ends with 1 when the score is above, or when the files are not known.
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("change").required(true)))]
+pub(crate) struct Risk {
+    /// Two commits of the repository around the current folder; the change since their merge base
+    #[arg(long, value_name = "A..B", group = "change")]
+    range: Option<String>,
+    /// The output of `git diff --numstat`, with or without -z; `-` reads standard input
+    #[arg(long, value_name = "FILE", group = "change")]
+    numstat: Option<PathBuf>,
+    /// The highest score that is fine: a number, `low` or `medium`
+    #[arg(long, value_name = "N")]
+    max: Option<Max>,
+}
+
+/// What `--max` allows.
+#[derive(Debug, Clone, Copy)]
+enum Max {
+    Score(u32),
+    Band(RiskBand),
+}
+
+impl FromStr for Max {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match (text, text.parse()) {
+            ("low", _) => Ok(Self::Band(RiskBand::Low)),
+            ("medium", _) => Ok(Self::Band(RiskBand::Medium)),
+            (_, Ok(score @ 0..=100)) => Ok(Self::Score(score)),
+            _ => Err("neither a number up to 100 nor `low` nor `medium`"),
+        }
+    }
+}
+
+impl Max {
+    /// What is not known is never within.
+    fn allows(self, risk: &RiskScore) -> bool {
+        risk.score.is_some_and(|score| match self {
+            Self::Score(max) => score <= max,
+            Self::Band(max) => risk.band <= max,
+        })
+    }
+}
+
+/// The score as it is shown.
+#[derive(Serialize)]
+struct Scored {
+    score: Option<u32>,
+    band: RiskBand,
+    files: Option<usize>,
+    within_max: Option<bool>,
+    factors: Vec<Factor>,
+    notes: Vec<String>,
+    protected: Vec<String>,
+    forbidden: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Factor {
+    name: String,
+    weight: u32,
+    reason: String,
+}
+
+impl Risk {
+    /// Whether it asks nobody.
+    pub(super) fn is_offline(&self) -> bool {
+        self.range.is_some() || self.numstat.is_some()
+    }
+
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let facts = match (&self.range, &self.numstat) {
+            (Some(range), _) => session.ports.diff_of_range(range)?,
+            (None, Some(source)) => DiffFacts {
+                files: Some(parse_numstat(
+                    &session.ports.read_input(source, NUMSTAT_BYTES_MAX)?,
+                )?),
+                ..DiffFacts::default()
+            },
+            (None, None) => return Err(CliError::usage("no change was named")),
+        };
+        let input = RiskInput {
+            facts: &facts,
+            checks_failed: None,
+            verdicts_distinct: 0,
+            coverage_percent: None,
+        };
+        let risk = score(&input, &default_risk_rules(), &default_paths())?;
+        let within = self.max.map(|max| max.allows(&risk));
+        let scored = Scored::new(risk, facts.files.as_ref().map(Vec::len), within);
+        Ok(Output::of(scored).answer(within != Some(false)))
+    }
+}
+
+/// The built-in path rules.
+fn default_paths() -> PathRules {
+    let owned = |patterns: &[&str]| patterns.iter().map(ToString::to_string).collect();
+    PathRules {
+        forbidden: owned(&[".env*", "secrets/**"]),
+        protected: owned(&[".github/**", "AGENTS.md", "CLAUDE.md"]),
+    }
+}
+
+impl Scored {
+    fn new(risk: RiskScore, files: Option<usize>, within_max: Option<bool>) -> Self {
+        let factors = risk.factors.into_iter().map(|factor| Factor {
+            name: factor.name,
+            weight: factor.weight,
+            reason: factor.reason,
+        });
+        Self {
+            score: risk.score,
+            band: risk.band,
+            files,
+            within_max,
+            factors: factors.collect(),
+            notes: risk.notes,
+            protected: risk.protected,
+            forbidden: risk.forbidden,
+        }
+    }
+
+    fn score_text(&self) -> String {
+        self.score.map_or("unknown".to_owned(), |n| n.to_string())
+    }
+}
+
+impl Render for Scored {
+    const SCHEMA: &'static str = "acp.pr.risk/1";
+
+    fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        let files = self
+            .files
+            .map_or("files unknown".to_owned(), |n| plural(n, "file"));
+        let band = match self.band {
+            RiskBand::Low => style.green("low"),
+            RiskBand::Medium => style.yellow("medium"),
+            RiskBand::High => style.red("high"),
+        };
+        writeln!(out, "risk {}: {band} ({files})", self.score_text())?;
+        if !self.factors.is_empty() {
+            let mut table = Table::new(&["FACTOR", "ADDS", "WHY"]).right(1);
+            for factor in &self.factors {
+                table.row([&factor.name, &factor.weight.to_string(), &factor.reason]);
+            }
+            writeln!(out)?;
+            table.write(out, style)?;
+            writeln!(out)?;
+        }
+        for path in &self.forbidden {
+            writeln!(out, "forbidden: {}", clean(path))?;
+        }
+        for path in &self.protected {
+            writeln!(out, "protected: {}", clean(path))?;
+        }
+        for note in &self.notes {
+            writeln!(out, "note: {}", clean(note))?;
+        }
+        Ok(())
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        plain_line(out, &["score", &self.score_text()])?;
+        plain_line(out, &["band", self.band.as_str()])?;
+        if let Some(files) = self.files {
+            plain_line(out, &["files", &files.to_string()])?;
+        }
+        if let Some(within) = self.within_max {
+            plain_line(out, &["within_max", if within { "yes" } else { "no" }])?;
+        }
+        for factor in &self.factors {
+            let weight = factor.weight.to_string();
+            plain_line(out, &["factor", &factor.name, &weight, &factor.reason])?;
+        }
+        let lists = [
+            ("forbidden", &self.forbidden),
+            ("protected", &self.protected),
+            ("note", &self.notes),
+        ];
+        lists.into_iter().try_for_each(|(key, values)| {
+            values
+                .iter()
+                .try_for_each(|value| plain_line(out, &[key, value]))
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! `acp sweep`: clear up everything that is no longer needed.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Session, Verb};
+use crate::engine::Swept;
+use crate::ui::words::{clean, plural, size};
+use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
+
+/// Removes worktrees whose work is published, what killed processes left, and archived runs over the disk budget.
+///
+/// Work that exists nowhere else is bundled into `history/` first; bundles are never removed.
+#[derive(clap::Args)]
+pub(super) struct Sweep {}
+
+#[derive(Debug, Serialize)]
+struct SweepView {
+    busy: bool,
+    worktrees: usize,
+    leftovers: usize,
+    intents: usize,
+    history_runs: usize,
+    history_bytes: u64,
+    notes: Vec<String>,
+}
+
+impl Verb for Sweep {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let control = session.control()?;
+        let swept = if session.dry_run {
+            Swept::default()
+        } else {
+            control.engine(session).sweep(true)?
+        };
+        let busy = swept.busy;
+        let view = SweepView {
+            busy,
+            worktrees: swept.worktrees,
+            leftovers: swept.leftovers,
+            intents: swept.intents,
+            history_runs: swept.history.runs,
+            history_bytes: swept.history.bytes,
+            notes: swept.notes,
+        };
+        let output = Output::of(view);
+        Ok(if busy { output.exit(Exit::TempFail).note("another pass is at work") } else { output })
+    }
+}
+
+impl Render for SweepView {
+    const SCHEMA: &'static str = "acp.sweep/1";
+
+    fn human(&self, out: &mut dyn Write, _style: &Style) -> io::Result<()> {
+        for note in &self.notes {
+            writeln!(out, "{}", clean(note))?;
+        }
+        writeln!(
+            out,
+            "removed {}, {}, {}; freed {} of history",
+            plural(self.worktrees, "worktree"),
+            plural(self.leftovers, "leftover file"),
+            plural(self.intents, "finished intent"),
+            size(self.history_bytes)
+        )
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        plain_line(out, &["worktrees", &self.worktrees.to_string()])?;
+        plain_line(out, &["leftovers", &self.leftovers.to_string()])?;
+        plain_line(out, &["intents", &self.intents.to_string()])?;
+        plain_line(out, &["history_runs", &self.history_runs.to_string()])?;
+        plain_line(out, &["history_bytes", &self.history_bytes.to_string()])
+    }
+}

@@ -1,0 +1,216 @@
+//! `acp why`: one line and one object on why something does not move.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::sight::Sight;
+use super::{Control, Session, Verb};
+use crate::domain::{
+    Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Standing,
+    Wait,
+};
+use crate::store::Place;
+use crate::ui::standing::{code, describe, way_out};
+use crate::ui::words::{clean, relative};
+use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
+
+/// Says why an item, a run or a write does not move, when acp looks at it again, and which command would change it.
+#[derive(clap::Args)]
+pub(super) struct Why {
+    /// issue/12, pr/34, a run, or an intent
+    #[arg(value_name = "ITEM")]
+    what: String,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+struct Answer {
+    subject: String,
+    lane: Option<String>,
+    code: String,
+    why: String,
+    /// When acp looks at it again by itself.
+    next: Option<Timestamp>,
+    /// What would change it.
+    command: Option<String>,
+    /// More of it: risk factors, reasons.
+    details: Vec<String>,
+}
+
+impl Verb for Why {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let control = session.control()?;
+        let answer = if let Ok(item) = self.what.parse::<ItemId>() {
+            of_item(session, &control, item)?
+        } else if let Ok(run) = self.what.parse::<RunId>() {
+            of_run(session, &control, &run)?
+        } else if let Ok(intent) = self.what.parse::<IntentId>() {
+            of_intent(session, &control, &intent)?
+        } else {
+            return Err(CliError::usage(format!(
+                "`{}` is no item, run or intent",
+                clean(&self.what)
+            ))
+            .hint("an item is written issue/12 or pr/34; `acp run list` and `acp outbox list` show the others"));
+        };
+        Ok(Output::of(answer))
+    }
+}
+
+fn of_item(session: &Session<'_>, control: &Control, item: ItemId) -> Result<Answer, CliError> {
+    let sight = Sight::take(session, control)?;
+    if let Some(standing) = sight.standing(item) {
+        return Ok(Answer::of_standing(standing, &sight));
+    }
+    let mirror = &sight.snapshot.mirror;
+    let wait = match item.kind {
+        ItemKind::Issue => match mirror.issues.get(&item.number).map(|issue| issue.state) {
+            Some(IssueState::Closed) => Wait::Closed,
+            Some(IssueState::Open) => Wait::Unknown { what: "its lane".into() },
+            None => return Err(missing(&item.to_string())),
+        },
+        ItemKind::Pr => match mirror.pulls.get(&item.number).map(|pr| &pr.state) {
+            Some(PrState::Merged { .. }) => Wait::Merged,
+            Some(PrState::Closed) => Wait::Closed,
+            Some(PrState::Open) => Wait::Unknown { what: "its lane".into() },
+            None => return Err(missing(&item.to_string())),
+        },
+    };
+    Ok(Answer {
+        subject: item.to_string(),
+        lane: None,
+        code: code(&wait),
+        why: describe(&wait),
+        next: None,
+        command: None,
+        details: vec![],
+    })
+}
+
+fn of_run(session: &Session<'_>, control: &Control, id: &RunId) -> Result<Answer, CliError> {
+    let run = control.store.run(id)?.ok_or_else(|| missing(&format!("run {id}")))?;
+    let mut answer = Answer::of_run(&run);
+    if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
+        answer.command = Some(format!("acp run log {id}"));
+    } else if let Ok(of_item) = of_item(session, control, run.item) {
+        answer.details.push(format!("{}: {}", run.item, of_item.why));
+        answer.next = of_item.next;
+        answer.command = of_item.command;
+    }
+    Ok(answer)
+}
+
+fn of_intent(session: &Session<'_>, control: &Control, id: &IntentId) -> Result<Answer, CliError> {
+    let found = control.store.outbox()?.find(id)?;
+    let (place, intent) = found.ok_or_else(|| missing(&format!("intent {id}")))?;
+    Ok(Answer::of_intent(place, &intent, session.clock.now()))
+}
+
+fn missing(what: &str) -> CliError {
+    CliError::new(Exit::Missing, format!("there is no {what}"))
+        .hint("`acp issue list`, `acp pr list` and `acp run list --all` show what there is")
+}
+
+impl Answer {
+    fn of_standing(standing: &Standing, sight: &Sight) -> Self {
+        let mut details = vec![];
+        if let ItemKind::Pr = standing.item.kind
+            && let Some(risk) = sight.plan.risks.get(&standing.item.number)
+        {
+            let score = risk.score.map_or("unknown".to_owned(), |score| score.to_string());
+            details.push(format!("risk {score} ({})", risk.band.as_str()));
+            details.extend(risk.factors.iter().map(|f| format!("{} +{}: {}", f.name, f.weight, f.reason)));
+        }
+        Self {
+            subject: standing.item.to_string(),
+            lane: Some(standing.lane.as_str().to_owned()),
+            code: code(&standing.wait),
+            why: describe(&standing.wait),
+            next: standing.wait.next(),
+            command: way_out(standing),
+            details,
+        }
+    }
+
+    fn of_run(run: &Run) -> Self {
+        let why = match &run.state {
+            RunState::Running { step, .. } => format!("it is at work: step `{}`", step.as_str()),
+            RunState::Finished(end) => {
+                format!("it ended ({}); the next pass draws the conclusions", end.outcome.as_str())
+            }
+            RunState::Judged { end, .. } | RunState::Closed { end, .. } => {
+                let reason = end.outcome.reason().map(|r| format!(": {r}")).unwrap_or_default();
+                format!("it ended ({}){reason}", end.outcome.as_str())
+            }
+            state => format!("it is {}", state.as_str()),
+        };
+        Self {
+            subject: run.id.to_string(),
+            lane: None,
+            code: run.state.as_str().to_owned(),
+            why,
+            next: match &run.state {
+                RunState::Running { deadline, .. } => Some(*deadline),
+                _ => None,
+            },
+            command: None,
+            details: vec![],
+        }
+    }
+
+    fn of_intent(place: Place, intent: &Intent, now: Timestamp) -> Self {
+        let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
+        let error = intent.last_error.as_ref().map(|e| format!(": {e}")).unwrap_or_default();
+        let (why, command) = match place {
+            Place::Done => (format!("it happened: {what}"), None),
+            Place::Failed => (
+                format!("it failed for good ({what}){error}"),
+                Some(format!("acp outbox retry {}", intent.id)),
+            ),
+            Place::Claimed if intent.phase == Phase::Dispatched => {
+                (format!("it was sent and not confirmed ({what}){error}"), Some("acp outbox flush".to_owned()))
+            }
+            Place::Pending | Place::Claimed => {
+                (format!("it waits to be sent ({what}){error}"), Some("acp outbox flush".to_owned()))
+            }
+        };
+        let needs = intent.needs.iter().map(|need| format!("needs {need}"));
+        Self {
+            subject: intent.id.to_string(),
+            lane: None,
+            code: place.name().to_owned(),
+            why,
+            next: intent.next.filter(|next| *next > now && place == Place::Pending),
+            command,
+            details: needs.collect(),
+        }
+    }
+}
+
+impl Render for Answer {
+    const SCHEMA: &'static str = "acp.why/1";
+
+    fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        let lane = self.lane.as_ref().map(|lane| format!(" [{lane}]")).unwrap_or_default();
+        writeln!(out, "{}{lane}: {}", style.bold(&self.subject), clean(&self.why))?;
+        for detail in &self.details {
+            writeln!(out, "  {}", clean(detail))?;
+        }
+        if let Some(next) = self.next {
+            writeln!(out, "  next: {} ({next})", relative(next, style.now))?;
+        }
+        if let Some(command) = &self.command {
+            writeln!(out, "  try:  {}", clean(command))?;
+        }
+        Ok(())
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        let next = self.next.map(|next| next.to_string()).unwrap_or_default();
+        let lane = self.lane.as_deref().unwrap_or("");
+        let command = self.command.as_deref().unwrap_or("");
+        plain_line(out, &[&self.subject, lane, &self.code, &self.why, &next, command])
+    }
+}

@@ -1,0 +1,349 @@
+//! Carrying out a plan, one small durable step at a time. Every step looks again at what it changes, because the plan
+//! may be a moment old; a step that fails does not stop the others.
+
+use super::{Engine, EngineError};
+use crate::domain::{
+    Action, Failure, FailureClass, Intent, IntentKind, Lease, Outcome, Phase, Plan, Retry, Run,
+    RunEnd, RunEvent, RunId, RunState, Step,
+};
+
+use crate::store::{Entry, Lock, LockName, Store, StoreError, crash_point};
+
+/// What came of the actions of a plan.
+#[derive(Debug, Default)]
+pub(super) struct Acted {
+    /// Carried out.
+    pub(super) done: Vec<String>,
+    /// Not carried out, with the reason; the next pass tries again.
+    pub(super) problems: Vec<String>,
+    /// Runs launched.
+    pub(super) launched: Vec<RunId>,
+}
+
+impl Engine<'_> {
+    /// Carries out the actions in order.
+    ///
+    /// # Errors
+    /// Only when the state folder itself cannot be written or read: then nothing further would be safe.
+    pub(super) fn act(&self, plan: &Plan, launches: bool) -> Result<Acted, EngineError> {
+        let mut acted = Acted::default();
+        for action in &plan.actions {
+            if matches!(action, Action::Launch { .. }) && !launches {
+                continue;
+            }
+            match self.step(action, &mut acted) {
+                Ok(Some(text)) => acted.done.push(text),
+                Ok(None) => {}
+                Err(EngineError::Store(error)) => return Err(error.into()),
+                Err(error) => acted.problems.push(format!("{}: {error}", name_of(action))),
+            }
+        }
+        Ok(acted)
+    }
+
+    fn step(&self, action: &Action, acted: &mut Acted) -> Result<Option<String>, EngineError> {
+        match action {
+            Action::ReleaseLease { item, run } => self.release(&Lease {
+                item: *item,
+                run: run.clone(),
+                at: self.clock.now(),
+            }),
+            Action::Crash { run, step } => self.crash(run, *step),
+            Action::Resume { run } => self.resume(run),
+            Action::Cancel { run, reason } => self.cancel(run, reason),
+            Action::Judge {
+                run,
+                intents,
+                retry,
+                summary,
+            } => self.judge(run, intents, retry, summary),
+            Action::Launch { .. } => {
+                let launched = self.launch(action)?;
+                let text = launched.as_ref().map(|run| format!("launched {run}"));
+                acted.launched.extend(launched);
+                Ok(text)
+            }
+            Action::Enqueue { intent, reason } => self.enqueue(intent, reason),
+            Action::DropIntents { run, reason } => self.drop_intents(run, reason),
+            Action::SetRetry { retry, reason } => {
+                self.store.retries().put(&retry.item.slug(), retry)?;
+                self.note(
+                    &Entry::new(self.clock.now(), "retry.set")
+                        .item(retry.item)
+                        .text(reason),
+                );
+                Ok(Some(format!("{}: {reason}", retry.item)))
+            }
+            Action::DropApproval { pr } => {
+                self.store.approvals().remove(&format!("pr-{pr}"))?;
+                Ok(Some(format!(
+                    "pr/{pr}: its head moved, so the approval is gone"
+                )))
+            }
+            Action::Close { run, reason } => self.close(run, reason),
+        }
+    }
+
+    /// A lease whose run is settled, or never was.
+    fn release(&self, lease: &Lease) -> Result<Option<String>, EngineError> {
+        if self.store.live_run(&lease.run)?.is_none() {
+            self.release_reservation(&lease.run)?;
+        }
+        crash_point("act.before_lease_release");
+        self.store.leases().remove(&lease.item.slug())?;
+        let text = format!("{}: lease of {} released", lease.item, lease.run);
+        self.note(&Entry::new(self.clock.now(), "lease.released").run(&lease.run));
+        Ok(Some(text))
+    }
+
+    /// Takes a run under way from its dead or unwanted supervisor. `None`: somebody else has it, or it has moved on.
+    fn take(&self, id: &RunId) -> Result<Option<(Run, Lock)>, EngineError> {
+        let Some(run) = self.store.live_run(id)? else {
+            return Ok(None);
+        };
+        if !run.state.is_under_way() {
+            return Ok(None);
+        }
+        let ended = self.workers.end(&run)?;
+        if !ended.survivors.is_empty() {
+            let pids: Vec<String> = ended.survivors.iter().map(u32::to_string).collect();
+            let what = format!("ending {id}");
+            let why = format!("these processes of it cannot be ended: {}", pids.join(", "));
+            return Err(EngineError::Forbidden { what, why });
+        }
+        let Some(lock) = self.store.own_run(id)? else {
+            return Ok(None);
+        };
+        let run = self
+            .store
+            .live_run(id)?
+            .filter(|run| run.state.is_under_way());
+        Ok(run.map(|run| (run, lock)))
+    }
+
+    fn crash(&self, id: &RunId, step: Option<Step>) -> Result<Option<String>, EngineError> {
+        let Some((run, lock)) = self.take(id)? else {
+            return Ok(None);
+        };
+        let at = step.map_or("before it began".to_owned(), |s| {
+            format!("in step `{}`", s.as_str())
+        });
+        let detail = format!("its supervisor died {at}");
+        let failure = Failure {
+            class: FailureClass::Crashed,
+            detail: detail.clone(),
+        };
+        self.end_run(run, &lock, Outcome::Failed(failure))?;
+        Ok(Some(format!("{id} crashed: {detail}")))
+    }
+
+    fn resume(&self, id: &RunId) -> Result<Option<String>, EngineError> {
+        let Some((mut run, lock)) = self.take(id)? else {
+            return Ok(None);
+        };
+        run.resumes += 1;
+        self.store.put_run(&run, &lock)?;
+        self.workers.start(&run, None, lock)?;
+        self.note(&Entry::new(self.clock.now(), "run.resumed").run(id));
+        Ok(Some(format!("{id} goes on with a new supervisor")))
+    }
+
+    pub(super) fn cancel(&self, id: &RunId, reason: &str) -> Result<Option<String>, EngineError> {
+        let Some((run, lock)) = self.take(id)? else {
+            return Ok(None);
+        };
+        self.end_run(
+            run,
+            &lock,
+            Outcome::Cancelled {
+                reason: reason.to_owned(),
+            },
+        )?;
+        Ok(Some(format!("{id} cancelled: {reason}")))
+    }
+
+    /// Records the end of a run that no supervisor will record.
+    pub(super) fn end_run(
+        &self,
+        mut run: Run,
+        lock: &Lock,
+        outcome: Outcome,
+    ) -> Result<(), EngineError> {
+        let started = match &run.state {
+            RunState::Running { started, .. } => Some(*started),
+            _ => None,
+        };
+        let text = outcome.reason().unwrap_or_default();
+        run.apply(RunEvent::Ended(RunEnd {
+            started,
+            ended: self.clock.now(),
+            outcome,
+        }))?;
+        self.store.put_run(&run, lock)?;
+        self.note(
+            &Entry::new(self.clock.now(), "run.ended")
+                .run(&run.id)
+                .text(text),
+        );
+        Ok(())
+    }
+
+    fn judge(
+        &self,
+        id: &RunId,
+        intents: &[Intent],
+        retry: &Retry,
+        summary: &str,
+    ) -> Result<Option<String>, EngineError> {
+        let Some(lock) = self.store.own_run(id)? else {
+            return Ok(None);
+        };
+        let Some(mut run) = self.store.live_run(id)? else {
+            return Ok(None);
+        };
+        if !matches!(run.state, RunState::Finished(_)) {
+            return Ok(None);
+        }
+        let outbox = self.store.outbox()?;
+        for intent in intents {
+            outbox.enqueue(intent)?;
+            crash_point("judge.intent_enqueued");
+        }
+        self.store.retries().put(&retry.item.slug(), retry)?;
+        crash_point("judge.retry_written");
+        run.apply(RunEvent::Judged(self.clock.now()))?;
+        self.store.put_run(&run, &lock)?;
+        crash_point("judge.judged");
+        self.store.leases().remove(&run.item.slug())?;
+        self.note(
+            &Entry::new(self.clock.now(), "run.judged")
+                .run(id)
+                .text(summary),
+        );
+        Ok(Some(format!("{id}: {summary}")))
+    }
+
+    fn enqueue(&self, intent: &Intent, reason: &str) -> Result<Option<String>, EngineError> {
+        if !self.store.outbox()?.enqueue(intent)? {
+            return Ok(None);
+        }
+        let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
+        let entry = Entry::new(self.clock.now(), "intent.enqueued").intent(&intent.id);
+        let entry = intent
+            .item
+            .map_or_else(|| entry.clone(), |item| entry.clone().item(item));
+        self.note(&entry.text(format!("{what}: {reason}")));
+        Ok(Some(format!("wants to {what}: {reason}")))
+    }
+
+    /// Needs the flusher's lock: an intent that is being sent cannot be taken back.
+    fn drop_intents(&self, id: &RunId, reason: &str) -> Result<Option<String>, EngineError> {
+        let Some(_flush) = self.store.try_lock(LockName::Flush, "dropping intents")? else {
+            return Ok(None);
+        };
+        let outbox = self.store.outbox()?;
+        let of_run = |intent: &Intent| intent.origin == crate::domain::Origin::Run(id.clone());
+        let queued: Vec<_> = outbox
+            .open_intents()?
+            .into_iter()
+            .filter(|q| of_run(&q.intent))
+            .collect();
+        let publishing = [IntentKind::Push, IntentKind::Pr];
+        let sent = queued.iter().any(|q| {
+            publishing.contains(&q.intent.payload.kind()) && q.intent.phase != Phase::Prepared
+        });
+        if sent {
+            return Ok(None);
+        }
+        // The last ones first: a kill in between leaves no intent whose need is gone.
+        for dropped in queued
+            .iter()
+            .rev()
+            .filter(|q| q.intent.phase == Phase::Prepared)
+        {
+            outbox.remove(dropped)?;
+            crash_point("act.intent_dropped");
+        }
+        self.note(
+            &Entry::new(self.clock.now(), "intents.dropped")
+                .run(id)
+                .text(reason),
+        );
+        Ok(Some(format!("{id}: its writes are dropped: {reason}")))
+    }
+
+    fn close(&self, id: &RunId, reason: &str) -> Result<Option<String>, EngineError> {
+        let Some(lock) = self.store.own_run(id)? else {
+            return Ok(None);
+        };
+        let Some(mut run) = self.store.live_run(id)? else {
+            return Ok(None);
+        };
+        let kept = self.clear_worktree(&run)?;
+        if matches!(run.state, RunState::Judged { .. }) {
+            let at = self.clock.now();
+            run.apply(RunEvent::Closed {
+                at,
+                reason: reason.to_owned(),
+            })?;
+            self.store.put_run(&run, &lock)?;
+        }
+        drop(lock);
+        crash_point("act.before_archive");
+        self.store.archive_run(id)?;
+        let text = match kept {
+            Some(note) => format!("{reason}; {note}"),
+            None => reason.to_owned(),
+        };
+        self.note(
+            &Entry::new(self.clock.now(), "run.closed")
+                .run(id)
+                .text(&text),
+        );
+        Ok(Some(format!("{id} closed: {text}")))
+    }
+
+    /// A run that never started its agent costs nothing.
+    pub(super) fn release_reservation(&self, id: &RunId) -> Result<(), EngineError> {
+        let _lock = self.budget_lock()?;
+        for (day, mut budget) in self.store.budgets().list()? {
+            if let Some(reservation) = budget.runs.get_mut(id).filter(|r| !r.released) {
+                reservation.released = true;
+                self.store.budgets().put(&day, &budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn budget_lock(&self) -> Result<Lock, StoreError> {
+        let mut waiting = |_: &std::path::Path, _: Option<&crate::store::Holder>| {};
+        self.store.lock(
+            LockName::Budget,
+            "budget",
+            super::LOCK_WAIT,
+            self.clock,
+            &mut waiting,
+        )
+    }
+
+    /// The budget record of the day that a run started on.
+    pub(super) fn today(&self) -> String {
+        Store::day(self.clock.now())
+    }
+}
+
+fn name_of(action: &Action) -> String {
+    match action {
+        Action::Launch { item, .. } => format!("launch on {item}"),
+        Action::ReleaseLease { item, .. } => format!("release of {item}"),
+        Action::Crash { run, .. }
+        | Action::Resume { run }
+        | Action::Cancel { run, .. }
+        | Action::Judge { run, .. }
+        | Action::DropIntents { run, .. }
+        | Action::Close { run, .. } => run.to_string(),
+        Action::Enqueue { intent, .. } => format!("intent {}", intent.id),
+        Action::SetRetry { retry, .. } => retry.item.to_string(),
+        Action::DropApproval { pr } => format!("pr/{pr}"),
+    }
+}

@@ -1,0 +1,458 @@
+//! The only place that writes to a forge: intents of the outbox, in order per item, each with one visible effect.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, EngineError};
+use crate::domain::{
+    Applied, Cooldown, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase,
+};
+use crate::forge::ForgeError;
+use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
+use crate::vcs::{Pushed, VcsError};
+
+/// Waits after the first, second, … try that did not get through; the last one repeats.
+const DELAYS: [Duration; 5] = [
+    Duration::from_secs(2),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(10),
+];
+
+/// How long a write is tried before it goes to `failed/`.
+const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
+
+/// Intents that one flush sends at most; the next one goes on.
+const SENDS_PER_FLUSH_MAX: usize = 500;
+
+/// The cooldown of the whole forge.
+const FORGE_COOLDOWN: &str = "forge";
+
+/// One intent that a flush dealt with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The intent afterwards.
+    pub intent: Intent,
+    /// It had happened before and was found on the forge.
+    pub adopted: bool,
+    /// Why it is not confirmed.
+    pub error: Option<String>,
+    /// It went to `failed/`.
+    pub failed: bool,
+    /// The forge takes no more calls now.
+    pub limited: bool,
+}
+
+/// What a flush did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Flushed {
+    /// Another flusher is at work.
+    pub busy: bool,
+    /// Intents that were dealt with.
+    pub sent: Vec<Sent>,
+    /// Intents that wait.
+    pub waiting: usize,
+    /// When the first of them is due; `None` when nothing waits for time.
+    pub next: Option<Timestamp>,
+}
+
+/// What sending one intent came to.
+enum Answer {
+    Applied(Applied),
+    /// Not now, and surely nothing was written.
+    Later {
+        error: String,
+        at: Timestamp,
+    },
+    /// The answer was lost: it may have been written.
+    Lost {
+        error: String,
+        at: Timestamp,
+    },
+    /// Not now, nor anything else.
+    Limited {
+        error: String,
+        at: Timestamp,
+    },
+    /// Never.
+    Refused(String),
+    /// Nobody wants it any more: the gates say otherwise now.
+    Unwanted(String),
+}
+
+impl Engine<'_> {
+    /// Sends what is due, if no other flusher is at work. An empty outbox costs one look at two folders.
+    pub fn flush(&self) -> Result<Flushed, EngineError> {
+        let outbox = self.store.outbox()?;
+        if outbox.is_idle()? {
+            return Ok(Flushed::default());
+        }
+        let Some(lock) = self.store.try_lock(LockName::Flush, "outbox flush")? else {
+            return Ok(Flushed {
+                busy: true,
+                ..Flushed::default()
+            });
+        };
+        let flushed = self.flush_held(&outbox, None);
+        drop(lock);
+        flushed
+    }
+
+    /// Sends `only` and what it needs, or everything. The caller holds the flusher's lock.
+    pub(super) fn flush_held(
+        &self,
+        outbox: &Outbox,
+        only: Option<&BTreeSet<IntentId>>,
+    ) -> Result<Flushed, EngineError> {
+        let mut flushed = Flushed::default();
+        let mut line = Line::default();
+        if let Some(cooldown) = self.store.cooldowns().get(FORGE_COOLDOWN)?
+            && cooldown.until > self.clock.now()
+        {
+            flushed.waiting = outbox.open_intents()?.len();
+            flushed.next = Some(cooldown.until);
+            return Ok(flushed);
+        }
+        for queued in outbox.open_intents()? {
+            if queued.place == Place::Failed {
+                line.failed.insert(queued.intent.id.clone());
+                continue;
+            }
+            if only.is_some_and(|only| !only.contains(&queued.intent.id)) {
+                line.hold(&queued.intent);
+                continue;
+            }
+            match line.may_go(self, outbox, &queued.intent, only.is_some())? {
+                Turn::Go if flushed.sent.len() < SENDS_PER_FLUSH_MAX => {
+                    if let Some(sent) = self.send_one(outbox, queued)? {
+                        line.after(&sent, &mut flushed);
+                        flushed.sent.push(sent);
+                    }
+                }
+                Turn::Go => line.hold(&queued.intent),
+                Turn::Wait(next) => {
+                    line.hold(&queued.intent);
+                    flushed.wait(next);
+                }
+                Turn::WaitForFailed => flushed.waiting += 1,
+            }
+            if line.stopped {
+                break;
+            }
+        }
+        if !flushed.sent.is_empty() {
+            self.store.journal().sync()?;
+        }
+        Ok(flushed)
+    }
+
+    fn send_one(&self, outbox: &Outbox, queued: Queued) -> Result<Option<Sent>, EngineError> {
+        let Some(mut queued) = outbox.claim(queued)? else {
+            return Ok(None);
+        };
+        crash_point("flush.claimed");
+        let (answer, adopted) = self.answer(outbox, &mut queued)?;
+        let now = self.clock.now();
+        let mut sent = Sent {
+            intent: queued.intent.clone(),
+            adopted,
+            error: None,
+            failed: false,
+            limited: false,
+        };
+        sent.limited = matches!(answer, Answer::Limited { .. });
+        let what = match answer {
+            Answer::Applied(applied) => {
+                queued.intent.phase = Phase::Confirmed;
+                queued.intent.applied = Some(applied);
+                queued.intent.last_error = None;
+                outbox.complete(&queued)?;
+                if adopted {
+                    "intent.adopted"
+                } else {
+                    "intent.confirmed"
+                }
+            }
+            Answer::Later { error, at }
+            | Answer::Lost { error, at }
+            | Answer::Limited { error, at }
+                if now.duration_since(queued.intent.created) < GIVE_UP_AFTER =>
+            {
+                queued.intent.next = Some(at);
+                queued.intent.last_error = Some(error.clone());
+                outbox.requeue(&queued)?;
+                sent.error = Some(error);
+                "intent.delayed"
+            }
+            Answer::Later { error, .. }
+            | Answer::Lost { error, .. }
+            | Answer::Limited { error, .. }
+            | Answer::Refused(error) => {
+                queued.intent.last_error = Some(error.clone());
+                outbox.fail(&queued)?;
+                sent.error = Some(error);
+                sent.failed = true;
+                "intent.failed"
+            }
+            Answer::Unwanted(reason) => {
+                outbox.remove(&queued)?;
+                sent.error = Some(reason);
+                "intent.dropped"
+            }
+        };
+        sent.intent = queued.intent;
+        self.note_sent(what, &sent);
+        Ok(Some(sent))
+    }
+
+    /// Looks for what may have happened already, else sends.
+    fn answer(&self, outbox: &Outbox, queued: &mut Queued) -> Result<(Answer, bool), EngineError> {
+        if queued.intent.phase == Phase::Dispatched {
+            match self.forge.find(&queued.intent) {
+                Ok(Some(applied)) => return Ok((Answer::Applied(applied), true)),
+                Ok(None) => {}
+                Err(error) => return Ok((self.read_error(&queued.intent, &error)?, false)),
+            }
+            if let Some(visible_at) = self.visible_at(&queued.intent) {
+                let error =
+                    "its last answer was lost; it is looked up again before it is sent again";
+                return Ok((
+                    Answer::Lost {
+                        error: error.to_owned(),
+                        at: visible_at,
+                    },
+                    false,
+                ));
+            }
+        }
+        if let Some(reason) = self.gate(&queued.intent)? {
+            return Ok((Answer::Unwanted(reason), false));
+        }
+        queued.intent.phase = Phase::Dispatched;
+        queued.intent.dispatched = Some(self.clock.now());
+        queued.intent.attempts += 1;
+        outbox.update(queued)?;
+        crash_point("flush.dispatched");
+        let answer = self.send(&queued.intent)?;
+        crash_point("flush.answered");
+        // A sure refusal or a sure failure wrote nothing: the next try starts afresh.
+        if let Answer::Later { .. } | Answer::Limited { .. } = answer {
+            queued.intent.phase = Phase::Prepared;
+        }
+        Ok((answer, false))
+    }
+
+    /// When a write whose answer was lost must be visible. `None`: now. A time of sending in the future is the clock's
+    /// mistake, and then the whole wait is kept once more.
+    fn visible_at(&self, intent: &Intent) -> Option<Timestamp> {
+        let now = self.clock.now();
+        let sent = intent.dispatched?.min(now);
+        let within = SignedDuration::try_from(self.forge.capabilities().visible_within).ok()?;
+        let at = sent.checked_add(within).ok()?;
+        (at > now).then_some(at)
+    }
+
+    fn send(&self, intent: &Intent) -> Result<Answer, EngineError> {
+        if let Payload::Push {
+            branch,
+            sha,
+            expect,
+        } = &intent.payload
+        {
+            let _repo = self.repo_lock()?;
+            return Ok(match self.vcs.push(branch, sha, expect.as_ref()) {
+                Ok(Pushed::Done) => Answer::Applied(Applied::Done),
+                Ok(Pushed::Moved { found }) => {
+                    let at = found.map_or("gone".to_owned(), |sha| format!("at {}", sha.short()));
+                    Answer::Refused(format!("branch `{branch}` is {at}, somebody else moved it"))
+                }
+                Err(VcsError::Durable(error)) => return Err(error.into()),
+                Err(error) => self.lost(intent, error.to_string()),
+            });
+        }
+        match self.forge.apply(intent) {
+            Ok(applied) => Ok(Answer::Applied(applied)),
+            Err(ForgeError::Unknown { why, .. }) => Ok(self.lost(intent, why)),
+            Err(error) => self.read_error(intent, &error),
+        }
+    }
+
+    fn read_error(&self, intent: &Intent, error: &ForgeError) -> Result<Answer, EngineError> {
+        Ok(match error {
+            ForgeError::Missing { .. } | ForgeError::Refused { .. } | ForgeError::Denied { .. } => {
+                Answer::Refused(error.to_string())
+            }
+            ForgeError::Limited { until } => {
+                let now = self.clock.now();
+                let reason = "the forge's rate limit".to_owned();
+                let key = FORGE_COOLDOWN.to_owned();
+                let cooldown = Cooldown {
+                    key,
+                    until: *until,
+                    reason,
+                    set: now,
+                };
+                self.store.cooldowns().put(FORGE_COOLDOWN, &cooldown)?;
+                Answer::Limited {
+                    error: error.to_string(),
+                    at: *until,
+                }
+            }
+            ForgeError::Unavailable { .. }
+            | ForgeError::Unknown { .. }
+            | ForgeError::Unreadable { .. }
+            | ForgeError::Io { .. } => self.later(intent, error.to_string()),
+        })
+    }
+
+    fn later(&self, intent: &Intent, error: String) -> Answer {
+        Answer::Later {
+            error,
+            at: self.next_try(intent),
+        }
+    }
+
+    fn lost(&self, intent: &Intent, error: String) -> Answer {
+        Answer::Lost {
+            error,
+            at: self.next_try(intent),
+        }
+    }
+
+    fn next_try(&self, intent: &Intent) -> Timestamp {
+        let tries = usize::try_from(intent.attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+        let delay = DELAYS[tries.min(DELAYS.len() - 1)];
+        let now = self.clock.now();
+        now.checked_add(delay).unwrap_or(now)
+    }
+
+    /// Holds and gates of a merge are looked at again when it is sent: a person may have said no since it was planned.
+    fn gate(&self, intent: &Intent) -> Result<Option<String>, EngineError> {
+        let (Payload::Merge { head, .. }, Origin::Pass, Some(item)) =
+            (&intent.payload, &intent.origin, intent.item)
+        else {
+            return Ok(None);
+        };
+        let holds = self.store.holds().list()?;
+        if let Some((_, hold)) = holds.iter().find(|(_, h)| h.item.is_none_or(|i| i == item)) {
+            return Ok(Some(format!("hold `{}`: {}", hold.name, hold.reason)));
+        }
+        let mut snapshot = self.observe(false)?;
+        // The merge itself is under way; it must not be what holds it back.
+        snapshot.intents.retain(|view| view.intent.id != intent.id);
+        let moved = snapshot
+            .mirror
+            .pulls
+            .get(&item.number)
+            .is_some_and(|pr| pr.head_sha != *head);
+        if moved {
+            return Ok(Some("its head moved".to_owned()));
+        }
+        let decision = super::plan::merge_decision(&snapshot, self.rules, item.number)?;
+        Ok(match decision {
+            Some(decision) if decision.verdict == MergeVerdict::Merge => None,
+            Some(decision) => Some(decision.reasons.join("; ")),
+            None => Some("it is not open any more".to_owned()),
+        })
+    }
+
+    fn note_sent(&self, what: &str, sent: &Sent) {
+        let intent = &sent.intent;
+        let mut entry = Entry::new(self.clock.now(), what).intent(&intent.id);
+        entry.item = intent.item;
+        if let Origin::Run(run) = &intent.origin {
+            entry.run = Some(run.clone());
+        }
+        let error = sent
+            .error
+            .as_ref()
+            .map(|e| format!(": {e}"))
+            .unwrap_or_default();
+        let text = format!(
+            "{} {}{error}",
+            intent.payload.kind().as_str(),
+            intent.target()
+        );
+        self.note(&entry.text(text));
+    }
+}
+
+impl Flushed {
+    fn wait(&mut self, next: Option<Timestamp>) {
+        self.waiting += 1;
+        self.next = match (self.next, next) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+}
+
+/// Whether an intent's turn has come.
+enum Turn {
+    Go,
+    Wait(Option<Timestamp>),
+    WaitForFailed,
+}
+
+/// The order of one flush: an intent that waits holds up later ones of its item, and those that need it.
+#[derive(Default)]
+struct Line {
+    held_items: BTreeSet<ItemId>,
+    held: BTreeSet<IntentId>,
+    failed: BTreeSet<IntentId>,
+    stopped: bool,
+}
+
+impl Line {
+    fn hold(&mut self, intent: &Intent) {
+        self.held_items.extend(intent.item);
+        self.held.insert(intent.id.clone());
+    }
+
+    fn may_go(
+        &mut self,
+        engine: &Engine<'_>,
+        outbox: &Outbox,
+        intent: &Intent,
+        asked_for: bool,
+    ) -> Result<Turn, EngineError> {
+        for need in &intent.needs {
+            if outbox.is_done(need)? {
+                continue;
+            }
+            if self.held.contains(need) {
+                return Ok(Turn::Wait(None));
+            }
+            // In failed/, or dropped: it waits for a person, and nothing of its item waits for it.
+            self.failed.insert(intent.id.clone());
+            return Ok(Turn::WaitForFailed);
+        }
+        if intent
+            .item
+            .is_some_and(|item| self.held_items.contains(&item))
+        {
+            return Ok(Turn::Wait(None));
+        }
+        let now = engine.clock.now();
+        let longest = SignedDuration::try_from(DELAYS[DELAYS.len() - 1]).unwrap_or_default();
+        let limit = longest + SignedDuration::from_mins(1);
+        Ok(match intent.next.filter(|next| *next > now) {
+            // Further ahead than any delay: the clock was set back.
+            Some(next) if !asked_for && next.duration_since(now) <= limit => Turn::Wait(Some(next)),
+            _ => Turn::Go,
+        })
+    }
+
+    fn after(&mut self, sent: &Sent, flushed: &mut Flushed) {
+        if sent.failed {
+            self.failed.insert(sent.intent.id.clone());
+        } else if sent.error.is_some() && sent.intent.phase != Phase::Confirmed {
+            self.hold(&sent.intent);
+            flushed.wait(sent.intent.next);
+            self.stopped = sent.limited;
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! One turn of the loop, and turning until nothing moves.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, EngineError, Flushed, Swept, plan};
+use crate::domain::{Plan, RunId, Snapshot};
+use crate::store::{LastPass, Lock, LockName, crash_point};
+
+/// A pass that takes longer than this is stuck: whoever finds the lock held that long says so.
+const PASS_AGE_MAX: SignedDuration = SignedDuration::from_mins(15);
+
+/// The pause between two passes of `--until-idle` while something is under way.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// Which parts of the loop to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass {
+    /// The verb's name, for the mark of the last pass.
+    pub verb: &'static str,
+    /// Start runs.
+    pub launches: bool,
+    /// Send what is in the outbox, and clear up.
+    pub flushes: bool,
+    /// Show the plan and change nothing.
+    pub dry_run: bool,
+}
+
+/// What a pass did.
+#[derive(Debug, Clone, Default)]
+pub struct PassReport {
+    /// Another pass is at work: since when, and what it is.
+    pub skipped: Option<String>,
+    /// The other pass has been at it for longer than a pass may take.
+    pub stuck: bool,
+    /// What the plan rests on.
+    pub snapshot: Option<Snapshot>,
+    /// The plan.
+    pub plan: Plan,
+    /// What was carried out, in words.
+    pub done: Vec<String>,
+    /// What could not be carried out.
+    pub problems: Vec<String>,
+    /// Runs launched.
+    pub launched: Vec<RunId>,
+    /// What was sent.
+    pub flushed: Flushed,
+    /// What was cleared up.
+    pub swept: Swept,
+    /// Milliseconds by phase, in order.
+    pub phases: Vec<(&'static str, f64)>,
+}
+
+/// Whether everything that acp can do by itself is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Idle {
+    /// It is; the next time that something is due, when there is one.
+    Yes(Option<Timestamp>),
+    /// It is not.
+    No,
+}
+
+impl Engine<'_> {
+    /// One pass. A pass that is under way elsewhere makes this one a skip, which is success.
+    pub fn pass(&self, pass: Pass) -> Result<PassReport, EngineError> {
+        if pass.dry_run {
+            return self.dry_run();
+        }
+        match self.store.try_lock(LockName::Pass, pass.verb)? {
+            Some(lock) => self.pass_held(pass, lock),
+            None => Ok(self.skipped()),
+        }
+    }
+
+    fn dry_run(&self) -> Result<PassReport, EngineError> {
+        let snapshot = self.observe(false)?;
+        let plan = plan::plan(&snapshot, self.rules)?;
+        Ok(PassReport {
+            snapshot: Some(snapshot),
+            plan,
+            ..PassReport::default()
+        })
+    }
+
+    fn skipped(&self) -> PassReport {
+        let holder = self.store.lock_holder(LockName::Pass);
+        let stuck = holder
+            .as_ref()
+            .is_some_and(|h| self.clock.now().duration_since(h.since) > PASS_AGE_MAX);
+        let text = holder.map_or("another pass is at work".to_owned(), |h| {
+            format!(
+                "`{}` (process {}) is at work since {}",
+                h.command, h.pid, h.since
+            )
+        });
+        PassReport {
+            skipped: Some(text),
+            stuck,
+            ..PassReport::default()
+        }
+    }
+
+    fn pass_held(&self, pass: Pass, lock: Lock) -> Result<PassReport, EngineError> {
+        let began = self.clock.now();
+        let mut watch = Watch {
+            clock: self.clock,
+            last: self.clock.monotonic(),
+            phases: vec![],
+        };
+        self.workers.reap();
+        let snapshot = self.observe(true)?;
+        watch.lap("observe");
+        let plan = plan::plan(&snapshot, self.rules)?;
+        watch.lap("plan");
+        crash_point("pass.planned");
+        let acted = self.act(&plan, pass.launches)?;
+        if !acted.done.is_empty() || !acted.problems.is_empty() {
+            self.store.journal().sync()?;
+        }
+        watch.lap("act");
+        self.mark(
+            pass.verb,
+            began,
+            acted.done.len(),
+            acted.problems.first().cloned(),
+        )?;
+        drop(lock);
+        let mut report = PassReport {
+            snapshot: Some(snapshot),
+            plan,
+            done: acted.done,
+            problems: acted.problems,
+            launched: acted.launched,
+            ..PassReport::default()
+        };
+        if pass.flushes {
+            crash_point("pass.before_flush");
+            report.flushed = self.flush()?;
+            watch.lap("flush");
+            report.swept = self.sweep(false)?;
+            watch.lap("sweep");
+        }
+        report.phases = watch.phases;
+        Ok(report)
+    }
+
+    /// The only write of an idle pass; it may be lost.
+    fn mark(
+        &self,
+        verb: &str,
+        began: Timestamp,
+        actions: usize,
+        error: Option<String>,
+    ) -> Result<(), EngineError> {
+        let ended = self.clock.now();
+        let actions = u32::try_from(actions).unwrap_or(u32::MAX);
+        let last = LastPass {
+            began,
+            ended,
+            verb: verb.to_owned(),
+            actions,
+            error,
+        };
+        Ok(self.store.mark_pass(&last)?)
+    }
+
+    /// Passes until nothing moves by itself within `timeout`, or until `timeout` is over.
+    /// `each` hears of every pass. Returns the next time that something is due.
+    pub fn until_idle(
+        &self,
+        pass: Pass,
+        timeout: Duration,
+        each: &mut dyn FnMut(&PassReport),
+    ) -> Result<Idle, EngineError> {
+        let end = self.clock.monotonic() + timeout;
+        loop {
+            let report = self.pass(pass)?;
+            each(&report);
+            let left = end.saturating_sub(self.clock.monotonic());
+            if report.skipped.is_none()
+                && let Idle::Yes(next) = self.idle(&report, left)
+            {
+                return Ok(Idle::Yes(next));
+            }
+            if left.is_zero() {
+                return Ok(Idle::No);
+            }
+            self.clock.sleep(BEAT.min(left));
+        }
+    }
+
+    /// No live run, nothing planned, no intent due, and no wait of acp's own that ends within `left`.
+    pub fn idle(&self, report: &PassReport, left: Duration) -> Idle {
+        let Some(snapshot) = &report.snapshot else {
+            return Idle::No;
+        };
+        let live = snapshot
+            .runs
+            .values()
+            .any(|run| run.run.state.is_under_way());
+        let busy = !report.plan.actions.is_empty() || !report.flushed.sent.is_empty();
+        let now = snapshot.now;
+        let within = |at: Timestamp| {
+            at.duration_since(now) <= SignedDuration::try_from(left).unwrap_or(SignedDuration::MAX)
+        };
+        let soon = report
+            .plan
+            .standings
+            .iter()
+            .any(|s| s.wait.ends_within(now, left));
+        let due = report.flushed.busy || report.flushed.next.is_some_and(within);
+        if live || busy || soon || due {
+            return Idle::No;
+        }
+        let waits = report
+            .plan
+            .standings
+            .iter()
+            .filter_map(|standing| standing.wait.next());
+        Idle::Yes(waits.chain(report.flushed.next).min())
+    }
+}
+
+/// Laps of a pass.
+struct Watch<'a> {
+    clock: &'a dyn crate::sys::Clock,
+    last: Duration,
+    phases: Vec<(&'static str, f64)>,
+}
+
+impl Watch<'_> {
+    fn lap(&mut self, name: &'static str) {
+        let now = self.clock.monotonic();
+        self.phases
+            .push((name, now.saturating_sub(self.last).as_secs_f64() * 1000.0));
+        self.last = now;
+    }
+}

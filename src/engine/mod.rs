@@ -1,0 +1,69 @@
+//! The passes: observe, plan, act, flush, sweep. Nothing here touches a file, a process or a socket directly.
+
+mod act;
+mod error;
+mod flush;
+mod heartbeat;
+mod launch;
+mod observe;
+pub mod plan;
+mod stop;
+mod sweep;
+mod verb;
+mod worktree;
+
+use std::time::Duration;
+
+pub use error::EngineError;
+pub use flush::{Flushed, Sent};
+pub use heartbeat::{Idle, Pass, PassReport};
+pub use stop::{STOP_HOLD, StopReport, Stopped};
+pub use sweep::Swept;
+
+use crate::domain::Rules;
+use crate::forge::{Forge, Text};
+use crate::store::Store;
+use crate::sys::{Clock, Rng};
+use crate::vcs::Vcs;
+use crate::worker::Workers;
+
+/// How long a verb waits for a lock before it gives up with exit code 75.
+pub const LOCK_WAIT: Duration = Duration::from_secs(30);
+
+/// Renders what an agent is asked, from the item's text.
+pub type PromptFor<'a> = &'a dyn Fn(&crate::domain::Run, &Text) -> Result<String, String>;
+
+/// Everything that a pass works with: ports and data, made once in `cli/wire.rs`.
+#[derive(Clone, Copy)]
+pub struct Engine<'a> {
+    /// The state of the profile.
+    pub store: &'a Store,
+    /// What the profile says.
+    pub rules: &'a Rules,
+    /// Where issues and pull requests live.
+    pub forge: &'a dyn Forge,
+    /// acp's own clone.
+    pub vcs: &'a dyn Vcs,
+    /// Starts and ends runs.
+    pub workers: &'a dyn Workers,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Jitter and nonces.
+    pub rng: &'a dyn Rng,
+    /// Why an agent of the profile cannot start, by name; `None` when it can.
+    pub agent_missing: &'a dyn Fn(&str) -> Option<String>,
+    /// What an agent is asked.
+    pub prompt: PromptFor<'a>,
+    /// One line for a person who waits.
+    pub say: &'a dyn Fn(&str),
+}
+
+impl Engine<'_> {
+    /// Adds a line to the journal. The journal explains and is never the truth, so a failure must not stop the work:
+    /// it is said once.
+    fn note(&self, entry: &crate::store::Entry) {
+        if let Err(error) = self.store.journal().add(entry) {
+            (self.say)(&format!("the journal could not be written: {error}"));
+        }
+    }
+}

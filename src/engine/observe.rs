@@ -1,0 +1,155 @@
+//! The world, read once, as a snapshot.
+
+use std::collections::BTreeMap;
+
+use super::{Engine, EngineError};
+use crate::domain::{
+    DiffFacts, ItemId, Life, Mergeable, Mirror, PullRequest, RunId, RunState, RunView, Snapshot,
+    label,
+};
+use crate::forge::ForgeError;
+use crate::store::{FactsBook, Store};
+
+/// Changes that one pass asks the forge about; more wait for the next pass.
+const CHANGES_PER_PASS_MAX: usize = 25;
+
+impl Engine<'_> {
+    /// Reads the world. With `keep`, what was learned of the forge is written down; that needs the pass lock.
+    pub fn observe(&self, keep: bool) -> Result<Snapshot, EngineError> {
+        let mut mirror = self.store.mirror()?;
+        let changed = self.forge.sync(&mut mirror, &self.rules.repo.base)?;
+        if changed && keep {
+            self.store.put_mirror(&mirror)?;
+        }
+        let facts = self.changes(&mut mirror, keep)?;
+        let now = self.clock.now();
+        let by_item = |key: String| key.parse::<ItemId>().ok();
+        Ok(Snapshot {
+            now,
+            seed: self.rng.next_u64(),
+            mirror,
+            runs: self.runs()?,
+            leases: self
+                .store
+                .leases()
+                .list()?
+                .into_iter()
+                .map(|(_, l)| (l.item, l))
+                .collect(),
+            retries: keyed(self.store.retries().list()?, by_item),
+            cooldowns: self.store.cooldowns().list()?.into_iter().collect(),
+            holds: self.store.holds().list()?.into_iter().collect(),
+            approvals: self
+                .store
+                .approvals()
+                .list()?
+                .into_iter()
+                .map(|(_, a)| (a.pr, a))
+                .collect(),
+            intents: self.store.outbox()?.views()?,
+            budget: self
+                .store
+                .budgets()
+                .get(&Store::day(now))?
+                .unwrap_or_default(),
+            facts,
+            disk_free: self.store.disk_free(),
+            agents_missing: self.agents_missing(),
+        })
+    }
+
+    /// Runs that are not archived. Whether one lives is asked before its record is read: a supervisor that ends in
+    /// between is then seen with its last word.
+    fn runs(&self) -> Result<BTreeMap<RunId, RunView>, EngineError> {
+        let mut runs = BTreeMap::new();
+        for id in self.store.run_ids()? {
+            let life = self.workers.life(&id);
+            let Some(run) = self.store.live_run(&id)? else {
+                continue;
+            };
+            let over = matches!(run.state, RunState::Finished(_) | RunState::Judged { .. });
+            let findings = if over {
+                self.store.findings(&id)?
+            } else {
+                None
+            };
+            let life = if over && life == Life::Orphaned {
+                Life::Gone
+            } else {
+                life
+            };
+            runs.insert(
+                id,
+                RunView {
+                    run,
+                    life,
+                    findings,
+                },
+            );
+        }
+        Ok(runs)
+    }
+
+    fn agents_missing(&self) -> BTreeMap<String, String> {
+        let agents = self.rules.agents.in_order().into_iter();
+        agents
+            .filter_map(|name| Some((name.to_owned(), (self.agent_missing)(name)?)))
+            .collect()
+    }
+
+    /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about once.
+    fn changes(
+        &self,
+        mirror: &mut Mirror,
+        keep: bool,
+    ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
+        let prefix = self.rules.repo.branch_prefix.as_str();
+        let looked_after = |pr: &PullRequest| {
+            pr.is_open() && (pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF))
+        };
+        if !mirror.pulls.values().any(looked_after) {
+            return Ok(BTreeMap::new());
+        }
+        let mut book = self.store.facts()?;
+        let mut facts = BTreeMap::new();
+        let mut asked = 0;
+        for pr in mirror.pulls.values_mut().filter(|pr| looked_after(pr)) {
+            if book.get(&pr.base_sha, &pr.head_sha).is_none() && asked < CHANGES_PER_PASS_MAX {
+                asked += 1;
+                self.ask(pr, &mut book)?;
+            }
+            if let Some(change) = book.get(&pr.base_sha, &pr.head_sha) {
+                pr.mergeable = change.mergeable;
+                facts.insert(pr.number, change.diff.clone());
+            }
+        }
+        if asked > 0 && keep {
+            let open = mirror.pulls.values().filter(|pr| looked_after(pr));
+            book.keep_only(open.map(|pr| (&pr.base_sha, &pr.head_sha)));
+            self.store.put_facts(&book)?;
+        }
+        Ok(facts)
+    }
+
+    /// A forge that cannot answer now leaves the facts unknown, and unknown never passes for harmless.
+    fn ask(&self, pr: &PullRequest, book: &mut FactsBook) -> Result<(), EngineError> {
+        match self.forge.change(pr) {
+            Ok(change) if change.mergeable == Mergeable::Unknown => {}
+            Ok(change) => book.put(&pr.base_sha, &pr.head_sha, change),
+            Err(ForgeError::Unavailable { why, .. } | ForgeError::Unknown { why, .. }) => {
+                (self.say)(&format!(
+                    "pr/{}: what it changes is not known yet: {why}",
+                    pr.number
+                ));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}
+
+fn keyed<K: Ord, T>(list: Vec<(String, T)>, key: impl Fn(String) -> Option<K>) -> BTreeMap<K, T> {
+    list.into_iter()
+        .filter_map(|(name, record)| Some((key(name)?, record)))
+        .collect()
+}

@@ -1,0 +1,338 @@
+//! The conclusions from finished runs: what is published, tried again, or given up.
+
+use super::view::View;
+use crate::domain::{
+    Action, CheckState, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload, Plan, Retry, Run,
+    RunFindings, RunState, RunView, Sha, Task, VerifyResult, label,
+};
+use crate::policy::{self, BadPattern};
+
+/// The name of the check that carries the profile's verify commands.
+pub(super) const VERIFY_CHECK: &str = "acp/verify";
+
+/// Follow-up issues that one run may ask for.
+const FOLLOW_UPS_MAX: usize = 5;
+
+pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
+    for run in view.snapshot.runs.values() {
+        // A supervisor that has just written its result holds the record a moment longer.
+        if let RunState::Finished(end) = &run.run.state
+            && run.life != Life::Supervised
+        {
+            plan.actions
+                .push(Judgement::new(view, run).conclude(&end.outcome)?);
+        }
+    }
+    Ok(())
+}
+
+struct Judgement<'a> {
+    view: &'a View<'a>,
+    run: &'a Run,
+    findings: RunFindings,
+    intents: Vec<Intent>,
+}
+
+impl<'a> Judgement<'a> {
+    fn new(view: &'a View<'a>, run: &'a RunView) -> Self {
+        let findings = run.findings.clone().unwrap_or_default();
+        Self {
+            view,
+            run: &run.run,
+            findings,
+            intents: vec![],
+        }
+    }
+
+    fn conclude(mut self, outcome: &Outcome) -> Result<Action, BadPattern> {
+        let (retry, summary) = match outcome {
+            Outcome::Implemented { commit } | Outcome::UpdatedBranch { commit } => {
+                if let Some(reason) = self.refusal()? {
+                    self.give_up(&reason)
+                } else {
+                    self.publish(commit)?;
+                    (self.success(), format!("publishes {}", commit.short()))
+                }
+            }
+            Outcome::NoChangeNeeded => {
+                self.comment_of_agent();
+                (
+                    self.success(),
+                    "the agent found nothing to change".to_owned(),
+                )
+            }
+            Outcome::Reviewed { action } => {
+                self.comment_of_agent();
+                (
+                    self.success(),
+                    format!("review passed; it wishes for {action:?}"),
+                )
+            }
+            Outcome::Blocked { reason } => self.give_up(&format!("the agent is blocked: {reason}")),
+            Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
+            Outcome::Failed(_) => self.failure(&outcome.reason().unwrap_or_default()),
+        };
+        let intents = if self.view.may_write() {
+            self.intents
+        } else {
+            vec![]
+        };
+        Ok(Action::Judge {
+            run: self.run.id.clone(),
+            intents,
+            retry: Box::new(retry),
+            summary,
+        })
+    }
+
+    /// Why a result must not leave this machine.
+    fn refusal(&self) -> Result<Option<String>, BadPattern> {
+        let paths = &self.view.rules.policy.paths;
+        let forbidden = policy::forbidden(self.findings.facts.files.as_deref(), paths)?;
+        if !forbidden.is_empty() {
+            return Ok(Some(format!(
+                "the change touches forbidden paths: {}",
+                forbidden.join(", ")
+            )));
+        }
+        let secrets = self.findings.facts.secrets.iter().flatten();
+        let named: Vec<String> = secrets
+            .map(|hit| format!("{} in {}", hit.pattern, hit.path))
+            .collect();
+        Ok((!named.is_empty()).then(|| {
+            format!(
+                "the change adds what looks like a secret: {}",
+                named.join(", ")
+            )
+        }))
+    }
+
+    fn publish(&mut self, commit: &Sha) -> Result<(), BadPattern> {
+        let on_pull = self.run.item.kind == ItemKind::Pr;
+        let expect = on_pull.then(|| self.run.start.clone());
+        let branch = self.run.branch.clone();
+        let push = Payload::Push {
+            branch,
+            sha: commit.clone(),
+            expect,
+        };
+        let push = self.add(push, commit.to_string(), vec![]);
+        let opened = if on_pull {
+            push.clone()
+        } else {
+            self.open_pull(commit, &push)?
+        };
+        if !self.findings.verify.is_empty() {
+            let check = verify_check(commit, &self.findings.verify);
+            self.add(check, format!("run {}", self.run.id), vec![push]);
+        }
+        if on_pull {
+            self.comment_of_agent();
+        }
+        for (index, (title, body)) in self
+            .findings
+            .follow_ups
+            .clone()
+            .into_iter()
+            .take(FOLLOW_UPS_MAX)
+            .enumerate()
+        {
+            let body = format!(
+                "{}\n\nFollow-up of {}.",
+                policy::defuse(&body),
+                self.run.item
+            );
+            let title = policy::one_line(&title, 200);
+            let payload = Payload::Issue {
+                title,
+                body,
+                labels: std::collections::BTreeSet::new(),
+            };
+            let fact = format!("follow-up {index}");
+            let intent = Intent::new(
+                self.origin(),
+                None,
+                payload,
+                fact,
+                vec![opened.clone()],
+                self.view.now,
+            );
+            self.intents.push(intent);
+        }
+        Ok(())
+    }
+
+    fn open_pull(
+        &mut self,
+        commit: &Sha,
+        push: &crate::domain::IntentId,
+    ) -> Result<crate::domain::IntentId, BadPattern> {
+        let rules = self.view.rules;
+        let input = policy::RiskInput {
+            facts: &self.findings.facts,
+            checks_failed: Some(self.findings.verify.iter().any(|result| !result.passed)),
+            verdicts_distinct: 0,
+            coverage_percent: None,
+        };
+        let risk = policy::score(&input, &rules.risk, &rules.policy.paths)?;
+        let number = self.run.item.number;
+        let keep_open = self
+            .view
+            .snapshot
+            .mirror
+            .issues
+            .get(&number)
+            .is_some_and(|issue| issue.has(label::KEEP_OPEN));
+        let payload = Payload::Pr {
+            head: self.run.branch.clone(),
+            head_sha: commit.clone(),
+            base: self.run.base.clone(),
+            title: policy::one_line(&self.run.title, 200),
+            body: policy::pull_body(self.run, &self.findings, &risk, keep_open),
+            draft: rules.policy.writes != crate::domain::Writes::Full,
+        };
+        Ok(self.add(payload, commit.to_string(), vec![push.clone()]))
+    }
+
+    fn comment_of_agent(&mut self) {
+        if let Some(text) = self.findings.comment.clone() {
+            let body = policy::defuse(&text);
+            let needs = self
+                .intents
+                .iter()
+                .map(|intent| intent.id.clone())
+                .collect();
+            self.add(
+                Payload::Comment { body },
+                "comment of the agent".to_owned(),
+                needs,
+            );
+        }
+    }
+
+    fn failure(&mut self, reason: &str) -> (Retry, String) {
+        let view = self.view;
+        let retry = policy::after_failure(
+            view.snapshot.retries.get(&self.run.item),
+            &self.run.id,
+            self.run.item,
+            self.run.attempt,
+            reason.to_owned(),
+            &view.rules.retry,
+            view.now,
+            view.snapshot.seed,
+        );
+        let retry = self.counted(retry);
+        if retry.blocked {
+            let tried = format!("{} attempts failed; the last one: {reason}", retry.failures);
+            self.block_intents(&tried);
+            return (retry, format!("gives up: {tried}"));
+        }
+        let max = view.rules.retry.attempts_max;
+        let next = retry
+            .next
+            .map(|at| format!(", next try after {at}"))
+            .unwrap_or_default();
+        let summary = format!("failure {} of {max}: {reason}{next}", retry.failures);
+        (retry, summary)
+    }
+
+    fn give_up(&mut self, reason: &str) -> (Retry, String) {
+        self.intents.clear();
+        self.block_intents(reason);
+        let retry = Retry {
+            blocked: true,
+            reason: Some(reason.to_owned()),
+            ..self.success()
+        };
+        (retry, format!("blocks {}: {reason}", self.run.item))
+    }
+
+    /// One comment and the label.
+    fn block_intents(&mut self, reason: &str) {
+        let body = policy::blocked_comment(self.run, &self.findings, reason);
+        let fact = format!("attempt {}", self.run.attempt);
+        self.add(Payload::Comment { body }, fact.clone(), vec![]);
+        let add = std::collections::BTreeSet::from([label::BLOCKED.to_owned()]);
+        let remove = std::collections::BTreeSet::new();
+        self.add(Payload::Labels { add, remove }, fact, vec![]);
+    }
+
+    fn success(&self) -> Retry {
+        let previous = self.view.snapshot.retries.get(&self.run.item);
+        let (run, item) = (&self.run.id, self.run.item);
+        self.counted(policy::after_success(
+            previous,
+            run,
+            item,
+            self.run.attempt,
+            self.view.now,
+        ))
+    }
+
+    fn unchanged(&self) -> Retry {
+        match self.view.snapshot.retries.get(&self.run.item) {
+            Some(previous) => Retry {
+                attempt: previous.attempt.max(self.run.attempt),
+                ..previous.clone()
+            },
+            None => self.success(),
+        }
+    }
+
+    /// Counts a fix run once: a record that already names the run has counted it.
+    fn counted(&self, retry: Retry) -> Retry {
+        let previous = self.view.snapshot.retries.get(&self.run.item);
+        let before = previous.map_or(0, |previous| previous.fixes);
+        let again = previous.is_some_and(|p| p.last_run.as_ref() == Some(&self.run.id));
+        let fix = matches!(self.run.task, Task::Fix { .. });
+        let last_run = Some(self.run.id.clone());
+        Retry {
+            fixes: before + u32::from(fix && !again),
+            last_run,
+            ..retry
+        }
+    }
+
+    fn add(
+        &mut self,
+        payload: Payload,
+        fact: String,
+        needs: Vec<crate::domain::IntentId>,
+    ) -> crate::domain::IntentId {
+        let item: Option<ItemId> = Some(self.run.item);
+        let intent = Intent::new(self.origin(), item, payload, fact, needs, self.view.now);
+        let id = intent.id.clone();
+        self.intents.push(intent);
+        id
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Run(self.run.id.clone())
+    }
+}
+
+fn verify_check(commit: &Sha, results: &[VerifyResult]) -> Payload {
+    let red: Vec<&str> = results
+        .iter()
+        .filter(|r| !r.passed)
+        .map(|r| r.command.as_str())
+        .collect();
+    let (state, summary) = if red.is_empty() {
+        (
+            CheckState::Success,
+            format!("{} of {} commands passed", results.len(), results.len()),
+        )
+    } else {
+        (
+            CheckState::Failure,
+            format!("failed: {}", policy::one_line(&red.join("; "), 200)),
+        )
+    };
+    Payload::Check {
+        sha: commit.clone(),
+        name: VERIFY_CHECK.to_owned(),
+        state,
+        summary,
+    }
+}

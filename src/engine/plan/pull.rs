@@ -1,0 +1,518 @@
+//! Where every open pull request stands, what merges, and which runs are through.
+
+use super::issue::{pull_label_note, run_wait, writing};
+use super::judge::VERIFY_CHECK;
+use super::launch::{Candidate, Candidates};
+use super::view::{View, run_commit};
+use crate::domain::{
+    Action, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict, Mergeable,
+    Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules, RunState,
+    RunView, Sha, Snapshot, Standing, Task, Wait, Writes, label,
+};
+use crate::policy::{self, BadPattern, Checks};
+
+pub(super) fn plan(
+    view: &View<'_>,
+    plan: &mut Plan,
+    wanted: &mut Candidates,
+) -> Result<(), BadPattern> {
+    for approval in view.snapshot.approvals.values() {
+        let pr = view.snapshot.mirror.pulls.get(&approval.pr);
+        if pr.is_some_and(|pr| pr.head_sha != approval.head || !pr.is_open()) {
+            plan.actions.push(Action::DropApproval { pr: approval.pr });
+        }
+    }
+    for pr in view
+        .snapshot
+        .mirror
+        .pulls
+        .values()
+        .filter(|pr| pr.is_open())
+    {
+        plan.actions.extend(pull_label_note(view, pr));
+        let sight = Sight::new(view, pr)?;
+        let lane = sight.lane();
+        if lane != PrLane::Ignore {
+            plan.risks.insert(pr.number, sight.risk.clone());
+        }
+        sight.place(lane, plan, wanted);
+    }
+    for run in view.snapshot.runs.values() {
+        close_run(view, run, plan);
+    }
+    Ok(())
+}
+
+/// What may be done with a pull request by what `snapshot` shows of it. `None`: it is not known or not open.
+///
+/// # Errors
+/// A path pattern of the profile that cannot be read.
+pub fn merge_decision(
+    snapshot: &Snapshot,
+    rules: &Rules,
+    number: u64,
+) -> Result<Option<MergeDecision>, BadPattern> {
+    let view = View::new(snapshot, rules);
+    match snapshot.mirror.pulls.get(&number).filter(|pr| pr.is_open()) {
+        Some(pr) => Ok(Some(Sight::new(&view, pr)?.decision)),
+        None => Ok(None),
+    }
+}
+
+/// One pull request with everything that its lane rests on.
+struct Sight<'a> {
+    view: &'a View<'a>,
+    pr: &'a PullRequest,
+    item: ItemId,
+    risk: RiskScore,
+    decision: MergeDecision,
+    checks: Checks,
+    reviews_done: u8,
+    fix_reasons: Vec<String>,
+}
+
+impl<'a> Sight<'a> {
+    fn new(view: &'a View<'a>, pr: &'a PullRequest) -> Result<Self, BadPattern> {
+        let rules = view.rules;
+        let unknown = crate::domain::DiffFacts::default();
+        let facts = view.snapshot.facts.get(&pr.number);
+        let checks = policy::summarize(&pr.checks);
+        let input = policy::RiskInput {
+            facts: facts.unwrap_or(&unknown),
+            checks_failed: match &checks {
+                Checks::Red(_) => Some(true),
+                Checks::Green => Some(false),
+                Checks::None | Checks::Pending(_) => None,
+            },
+            verdicts_distinct: 0,
+            coverage_percent: None,
+        };
+        let risk = policy::score(&input, &rules.risk, &rules.policy.paths)?;
+        let reviews_done = reviews_done(view, pr);
+        let decision = policy::decide(&policy::MergeInput {
+            pr,
+            facts,
+            risk: &risk,
+            approval: view.snapshot.approvals.get(&pr.number),
+            foreign_head: view.is_foreign_head(pr),
+            reviews_done,
+            rules: &rules.policy,
+        });
+        let item = ItemId::pr(pr.number);
+        let answered = view
+            .snapshot
+            .retries
+            .get(&item)
+            .is_some_and(|retry| retry.fixes > 0);
+        let fix_reasons = policy::fix_reasons(pr, answered);
+        Ok(Self {
+            view,
+            pr,
+            item,
+            risk,
+            decision,
+            checks,
+            reviews_done,
+            fix_reasons,
+        })
+    }
+
+    fn lane(&self) -> PrLane {
+        policy::pr_lane(&policy::PrInput {
+            pr: self.pr,
+            ours: self.view.is_ours(self.pr),
+            given_up: self.gave_up(),
+            busy: self.pending().is_some(),
+            repair_answered: self.retry().is_some_and(|retry| retry.fixes > 0),
+            reviews_done: self.reviews_done,
+            reviews_wanted: self.view.rules.policy.merge.reviews,
+            decision: &self.decision,
+        })
+    }
+
+    fn retry(&self) -> Option<&'a Retry> {
+        self.view.snapshot.retries.get(&self.item)
+    }
+
+    fn gave_up(&self) -> bool {
+        self.retry()
+            .is_some_and(|retry| retry.blocked && !retry.label_seen)
+    }
+
+    fn place(self, lane: PrLane, plan: &mut Plan, wanted: &mut Candidates) {
+        let stand = |wait: Wait| Standing {
+            item: self.item,
+            lane: Lane::Pr(lane),
+            wait,
+        };
+        let wait = match lane {
+            PrLane::Ignore => Wait::NotOurs,
+            PrLane::Blocked => Wait::Blocked {
+                reason: self.retry().and_then(|r| r.reason.clone()),
+            },
+            PrLane::Pending => self.pending().unwrap_or(Wait::Unknown {
+                what: "its checks".into(),
+            }),
+            PrLane::Fix => match self.fix_wait(plan) {
+                Some(wait) => wait,
+                None => return wanted.pulls.push(self.fix_candidate(lane)),
+            },
+            PrLane::DoubleCheck1 | PrLane::DoubleCheck2 => {
+                let Some(wait) = self.retry_wait() else {
+                    return wanted.pulls.push(self.review_candidate(lane));
+                };
+                wait
+            }
+            PrLane::HumanReview => self.human_wait(),
+            PrLane::Automerge => self.merge_wait(plan),
+        };
+        plan.standings.push(stand(wait));
+    }
+
+    /// What is under way on it.
+    fn pending(&self) -> Option<Wait> {
+        if let Some(run) = self.view.active_run(self.item) {
+            return Some(run_wait(run));
+        }
+        let intents = self.view.intents_of(self.item);
+        if let Some(failed) = intents.iter().find(|intent| self.failed_for_good(intent)) {
+            return Some(Wait::WriteFailed {
+                intent: failed.intent.id.to_string(),
+                error: failed.intent.last_error.clone().unwrap_or_default(),
+            });
+        }
+        if intents.iter().any(|intent| !intent.failed) {
+            return Some(writing(intents));
+        }
+        self.verify_wait().or_else(|| match &self.checks {
+            Checks::Pending(names) => Some(Wait::Checks {
+                pending: names.clone(),
+            }),
+            _ => match (
+                self.pr.mergeable,
+                self.view.snapshot.facts.get(&self.pr.number),
+            ) {
+                (Mergeable::Unknown, _) => Some(Wait::Unknown {
+                    what: "whether it merges without a conflict".into(),
+                }),
+                (_, None) => Some(Wait::Unknown {
+                    what: "what it changes".into(),
+                }),
+                _ => None,
+            },
+        })
+    }
+
+    /// A write without which nothing can be said of this head.
+    fn failed_for_good(&self, intent: &IntentView) -> bool {
+        intent.failed
+            && match &intent.intent.payload {
+                Payload::Merge { head, .. } => *head == self.pr.head_sha,
+                Payload::Ready { .. } => true,
+                Payload::Check { sha, .. } => *sha == self.pr.head_sha,
+                _ => false,
+            }
+    }
+
+    /// The verify result of the run that built this head is on its way, or its post failed.
+    fn verify_wait(&self) -> Option<Wait> {
+        let built = self
+            .view
+            .snapshot
+            .runs
+            .values()
+            .find(|r| run_commit(r) == Some(&self.pr.head_sha))?;
+        let ran = built
+            .findings
+            .as_ref()
+            .is_some_and(|findings| !findings.verify.is_empty());
+        if !ran
+            || self
+                .pr
+                .checks
+                .iter()
+                .any(|check| check.name == VERIFY_CHECK)
+        {
+            return None;
+        }
+        let intents = self.view.intents_of_run(&built.run.id);
+        let is_check = |i: &&&IntentView| i.intent.payload.kind() == IntentKind::Check;
+        match intents.iter().find(is_check).filter(|intent| intent.failed) {
+            Some(failed) => Some(Wait::WriteFailed {
+                intent: failed.intent.id.to_string(),
+                error: failed.intent.last_error.clone().unwrap_or_default(),
+            }),
+            None => Some(Wait::Checks {
+                pending: vec![VERIFY_CHECK.to_owned()],
+            }),
+        }
+    }
+
+    fn fix_wait(&self, plan: &mut Plan) -> Option<Wait> {
+        let max = self.view.rules.policy.fix_rounds_max;
+        if self.retry().is_some_and(|retry| retry.fixes >= max) {
+            let reason = format!(
+                "{max} fix runs did not help: {}",
+                policy::one_line(&self.fix_reasons.join("; "), 300)
+            );
+            self.block(&reason, plan);
+            return Some(Wait::Blocked {
+                reason: Some(reason),
+            });
+        }
+        self.retry_wait()
+    }
+
+    fn retry_wait(&self) -> Option<Wait> {
+        let retry = self.retry().filter(|retry| retry.failures > 0)?;
+        let at = policy::due(retry, &self.view.rules.retry, self.view.now)?;
+        Some(Wait::Retry {
+            failures: retry.failures,
+            attempts_max: self.view.rules.retry.attempts_max,
+            at,
+            reason: retry.reason.clone(),
+        })
+    }
+
+    fn fix_candidate(&self, lane: PrLane) -> Candidate {
+        let conflict = self.pr.mergeable == Mergeable::No;
+        let task = Task::Fix {
+            reasons: self.fix_reasons.clone(),
+        };
+        let merge = conflict.then(|| self.pr.base_sha.clone());
+        Candidate::on_pull(self.pr, Lane::Pr(lane), task, merge, 2)
+    }
+
+    fn review_candidate(&self, lane: PrLane) -> Candidate {
+        let (stage, urgency) = if lane == PrLane::DoubleCheck2 {
+            (2, 0)
+        } else {
+            (1, 1)
+        };
+        Candidate::on_pull(
+            self.pr,
+            Lane::Pr(lane),
+            Task::Review { stage },
+            None,
+            urgency,
+        )
+    }
+
+    fn human_wait(&self) -> Wait {
+        let reasons = self.decision.reasons.clone();
+        match self.decision.verdict {
+            MergeVerdict::Block => Wait::MergeBlocked { reasons },
+            _ => Wait::Human { reasons },
+        }
+    }
+
+    fn merge_wait(&self, plan: &mut Plan) -> Wait {
+        if let Some(hold) = self.view.hold_on(self.item) {
+            return Wait::Hold {
+                name: hold.name.clone(),
+                reason: hold.reason.clone(),
+            };
+        }
+        let writes = self.view.rules.policy.writes;
+        if writes != Writes::Full {
+            let writes = if writes == Writes::Off {
+                "off"
+            } else {
+                "draft"
+            };
+            return Wait::MergeByHand {
+                writes: writes.to_owned(),
+            };
+        }
+        let approved = self.view.snapshot.approvals.get(&self.pr.number);
+        if self.pr.draft && approved.is_none_or(|approval| approval.head != self.pr.head_sha) {
+            return Wait::Human {
+                reasons: vec!["it is a draft".to_owned()],
+            };
+        }
+        let head = self.pr.head_sha.clone();
+        let payload = if self.pr.draft {
+            Payload::Ready { pr: self.pr.number }
+        } else {
+            Payload::Merge {
+                head,
+                method: self.view.rules.policy.merge.method,
+            }
+        };
+        let fact = format!("head {}", self.pr.head_sha);
+        let intent = Box::new(self.view.intent(self.item, payload, fact));
+        let reason = self.decision.reasons.join("; ");
+        plan.actions.push(Action::Enqueue { intent, reason });
+        Wait::Merging
+    }
+
+    /// One comment, the label, and the record that acp gave up.
+    fn block(&self, reason: &str, plan: &mut Plan) {
+        for intent in block_intents(self.view, self.item, reason, self.pr.head_sha.as_str()) {
+            plan.actions.push(intent);
+        }
+        let previous = self.retry().cloned();
+        plan.actions
+            .push(give_up(self.view, self.item, previous, reason));
+    }
+}
+
+fn block_intents(view: &View<'_>, item: ItemId, reason: &str, fact: &str) -> Vec<Action> {
+    if !view.may_write() {
+        return vec![];
+    }
+    let body = policy::blocked_item_comment(reason);
+    let add = std::collections::BTreeSet::from([label::BLOCKED.to_owned()]);
+    let remove = std::collections::BTreeSet::new();
+    let fact = format!("blocked {fact}");
+    [Payload::Comment { body }, Payload::Labels { add, remove }]
+        .into_iter()
+        .map(|payload| Action::Enqueue {
+            intent: Box::new(view.intent(item, payload, fact.clone())),
+            reason: reason.to_owned(),
+        })
+        .collect()
+}
+
+fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str) -> Action {
+    let attempt = view.last_attempt(item);
+    let base = previous.unwrap_or(Retry {
+        item,
+        attempt,
+        failures: 0,
+        last_run: None,
+        reason: None,
+        next: None,
+        set: view.now,
+        blocked: true,
+        label_seen: false,
+        fixes: 0,
+    });
+    let retry = Box::new(Retry {
+        blocked: true,
+        label_seen: false,
+        reason: Some(reason.to_owned()),
+        ..base
+    });
+    Action::SetRetry {
+        retry,
+        reason: reason.to_owned(),
+    }
+}
+
+/// Agent reviews that passed on exactly this head.
+fn reviews_done(view: &View<'_>, pr: &PullRequest) -> u8 {
+    let of_head = view.runs_of(ItemId::pr(pr.number)).iter().filter(|run| {
+        let passed = matches!(
+            run.run.state.end().map(|end| &end.outcome),
+            Some(Outcome::Reviewed { .. })
+        );
+        passed && run.run.start == pr.head_sha
+    });
+    u8::try_from(of_head.count()).unwrap_or(u8::MAX)
+}
+
+/// Closes runs whose pull request, or whose purpose, is gone.
+fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
+    if !matches!(run.run.state, RunState::Judged { .. }) {
+        return;
+    }
+    let close = |reason: String| Action::Close {
+        run: run.run.id.clone(),
+        reason,
+    };
+    let idle = view.intents_of_run(&run.run.id).is_empty();
+    if run.run.item.kind == ItemKind::Pr {
+        let pr = view.snapshot.mirror.pulls.get(&run.run.item.number);
+        let serves = run_commit(run).is_some() || is_review(run);
+        let open = pr.is_some_and(PullRequest::is_open);
+        if idle && (!open || !serves) {
+            plan.actions
+                .push(close(format!("nothing is left to do for {}", run.run.item)));
+        }
+        return;
+    }
+    let Some(commit) = run_commit(run) else {
+        if idle {
+            plan.actions
+                .push(close("nothing is left to do for it".to_owned()));
+        }
+        return;
+    };
+    let number = run.run.item.number;
+    let pull = view
+        .pulls_for(number)
+        .iter()
+        .find(|pr| pr.head == run.run.branch);
+    match pull.map(|pr| (pr, &pr.state)) {
+        Some((_, PrState::Open)) => {}
+        Some((pr, PrState::Merged { .. })) => {
+            plan.actions.extend(close_issue(view, number, pr.number));
+            plan.actions
+                .push(close(format!("pr/{} is merged", pr.number)));
+        }
+        Some((pr, PrState::Closed)) => {
+            block_rejected(view, number, pr.number, plan);
+            plan.actions.push(close(format!(
+                "pr/{} was closed without a merge",
+                pr.number
+            )));
+        }
+        None => no_pull(view, run, commit, idle, plan),
+    }
+}
+
+fn is_review(run: &RunView) -> bool {
+    matches!(
+        run.run.state.end().map(|end| &end.outcome),
+        Some(Outcome::Reviewed { .. })
+    )
+}
+
+/// A result without a pull request: nobody wants it any more, or it is still on its way.
+fn no_pull(view: &View<'_>, run: &RunView, commit: &Sha, idle: bool, plan: &mut Plan) {
+    let issue = view.snapshot.mirror.issues.get(&run.run.item.number);
+    let wanted = issue.is_none_or(|issue| view.is_wanted(issue));
+    if idle && !wanted {
+        let reason = format!(
+            "{} is not wanted any more; {} stays on its branch",
+            run.run.item,
+            commit.short()
+        );
+        plan.actions.push(Action::Close {
+            run: run.run.id.clone(),
+            reason,
+        });
+    }
+}
+
+/// The issue of a merged pull request, where the forge has not closed it by itself.
+fn close_issue(view: &View<'_>, number: u64, pr: u64) -> Option<Action> {
+    let issue = view.snapshot.mirror.issues.get(&number)?;
+    if !issue.is_open() || issue.has(label::KEEP_OPEN) || !view.may_write() {
+        return None;
+    }
+    let reason = format!("pr/{pr} is merged");
+    let payload = Payload::Close {
+        reason: reason.clone(),
+    };
+    let intent =
+        Box::new(view.intent(ItemId::issue(number), payload, format!("merged by pr/{pr}")));
+    Some(Action::Enqueue { intent, reason })
+}
+
+/// A person closed the pull request: trying the same again unasked would only spend.
+fn block_rejected(view: &View<'_>, number: u64, pr: u64, plan: &mut Plan) {
+    let item = ItemId::issue(number);
+    let Some(issue) = view.snapshot.mirror.issues.get(&number) else {
+        return;
+    };
+    if !view.is_wanted(issue) {
+        return;
+    }
+    let reason = format!("pr/{pr} was closed without a merge");
+    plan.actions
+        .extend(block_intents(view, item, &reason, &format!("pr/{pr}")));
+    let previous = view.snapshot.retries.get(&item).cloned();
+    plan.actions.push(give_up(view, item, previous, &reason));
+}

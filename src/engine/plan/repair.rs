@@ -1,0 +1,130 @@
+//! What a dead process left behind, and runs that nobody wants any more.
+
+use jiff::SignedDuration;
+
+use super::view::View;
+use crate::domain::{
+    Action, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest, Run, RunState,
+    RunView, Step, label,
+};
+
+/// How often a dead supervisor is replaced before its run counts as crashed.
+const RESUMES_MAX: u32 = 5;
+
+/// How long after its deadline a living supervisor is taken for stuck and ended.
+const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
+
+pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
+    for lease in view.snapshot.leases.values() {
+        let settled = view.snapshot.runs.get(&lease.run).is_none_or(|run| {
+            matches!(
+                run.run.state,
+                RunState::Judged { .. } | RunState::Closed { .. }
+            )
+        });
+        if settled {
+            plan.actions.push(Action::ReleaseLease {
+                item: lease.item,
+                run: lease.run.clone(),
+            });
+        }
+    }
+    for run in view.snapshot.runs.values() {
+        plan.actions.extend(repair(view, run));
+        plan.actions.extend(unwanted_intents(view, run));
+    }
+}
+
+fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
+    let id = || run.run.id.clone();
+    match &run.run.state {
+        RunState::Reserved | RunState::Starting | RunState::Running { .. } => {}
+        _ => return None,
+    }
+    if let Some(reason) = why_unwanted(view, &run.run) {
+        return Some(Action::Cancel { run: id(), reason });
+    }
+    match &run.run.state {
+        RunState::Running { deadline, step, .. } if run.life == Life::Supervised => {
+            let overdue = view.now.duration_since(*deadline) > OVERDUE;
+            overdue.then(|| Action::Crash {
+                run: id(),
+                step: Some(*step),
+            })
+        }
+        _ if run.life == Life::Supervised => None,
+        RunState::Running { step, .. }
+            if *step >= Step::Collect && run.run.resumes < RESUMES_MAX =>
+        {
+            Some(Action::Resume { run: id() })
+        }
+        RunState::Running { step, .. } => Some(Action::Crash {
+            run: id(),
+            step: Some(*step),
+        }),
+        _ => Some(Action::Crash {
+            run: id(),
+            step: None,
+        }),
+    }
+}
+
+/// Why nobody wants what a run under way would bring.
+fn why_unwanted(view: &View<'_>, run: &Run) -> Option<String> {
+    match run.item.kind {
+        ItemKind::Issue => {
+            let issue = view.snapshot.mirror.issues.get(&run.item.number)?;
+            why_issue_unwanted(view, issue)
+        }
+        ItemKind::Pr => {
+            let pr = view.snapshot.mirror.pulls.get(&run.item.number)?;
+            why_pr_unwanted(run, pr)
+        }
+    }
+}
+
+fn why_issue_unwanted(view: &View<'_>, issue: &Issue) -> Option<String> {
+    let item = ItemId::issue(issue.number);
+    if !issue.is_open() {
+        return Some(format!("{item} was closed"));
+    }
+    if issue.has(label::BLOCKED) {
+        return Some(format!("`{}` was put on {item}", label::BLOCKED));
+    }
+    (!view.is_wanted(issue)).then(|| format!("{item} lost its intake label"))
+}
+
+fn why_pr_unwanted(run: &Run, pr: &PullRequest) -> Option<String> {
+    let item = ItemId::pr(pr.number);
+    if !pr.is_open() {
+        return Some(format!("{item} is not open any more"));
+    }
+    if pr.has(label::BLOCKED) {
+        return Some(format!("`{}` was put on {item}", label::BLOCKED));
+    }
+    (pr.head_sha != run.start).then(|| format!("the head of {item} moved"))
+}
+
+/// Publishing intents of a judged run whose issue was closed, unlabelled or blocked before they were sent.
+fn unwanted_intents(view: &View<'_>, run: &RunView) -> Option<Action> {
+    if !matches!(run.run.state, RunState::Judged { .. }) {
+        return None;
+    }
+    let reason = why_unwanted(view, &run.run)?;
+    let publishing = [IntentKind::Push, IntentKind::Pr];
+    let intents = view.intents_of_run(&run.run.id);
+    let unsent = |kind| {
+        let mut of_kind = intents.iter().filter(|i| i.intent.payload.kind() == kind);
+        of_kind.all(|i| i.intent.phase == Phase::Prepared)
+    };
+    let waiting = intents
+        .iter()
+        .any(|i| publishing.contains(&i.intent.payload.kind()));
+    // Once the push was sent the pull request follows: a branch without one explains nothing to anybody.
+    (waiting && publishing.into_iter().all(unsent) && run.run.item.kind == ItemKind::Issue).then(
+        || Action::DropIntents {
+            run: run.run.id.clone(),
+            reason,
+        },
+    )
+}

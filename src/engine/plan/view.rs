@@ -1,0 +1,181 @@
+//! A snapshot with the look-ups that every part of the plan needs, built once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Hold, Intent, IntentView, Issue, ItemId, ItemKind, Origin, Outcome, Payload, PullRequest,
+    Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Writes, label,
+};
+
+/// The snapshot, indexed.
+pub(super) struct View<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) rules: &'a Rules,
+    pub(super) now: Timestamp,
+    /// Runs of each item, oldest first.
+    runs_by_item: BTreeMap<ItemId, Vec<&'a RunView>>,
+    /// Outstanding intents of each item, in order.
+    intents_by_item: BTreeMap<ItemId, Vec<&'a IntentView>>,
+    /// Outstanding intents of each run.
+    intents_by_run: BTreeMap<&'a RunId, Vec<&'a IntentView>>,
+    /// Pull requests, newest first, for the issue that they are for.
+    pulls_by_issue: BTreeMap<u64, Vec<&'a PullRequest>>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, rules: &'a Rules) -> Self {
+        let mut view = Self {
+            snapshot,
+            rules,
+            now: snapshot.now,
+            runs_by_item: BTreeMap::new(),
+            intents_by_item: BTreeMap::new(),
+            intents_by_run: BTreeMap::new(),
+            pulls_by_issue: BTreeMap::new(),
+        };
+        for run in snapshot.runs.values() {
+            view.runs_by_item.entry(run.run.item).or_default().push(run);
+        }
+        for intent in &snapshot.intents {
+            if let Some(item) = intent.intent.item {
+                view.intents_by_item.entry(item).or_default().push(intent);
+            }
+            if let Origin::Run(run) = &intent.intent.origin {
+                view.intents_by_run.entry(run).or_default().push(intent);
+            }
+        }
+        for pr in snapshot.mirror.pulls.values().rev() {
+            if let Some(issue) = view.issue_of(pr) {
+                view.pulls_by_issue.entry(issue).or_default().push(pr);
+            }
+        }
+        view
+    }
+
+    /// The issue that a pull request is for: by acp's branch name, else by what its text closes.
+    pub(super) fn issue_of(&self, pr: &PullRequest) -> Option<u64> {
+        let rest = pr
+            .head
+            .as_str()
+            .strip_prefix(self.rules.repo.branch_prefix.as_str());
+        let number = rest
+            .and_then(|r| r.strip_prefix("issue-"))
+            .and_then(|r| r.split_once("-a"));
+        number.and_then(|(n, _)| n.parse().ok()).or(pr.closes)
+    }
+
+    pub(super) fn pulls_for(&self, issue: u64) -> &[&'a PullRequest] {
+        self.pulls_by_issue.get(&issue).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether acp looks after a pull request: its branch has acp's prefix, or it was handed over. A fork never is.
+    pub(super) fn is_ours(&self, pr: &PullRequest) -> bool {
+        let prefix = self.rules.repo.branch_prefix.as_str();
+        !pr.from_fork && (pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF))
+    }
+
+    /// Whether the head of a pull request is a commit that no run of acp built.
+    pub(super) fn is_foreign_head(&self, pr: &PullRequest) -> bool {
+        !self
+            .snapshot
+            .runs
+            .values()
+            .any(|run| run_commit(run) == Some(&pr.head_sha))
+    }
+
+    pub(super) fn runs_of(&self, item: ItemId) -> &[&'a RunView] {
+        self.runs_by_item.get(&item).map_or(&[], Vec::as_slice)
+    }
+
+    /// The run that holds the item's lease and is not judged yet.
+    pub(super) fn active_run(&self, item: ItemId) -> Option<&'a RunView> {
+        let run = self.snapshot.run_of(item)?;
+        let active = run.run.state.is_under_way() || matches!(run.run.state, RunState::Finished(_));
+        active.then_some(run)
+    }
+
+    pub(super) fn intents_of(&self, item: ItemId) -> &[&'a IntentView] {
+        self.intents_by_item.get(&item).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn intents_of_run(&self, run: &RunId) -> &[&'a IntentView] {
+        self.intents_by_run.get(run).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether passes may write at all. The local forge is on this machine, so `off` is about nothing there but merges.
+    pub(super) fn may_write(&self) -> bool {
+        self.rules.policy.writes != Writes::Off
+    }
+
+    /// The hold that keeps an item, or the whole profile, from launching and merging.
+    pub(super) fn hold_on(&self, item: ItemId) -> Option<&'a Hold> {
+        self.snapshot
+            .holds
+            .values()
+            .find(|hold| hold.item.is_none_or(|held| held == item))
+    }
+
+    /// Labels as they will be once the outstanding intents are through.
+    pub(super) fn labels_after(&self, item: ItemId, seen: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut labels = seen.clone();
+        for intent in self.intents_of(item).iter().filter(|i| !i.failed) {
+            if let Payload::Labels { add, remove } = &intent.intent.payload {
+                labels.extend(add.iter().cloned());
+                labels.retain(|label| !remove.contains(label));
+            }
+        }
+        labels
+    }
+
+    /// The highest attempt number that was ever used for an item.
+    pub(super) fn last_attempt(&self, item: ItemId) -> u32 {
+        let noted = self
+            .snapshot
+            .retries
+            .get(&item)
+            .map_or(0, |retry| retry.attempt);
+        self.runs_of(item)
+            .iter()
+            .map(|run| run.run.attempt)
+            .max()
+            .unwrap_or(0)
+            .max(noted)
+    }
+
+    /// Why an issue may not be worked on, by what the forge says of it.
+    pub(super) fn is_wanted(&self, issue: &Issue) -> bool {
+        issue.is_open()
+            && !issue.has(label::BLOCKED)
+            && self
+                .rules
+                .intake
+                .labels
+                .iter()
+                .any(|wanted| issue.has(wanted))
+    }
+
+    /// An intent of this pass.
+    pub(super) fn intent(&self, item: ItemId, payload: Payload, fact: String) -> Intent {
+        Intent::new(Origin::Pass, Some(item), payload, fact, vec![], self.now)
+    }
+}
+
+/// The commit that a run built, once it is known.
+pub(super) fn run_commit(run: &RunView) -> Option<&Sha> {
+    commit_of(&run.run)
+}
+
+/// The same from the record alone.
+pub fn commit_of(run: &Run) -> Option<&Sha> {
+    match run.state.end().map(|end| &end.outcome) {
+        Some(Outcome::Implemented { commit } | Outcome::UpdatedBranch { commit }) => Some(commit),
+        _ => None,
+    }
+}
+
+/// Whether a run counts as work on a pull request.
+pub(super) fn is_pr_run(run: &RunView) -> bool {
+    run.run.item.kind == ItemKind::Pr
+}

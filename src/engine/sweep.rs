@@ -1,0 +1,119 @@
+//! Clearing up: worktrees whose work is published, what dead launches left, and the disk budget of the history.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{Engine, EngineError};
+use crate::domain::{Life, Origin, RunState};
+use crate::store::{HistoryCut, LockName};
+
+/// How old a temporary file is before it is taken for a dead process's.
+const LEFTOVER_AGE: Duration = Duration::from_hours(1);
+
+/// How often a pass looks at everything; the verb `sweep` always does.
+const DEEP_EVERY: SignedDuration = SignedDuration::from_hours(6);
+
+/// What a sweep cleared up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Another pass is at work; nothing was looked at.
+    pub busy: bool,
+    /// Worktrees removed.
+    pub worktrees: usize,
+    /// Notes: what was bundled, what was kept and why.
+    pub notes: Vec<String>,
+    /// Temporary files removed.
+    pub leftovers: usize,
+    /// Confirmed intents forgotten.
+    pub intents: usize,
+    /// Archived runs removed.
+    pub history: HistoryCut,
+}
+
+impl Engine<'_> {
+    /// Clears up. A shallow sweep looks at runs alone and costs nothing when there is nothing to do.
+    pub fn sweep(&self, deep: bool) -> Result<Swept, EngineError> {
+        let Some(_pass) = self.store.try_lock(LockName::Pass, "sweep")? else {
+            return Ok(Swept {
+                busy: true,
+                ..Swept::default()
+            });
+        };
+        let mut swept = Swept::default();
+        self.sweep_runs(&mut swept)?;
+        let now = self.clock.now();
+        let last = self.store.last_sweep()?;
+        let due = last.is_none_or(|last| now.duration_since(last).abs() > DEEP_EVERY);
+        if deep || due {
+            swept.leftovers = self.store.sweep_leftovers(LEFTOVER_AGE, now)?;
+            swept.intents = self.forget_intents()?;
+            swept.history = self
+                .store
+                .cut_history(self.rules.limits.history_bytes_max)?;
+            self.store.mark_sweep(now)?;
+        }
+        Ok(swept)
+    }
+
+    fn sweep_runs(&self, swept: &mut Swept) -> Result<(), EngineError> {
+        let mut open = None;
+        for id in self.store.run_ids()? {
+            let Some(run) = self.store.live_run(&id)? else {
+                // A launch died before its first record; its lease is released by the pass.
+                if self.workers.life(&id) == Life::Gone {
+                    self.store.forget_run(&id)?;
+                }
+                continue;
+            };
+            if !matches!(run.state, RunState::Judged { .. } | RunState::Closed { .. }) {
+                continue;
+            }
+            if self.store.layout().worktree(&id).exists() {
+                let open = match &open {
+                    Some(open) => open,
+                    None => open.insert(self.store.outbox()?.views()?),
+                };
+                let of_run = Origin::Run(id.clone());
+                if open.iter().any(|view| view.intent.origin == of_run) {
+                    continue;
+                }
+                let note = self.clear_worktree(&run)?;
+                swept.worktrees += usize::from(!self.store.layout().worktree(&id).exists());
+                swept.notes.extend(note.map(|note| format!("{id}: {note}")));
+            }
+            if matches!(run.state, RunState::Closed { .. }) {
+                self.store.archive_run(&id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A confirmed intent is forgotten when its item is closed and its run archived: nothing can ask for it again.
+    fn forget_intents(&self) -> Result<usize, EngineError> {
+        let mirror = self.store.mirror()?;
+        let outbox = self.store.outbox()?;
+        let mut forgotten = 0;
+        for intent in outbox.done()? {
+            let closed = intent.item.is_some_and(|item| match item.kind {
+                crate::domain::ItemKind::Issue => mirror
+                    .issues
+                    .get(&item.number)
+                    .is_some_and(|issue| !issue.is_open()),
+                crate::domain::ItemKind::Pr => mirror
+                    .pulls
+                    .get(&item.number)
+                    .is_some_and(|pr| !pr.is_open()),
+            });
+            let archived = match &intent.origin {
+                Origin::Run(run) => self.store.live_run(run)?.is_none(),
+                Origin::Pass | Origin::Verb { .. } => true,
+            };
+            if closed && archived {
+                outbox.forget(&intent.id)?;
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
+    }
+}

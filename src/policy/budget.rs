@@ -1,0 +1,194 @@
+//! Whether the budget of the day lets one more run start.
+
+use jiff::Timestamp;
+
+use crate::domain::{BudgetRules, DayBudget, ItemId};
+
+/// Seconds of a day; UTC has no other days.
+const DAY_SECONDS: i64 = 86_400;
+
+/// Whether one more run of `item` may start: what was used, and what the run would reserve, stay within every limit.
+/// The error is the limit that it would break, as one line for people. A limit of 0 is none.
+pub fn may_start(day: &DayBudget, item: ItemId, rules: &BudgetRules) -> Result<(), String> {
+    let count = |n: u64| n.to_string();
+    let runs = u64::from(day.run_count());
+    let tokens = (day.tokens(), rules.tokens_per_run);
+    let usd = (day.usd_micros(), rules.usd_micros_per_run);
+    let usd_of_item = (day.usd_micros_of(item), rules.usd_micros_per_run);
+    within("runs_per_day", (runs, 1), rules.runs_per_day.into(), count)?;
+    within("tokens_per_day", tokens, rules.tokens_per_day, count)?;
+    within("usd_per_day", usd, rules.usd_micros_per_day, dollars)?;
+    within(
+        "usd_per_item",
+        usd_of_item,
+        rules.usd_micros_per_item,
+        dollars,
+    )
+}
+
+/// What is used up stops a run also when the run would reserve nothing.
+fn within(
+    name: &str,
+    (used, reserve): (u64, u64),
+    max: u64,
+    show: impl Fn(u64) -> String,
+) -> Result<(), String> {
+    if max == 0 || (used < max && used.saturating_add(reserve) <= max) {
+        return Ok(());
+    }
+    let (used_text, max_text) = (show(used), show(max));
+    if used >= max {
+        return Err(format!("{name}: {used_text} of {max_text} used"));
+    }
+    let reserve = show(reserve);
+    Err(format!(
+        "{name}: {used_text} of {max_text} used, and a run reserves {reserve}"
+    ))
+}
+
+/// `$1.50`; parts of a cent only where there are some.
+fn dollars(micros: u64) -> String {
+    let (whole, part) = (micros / 1_000_000, micros % 1_000_000);
+    let digits = format!("{part:06}");
+    let (cents, rest) = digits.split_at(2);
+    format!("${whole}.{cents}{}", rest.trim_end_matches('0'))
+}
+
+/// When the UTC day of `now` ends and the next one begins.
+pub fn day_end(now: Timestamp) -> Timestamp {
+    let day = now.as_second().div_euclid(DAY_SECONDS);
+    Timestamp::from_second((day + 1) * DAY_SECONDS).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Reservation, RunId};
+    use crate::policy::testing::time;
+    use proptest::prelude::*;
+
+    const NO_LIMIT: BudgetRules = BudgetRules {
+        runs_per_day: 0,
+        tokens_per_day: 0,
+        usd_micros_per_day: 0,
+        usd_micros_per_item: 0,
+        usd_micros_per_run: 2_000_000,
+        tokens_per_run: 100,
+    };
+
+    fn reserved(number: u64, tokens: Option<u64>, usd_micros: Option<u64>) -> (RunId, Reservation) {
+        let item = ItemId::issue(number);
+        let reservation = Reservation {
+            item,
+            agent: "claude".to_owned(),
+            reserved_usd_micros: 2_000_000,
+            reserved_tokens: 100,
+            usd_micros,
+            tokens,
+            released: false,
+        };
+        (
+            RunId::new(time("2026-11-21T03:15:02Z"), item, 1),
+            reservation,
+        )
+    }
+
+    /// One run that is known to have cost $1.50 and 70 tokens, one that only reserved.
+    fn day() -> DayBudget {
+        let runs = [
+            reserved(1, Some(70), Some(1_500_000)),
+            reserved(2, None, None),
+        ];
+        DayBudget { runs: runs.into() }
+    }
+
+    #[test]
+    fn each_limit_holds_exactly() {
+        let start = |rules: BudgetRules| may_start(&day(), ItemId::issue(1), &rules);
+        assert_eq!(start(NO_LIMIT), Ok(()));
+        let runs = |runs_per_day| {
+            start(BudgetRules {
+                runs_per_day,
+                ..NO_LIMIT
+            })
+        };
+        assert_eq!(runs(3), Ok(()));
+        assert_eq!(runs(2), Err("runs_per_day: 2 of 2 used".to_owned()));
+        let tokens = |tokens_per_day| {
+            start(BudgetRules {
+                tokens_per_day,
+                ..NO_LIMIT
+            })
+        };
+        assert_eq!(tokens(270), Ok(()));
+        let over = "tokens_per_day: 170 of 269 used, and a run reserves 100";
+        assert_eq!(tokens(269), Err(over.to_owned()));
+        let usd = |usd_micros_per_day| {
+            start(BudgetRules {
+                usd_micros_per_day,
+                ..NO_LIMIT
+            })
+        };
+        assert_eq!(usd(5_500_000), Ok(()));
+        let over = "usd_per_day: $3.50 of $5.499999 used, and a run reserves $2.00";
+        assert_eq!(usd(5_499_999), Err(over.to_owned()));
+        let item = |usd_micros_per_item| {
+            start(BudgetRules {
+                usd_micros_per_item,
+                ..NO_LIMIT
+            })
+        };
+        assert_eq!(item(3_500_000), Ok(()));
+        assert_eq!(
+            item(1_500_000),
+            Err("usd_per_item: $1.50 of $1.50 used".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_used_up_limit_stops_runs_that_reserve_nothing_and_released_ones_do_not_count() {
+        let rules = BudgetRules {
+            tokens_per_day: 170,
+            tokens_per_run: 0,
+            ..NO_LIMIT
+        };
+        assert!(may_start(&day(), ItemId::issue(9), &rules).is_err());
+        let mut day = day();
+        for reservation in day.runs.values_mut() {
+            reservation.released = true;
+        }
+        assert_eq!(may_start(&day, ItemId::issue(9), &rules), Ok(()));
+    }
+
+    #[test]
+    fn a_day_ends_at_the_next_midnight() {
+        for (now, end) in [
+            ("2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"),
+            ("2026-11-21T23:59:59.999Z", "2026-11-22T00:00:00Z"),
+            ("2026-12-31T12:00:00Z", "2027-01-01T00:00:00Z"),
+            ("1969-12-31T12:00:00Z", "1970-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(day_end(time(now)), time(end), "{now}");
+        }
+        assert_eq!(day_end(Timestamp::MAX), Timestamp::MAX);
+    }
+
+    proptest! {
+        /// Runs that only start when they may never take the sum of their reservations over a limit.
+        #[test]
+        fn the_limits_are_never_passed(max_runs in 1..20_u32, max_tokens in 1..3_000_u64) {
+            let rules = BudgetRules { runs_per_day: max_runs, tokens_per_day: max_tokens, ..NO_LIMIT };
+            let mut day = DayBudget::default();
+            for number in 1..40 {
+                if may_start(&day, ItemId::issue(number), &rules).is_ok() {
+                    let (run, reservation) = reserved(number, None, None);
+                    day.runs.insert(run, reservation);
+                }
+            }
+            prop_assert!(day.run_count() <= max_runs);
+            prop_assert!(day.tokens() <= max_tokens);
+            let all = u64::from(max_runs).min(max_tokens / 100);
+            prop_assert_eq!(u64::from(day.run_count()), all);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Decisions as pure functions: no clock, no input or output, no randomness but a seed. The same input gives the same
+//! answer, and what is not known never counts as fine.
+
+mod budget;
+mod checks;
+mod heavy;
+mod lane;
+mod merge;
+mod numstat;
+mod paths;
+mod retry;
+mod risk;
+mod scope;
+#[cfg(test)]
+mod testing;
+mod text;
+
+pub use budget::{day_end, may_start};
+pub use checks::{Checks, summarize};
+pub use heavy::is_heavy;
+pub use lane::{PrInput, fix_reasons, pr_lane};
+pub use merge::{MergeInput, change_requests, decide};
+pub use numstat::{BadNumstat, parse_numstat};
+pub use paths::{BadPattern, PathSet};
+pub use retry::{after_failure, after_success, cooldown_due, delay, due};
+pub use risk::{RiskInput, band, default_risk_rules, score};
+pub use scope::forbidden;
+pub use text::{blocked_comment, blocked_item_comment, defuse, one_line, pull_body};

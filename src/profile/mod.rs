@@ -1,0 +1,43 @@
+//! A profile: one repository under control. Layers of settings become `domain::Rules`, and each value knows its layer.
+//!
+//! Lowest first: `defaults.yaml`, which is compiled in; `[profile]` in `config/config.toml`;
+//! `config/profiles/<id>.yaml`; environment; flags. Scalars and lists replace, groups merge. Whatever is wrong is
+//! collected and reported at once, with file, line and what was probably meant. Nothing here writes a file.
+
+mod detect;
+mod error;
+mod hint;
+mod layer;
+mod load;
+mod merge;
+mod resolve;
+mod scalars;
+mod schema;
+mod schema_words;
+mod shape;
+mod tree;
+mod tree_line;
+mod tree_toml;
+mod units;
+mod validate;
+mod validate_agents;
+mod validate_forge;
+mod validate_policy;
+mod write;
+
+pub use detect::{Detected, detect_verify};
+pub use error::{Problem, ProfileError, Result};
+pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides};
+pub use load::{Profile, list, load, load_text, profile_path, profiles_dir, select};
+pub use schema::{KNOWN_AGENTS, ProfileFile, schema_json};
+pub use units::{
+    dollars_text, duration_text, parse_dollars, parse_duration, parse_size, size_text,
+};
+pub use write::{NewProfile, render};
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_bad;
+#[cfg(test)]
+mod tests_files;

@@ -1,0 +1,155 @@
+//! From the merged values to `domain::Rules`.
+
+use std::path::Path;
+
+use super::schema::{
+    AgentFile, AgentsFile, BudgetFile, ForgeFile, IntakeFile, LimitsFile, PolicyFile, ProfileFile,
+    RepoFile, RetryFile, RiskFile,
+};
+use super::validate::expand_home;
+use crate::domain::{
+    AgentRules, AgentSettings, BudgetRules, ForgeRules, IntakeRules, LimitRules, MergeRules,
+    PathRules, PolicyRules, ProfileId, RepoRules, RetryRules, RiskRules, Rules, TokenSource,
+};
+
+/// The rules, when nothing is missing. Called on values that are checked.
+pub(super) fn rules(id: &ProfileId, file: ProfileFile, home: Option<&Path>) -> Option<Rules> {
+    Some(Rules {
+        id: id.clone(),
+        forge: forge(file.forge, home)?,
+        repo: repo(file.repo, home)?,
+        intake: intake(file.intake)?,
+        agents: agents(file.agents)?,
+        limits: limits(&file.limits)?,
+        retry: retry(file.retry)?,
+        budget: budget(&file.budget)?,
+        policy: policy(file.policy)?,
+        risk: risk(file.risk)?,
+    })
+}
+
+fn forge(file: ForgeFile, home: Option<&Path>) -> Option<ForgeRules> {
+    let token = match file.token {
+        Some(TokenSource::File(path)) => {
+            Some(TokenSource::File(expand_home(path.to_str()?, home).ok()?))
+        }
+        other => other,
+    };
+    Some(ForgeRules {
+        kind: file.kind?,
+        repo: file.repo?,
+        base_url: file
+            .base_url
+            .map(|url| url.trim_end_matches('/').to_owned()),
+        token,
+    })
+}
+
+fn repo(file: RepoFile, home: Option<&Path>) -> Option<RepoRules> {
+    let path = match file.path {
+        Some(text) => Some(expand_home(&text, home).ok()?),
+        None => None,
+    };
+    Some(RepoRules {
+        path,
+        base: file.base?.parse().ok()?,
+        branch_prefix: file.branch_prefix?,
+        setup: file.setup?,
+        verify: file.verify?,
+    })
+}
+
+fn intake(file: IntakeFile) -> Option<IntakeRules> {
+    Some(IntakeRules {
+        labels: file.labels?.into_iter().collect(),
+        trusted: file.trusted?.into_iter().collect(),
+        users: file.users?.into_iter().collect(),
+    })
+}
+
+fn agents(file: AgentsFile) -> Option<AgentRules> {
+    let settings = file
+        .settings
+        .into_iter()
+        .map(|(name, one)| Some((name, agent(one)?)));
+    Some(AgentRules {
+        use_: file.use_?,
+        fallback: file.fallback?,
+        settings: settings.collect::<Option<_>>()?,
+    })
+}
+
+fn agent(file: AgentFile) -> Option<AgentSettings> {
+    Some(AgentSettings {
+        model: file.model.filter(|model| !model.is_empty()),
+        argv: file.argv.unwrap_or_default(),
+        shell: file.shell.filter(|line| !line.trim().is_empty()),
+        args: file.args?,
+        env: file.env?,
+        timeout: file.timeout?.0,
+        stall: file.stall?.0,
+        grace: file.grace?.0,
+        output_bytes_max: file.output_max?.0,
+        steps_max: file.steps_max?,
+        sandbox: file.sandbox?,
+    })
+}
+
+fn limits(file: &LimitsFile) -> Option<LimitRules> {
+    Some(LimitRules {
+        workers: file.workers?,
+        heavy: file.heavy?,
+        pr: file.pr?,
+        launches_per_pass: file.launches_per_pass?,
+        pr_reserved: file.pr_reserved?,
+        disk_free_min: file.disk_free_min?.0,
+        history_bytes_max: file.history_max?.0,
+    })
+}
+
+fn retry(file: RetryFile) -> Option<RetryRules> {
+    Some(RetryRules {
+        delays: file.delays?.into_iter().map(|delay| delay.0).collect(),
+        attempts_max: file.attempts_max?,
+    })
+}
+
+fn budget(file: &BudgetFile) -> Option<BudgetRules> {
+    Some(BudgetRules {
+        runs_per_day: file.runs_per_day?,
+        tokens_per_day: file.tokens_per_day?,
+        usd_micros_per_day: file.usd_per_day?.0,
+        usd_micros_per_item: file.usd_per_item?.0,
+        usd_micros_per_run: file.usd_per_run?.0,
+        tokens_per_run: file.tokens_per_run?,
+    })
+}
+
+fn policy(file: PolicyFile) -> Option<PolicyRules> {
+    Some(PolicyRules {
+        writes: file.writes?,
+        merge: MergeRules {
+            auto_max: file.merge.auto_max?,
+            ask_max: file.merge.ask_max?,
+            method: file.merge.method?,
+            checks: file.merge.checks?,
+            reviews: file.merge.reviews?,
+        },
+        paths: PathRules {
+            forbidden: file.paths.forbidden?,
+            protected: file.paths.protected?,
+        },
+        fix_rounds_max: file.fix_rounds_max?,
+    })
+}
+
+fn risk(file: RiskFile) -> Option<RiskRules> {
+    Some(RiskRules {
+        weights: file.weights,
+        ceilings: file.ceilings,
+        classes: file.classes,
+        low_max: file.low_max?,
+        medium_max: file.medium_max?,
+        large_deletion_lines: file.large_deletion_lines?,
+    })
+}

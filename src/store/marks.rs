@@ -1,0 +1,70 @@
+//! Marks that may be lost: when a pass last ran, when everything was last looked through.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{LastPass, Store, StoreError};
+use crate::domain::RunId;
+use crate::durable;
+
+impl Store {
+    /// Notes a pass that ended. Not synced: an idle pass costs no fsync, and a lost mark only makes the last pass look older.
+    pub fn mark_pass(&self, last: &LastPass) -> Result<(), StoreError> {
+        let path = self.layout.root().join("last-pass.json");
+        durable::write_quick(&path, &durable::encode_record(last))
+    }
+
+    /// The last pass that ended.
+    pub fn last_pass(&self) -> Result<Option<LastPass>, StoreError> {
+        durable::read_record(&self.layout.root().join("last-pass.json"))
+    }
+
+    /// When everything was last looked through.
+    pub fn last_sweep(&self) -> Result<Option<Timestamp>, StoreError> {
+        let bytes = durable::read_file(&self.layout.root().join("last-sweep"), 64)?;
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        Ok(text.and_then(|text| text.trim().parse().ok()))
+    }
+
+    /// Notes that everything was looked through.
+    pub fn mark_sweep(&self, now: Timestamp) -> Result<(), StoreError> {
+        durable::write_quick(
+            &self.layout.root().join("last-sweep"),
+            now.to_string().as_bytes(),
+        )
+    }
+
+    /// Removes temporary files that a killed process left in the folders of records.
+    pub fn sweep_leftovers(&self, older: Duration, now: Timestamp) -> Result<usize, StoreError> {
+        let mut removed = durable::sweep_leftovers(self.layout.root(), older, now)?;
+        for folder in durable::folder_names(self.layout.root())? {
+            let nested = ["runs", "outbox", "history"].contains(&folder.as_str());
+            if ["repo.git", "worktrees"].contains(&folder.as_str()) {
+                continue;
+            }
+            let folder = self.layout.root().join(folder);
+            removed += durable::sweep_leftovers(&folder, older, now)?;
+            for below in if nested {
+                durable::folder_names(&folder)?
+            } else {
+                vec![]
+            } {
+                removed += durable::sweep_leftovers(&folder.join(below), older, now)?;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes the folder of a run that never had a record.
+    pub fn forget_run(&self, id: &RunId) -> Result<(), StoreError> {
+        let Some(lock) = self.own_run(id)? else {
+            return Ok(());
+        };
+        if self.live_run(id)?.is_none() {
+            durable::remove_tree(&self.layout.run(id))?;
+        }
+        drop(lock);
+        Ok(())
+    }
+}

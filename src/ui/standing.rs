@@ -1,0 +1,131 @@
+//! Why an item does not move, in one line, with the command that would change it.
+
+use crate::domain::{ItemId, Standing, Wait, label};
+
+use super::words::{plural, size};
+
+/// One line on why an item does not move, or what it is about to do.
+pub fn describe(wait: &Wait) -> String {
+    match wait {
+        Wait::Launching { task } => format!("a {task} run starts in this pass"),
+        Wait::Merging => "all gates say yes: it is merged next".to_owned(),
+        Wait::Closed => "it is closed".to_owned(),
+        Wait::Merged => "it is merged".to_owned(),
+        Wait::NotLabelled { labels } => format!("it has no intake label ({})", labels.join(" or ")),
+        Wait::NotTrusted { author } => {
+            format!("its author `{author}` is not trusted by the profile")
+        }
+        Wait::NotOurs => format!(
+            "acp did not open it and it has no label `{}`",
+            label::HANDOFF
+        ),
+        Wait::Blocked {
+            reason: Some(reason),
+        } => format!("blocked: {reason}"),
+        Wait::Blocked { reason: None } => format!("`{}` is on it", label::BLOCKED),
+        Wait::Running { run, step, .. } => format!("run {run} is at work ({step})"),
+        Wait::Judging { run } => format!("run {run} is over; the next pass draws the conclusions"),
+        Wait::HasPr { pr } => format!("its pull request pr/{pr} is open"),
+        Wait::Writing { count, error, .. } => {
+            let error = error
+                .as_ref()
+                .map(|e| format!(" (last try: {e})"))
+                .unwrap_or_default();
+            format!("{} to the forge on the way{error}", plural(*count, "write"))
+        }
+        Wait::WriteFailed { intent, error } => format!("the write {intent} failed: {error}"),
+        Wait::Retry {
+            failures,
+            attempts_max,
+            reason,
+            ..
+        } => {
+            let reason = reason.as_deref().unwrap_or("no reason recorded");
+            format!("waits after failure {failures} of {attempts_max}: {reason}")
+        }
+        Wait::Cooldown { key, reason, .. } => format!("`{key}` is cooling down: {reason}"),
+        Wait::Hold { name, reason } => format!("hold `{name}`: {reason}"),
+        Wait::NoAgent { reason } => format!("no agent of the profile can start: {reason}"),
+        Wait::Budget { limit, .. } => format!("the budget of the day is used up: {limit}"),
+        Wait::Capacity { limit, max } => format!("no free slot: {limit} is {max}"),
+        Wait::LaunchLimit { max } => {
+            format!("this pass starts no more runs: limits.launches_per_pass is {max}")
+        }
+        Wait::Exclusive { item } => format!("{item} is exclusive and comes first"),
+        Wait::Disk { free, need } => {
+            format!(
+                "the disk has {} free, limits.disk_free_min is {}",
+                size(*free),
+                size(*need)
+            )
+        }
+        Wait::KeptHere { branch } => {
+            format!("done; `policy.writes: off` keeps it on branch `{branch}` of repo.git")
+        }
+        Wait::KeepOpen { pr } => format!("pr/{pr} is merged; `{}` keeps it open", label::KEEP_OPEN),
+        Wait::NoBase => "the base branch cannot be found on the forge".to_owned(),
+        Wait::Checks { pending } => format!("waits for checks: {}", pending.join(", ")),
+        Wait::NeedsFix { reasons } => format!("needs a repair: {}", reasons.join("; ")),
+        Wait::Human { reasons } => format!("a person must look: {}", reasons.join("; ")),
+        Wait::MergeByHand { writes } => {
+            format!("ready; `policy.writes: {writes}` leaves the merge to a person")
+        }
+        Wait::MergeBlocked { reasons } => {
+            format!("cannot be merged as it is: {}", reasons.join("; "))
+        }
+        Wait::Unknown { what } => format!("not known yet: {what}"),
+    }
+}
+
+/// The command that would change where an item stands, when there is one.
+pub fn way_out(standing: &Standing) -> Option<String> {
+    let item = standing.item;
+    Some(match &standing.wait {
+        Wait::NotLabelled { labels } => {
+            format!("acp issue label {} --add {}", item.number, labels.first()?)
+        }
+        Wait::NotOurs => format!("acp pr label {} --add {}", item.number, label::HANDOFF),
+        Wait::Blocked { .. } => {
+            format!(
+                "acp {} label {} --remove {}",
+                noun(item),
+                item.number,
+                label::BLOCKED
+            )
+        }
+        Wait::Running { run, .. } => format!("acp run log {run}"),
+        Wait::Judging { .. }
+        | Wait::LaunchLimit { .. }
+        | Wait::Launching { .. }
+        | Wait::Merging => "acp heartbeat".to_owned(),
+        Wait::Writing { .. } => "acp outbox flush".to_owned(),
+        Wait::WriteFailed { intent, .. } => format!("acp outbox retry {intent}"),
+        Wait::Retry { .. } => format!("acp retry clear {item}"),
+        Wait::Cooldown { key, .. } => format!("acp cooldown clear {key}"),
+        Wait::Hold { name, .. } => format!("acp hold clear {name}"),
+        Wait::Human { .. } => format!("acp pr approve {}", item.number),
+        Wait::MergeByHand { .. } => format!("acp pr merge {}", item.number),
+        Wait::Budget { .. } => "acp budget show".to_owned(),
+        Wait::HasPr { pr } => format!("acp why pr/{pr}"),
+        Wait::Exclusive { item } => format!("acp why {item}"),
+        Wait::NoAgent { .. } => "acp profile check".to_owned(),
+        _ => return None,
+    })
+}
+
+const fn noun(item: ItemId) -> &'static str {
+    match item.kind {
+        crate::domain::ItemKind::Issue => "issue",
+        crate::domain::ItemKind::Pr => "pr",
+    }
+}
+
+/// The stable word for a wait, as in its JSON.
+pub fn code(wait: &Wait) -> String {
+    let value = serde_json::to_value(wait).unwrap_or_default();
+    value
+        .get("code")
+        .and_then(|code| code.as_str())
+        .unwrap_or("unknown")
+        .to_owned()
+}

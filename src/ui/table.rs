@@ -1,0 +1,116 @@
+//! Tables for people: no borders, as wide as the terminal, cells made safe.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, Row};
+
+use super::Style;
+use super::words::clean;
+
+/// A table with a heading.
+#[derive(Debug)]
+pub struct Table {
+    table: comfy_table::Table,
+    one_line: bool,
+}
+
+impl Table {
+    /// A table with these columns.
+    pub fn new(columns: &[&str]) -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_style(NOTHING).set_header(columns.to_vec());
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        Self {
+            table,
+            one_line: false,
+        }
+    }
+
+    /// Cuts what does not fit instead of going on in the next line.
+    #[must_use]
+    pub fn one_line(mut self) -> Self {
+        self.one_line = true;
+        self
+    }
+
+    /// Aligns a column of numbers to the right.
+    #[must_use]
+    pub fn right(mut self, column: usize) -> Self {
+        if let Some(column) = self.table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        self
+    }
+
+    /// Adds a row. Cells may hold anything.
+    pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        let mut row = Row::from(cells.into_iter().map(|cell| clean(cell.as_ref())));
+        if self.one_line {
+            row.max_height(1);
+        }
+        self.table.add_row(row);
+    }
+
+    /// Writes it.
+    pub fn write(mut self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        if let Some(width) = style.width {
+            self.table
+                .set_width(width)
+                .set_content_arrangement(ContentArrangement::Dynamic);
+        }
+        for (at, line) in self.table.lines().enumerate() {
+            let line = line.trim_end();
+            if at == 0 {
+                writeln!(out, "{}", style.bold(line))?;
+            } else {
+                writeln!(out, "{line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn shown(table: Table, width: Option<u16>) -> String {
+        let style = Style {
+            width,
+            ..Style::bare(Timestamp::UNIX_EPOCH)
+        };
+        let mut out = vec![];
+        table.write(&mut out, &style).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn sample() -> Table {
+        let mut table = Table::new(&["ITEM", "N", "TITLE"]).one_line().right(1);
+        table.row(["issue/1", "7", "a title that goes on and on and on"]);
+        table.row(["pr/12", "13", "line\nbreak \u{1b}[31mred"]);
+        table
+    }
+
+    #[test]
+    fn columns_line_up_without_borders() {
+        assert_eq!(
+            shown(sample(), None),
+            "ITEM      N  TITLE\n\
+             issue/1   7  a title that goes on and on and on\n\
+             pr/12    13  line break \u{fffd}[31mred\n"
+        );
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_cells_and_no_line_is_wider() {
+        let text = shown(sample(), Some(30));
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.contains('…'), "{text}");
+        assert!(text.lines().all(|l| l.chars().count() <= 30), "{text}");
+    }
+}
