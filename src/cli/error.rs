@@ -91,14 +91,19 @@ impl From<EngineError> for CliError {
             EngineError::Forge(error) => error.into(),
             EngineError::Vcs(error) => error.into(),
             EngineError::Worker(WorkerError::Store(error)) => error.into(),
-            EngineError::Worker(_) | EngineError::Prompt { .. } => Self::of(Exit::Unavailable, &error),
+            EngineError::Worker(_) | EngineError::Prompt { .. } => {
+                Self::of(Exit::Unavailable, &error)
+            }
             EngineError::Pattern(_) => Self::of(Exit::Config, &error),
             EngineError::Move(_) => Self::of(Exit::Bug, &error),
             EngineError::NotConfirmed { ref id, .. } => Self::of(Exit::TempFail, &error)
                 .hint("it is in the outbox and will be sent; do not type it again")
-                .hint(format!("`acp why {id}` tells more, `acp outbox flush` sends what is due")),
-            EngineError::WriteRefused { ref id, .. } => Self::of(Exit::Denied, &error)
-                .hint(format!("`acp outbox retry {id}` tries again, `acp outbox drop {id}` gives it up")),
+                .hint(format!(
+                    "`acp why {id}` tells more, `acp outbox flush` sends what is due"
+                )),
+            EngineError::WriteRefused { ref id, .. } => Self::of(Exit::Denied, &error).hint(
+                format!("`acp outbox retry {id}` tries again, `acp outbox drop {id}` gives it up"),
+            ),
             EngineError::Forbidden { .. } => Self::of(Exit::Denied, &error),
             EngineError::Missing { .. } => Self::of(Exit::Missing, &error),
         }
@@ -115,7 +120,9 @@ impl From<ProfileError> for CliError {
         };
         let shown = Self::of(kind, &error);
         match error {
-            ProfileError::Invalid { .. } => shown.hint("`acp profile check` explains every problem"),
+            ProfileError::Invalid { .. } => {
+                shown.hint("`acp profile check` explains every problem")
+            }
             ProfileError::Missing { .. } => shown.hint("`acp profile list` lists them"),
             _ => shown,
         }

@@ -63,10 +63,18 @@ impl Session<'_> {
 
     /// Who types: the name under which writes to the local forge are made.
     pub fn actor(&self) -> String {
-        let name = self.env.text("USER").or_else(|| self.env.text("LOGNAME")).unwrap_or("person");
+        let name = self
+            .env
+            .text("USER")
+            .or_else(|| self.env.text("LOGNAME"))
+            .unwrap_or("person");
         let plain = |c: &char| c.is_alphanumeric() || "-_.".contains(*c);
         let name: String = name.chars().filter(plain).take(40).collect();
         // `acp` is the name of passes; a person never acts as one.
-        if name.is_empty() || name == "acp" { "person".to_owned() } else { name }
+        if name.is_empty() || name == "acp" {
+            "person".to_owned()
+        } else {
+            name
+        }
     }
 }

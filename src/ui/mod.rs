@@ -6,9 +6,9 @@ mod error;
 mod exit;
 mod progress;
 mod render;
+pub mod standing;
 mod style;
 mod table;
-pub mod standing;
 pub mod words;
 
 pub use error::CliError;

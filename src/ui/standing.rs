@@ -12,19 +12,34 @@ pub fn describe(wait: &Wait) -> String {
         Wait::Closed => "it is closed".to_owned(),
         Wait::Merged => "it is merged".to_owned(),
         Wait::NotLabelled { labels } => format!("it has no intake label ({})", labels.join(" or ")),
-        Wait::NotTrusted { author } => format!("its author `{author}` is not trusted by the profile"),
-        Wait::NotOurs => format!("acp did not open it and it has no label `{}`", label::HANDOFF),
-        Wait::Blocked { reason: Some(reason) } => format!("blocked: {reason}"),
+        Wait::NotTrusted { author } => {
+            format!("its author `{author}` is not trusted by the profile")
+        }
+        Wait::NotOurs => format!(
+            "acp did not open it and it has no label `{}`",
+            label::HANDOFF
+        ),
+        Wait::Blocked {
+            reason: Some(reason),
+        } => format!("blocked: {reason}"),
         Wait::Blocked { reason: None } => format!("`{}` is on it", label::BLOCKED),
         Wait::Running { run, step, .. } => format!("run {run} is at work ({step})"),
         Wait::Judging { run } => format!("run {run} is over; the next pass draws the conclusions"),
         Wait::HasPr { pr } => format!("its pull request pr/{pr} is open"),
         Wait::Writing { count, error, .. } => {
-            let error = error.as_ref().map(|e| format!(" (last try: {e})")).unwrap_or_default();
+            let error = error
+                .as_ref()
+                .map(|e| format!(" (last try: {e})"))
+                .unwrap_or_default();
             format!("{} to the forge on the way{error}", plural(*count, "write"))
         }
         Wait::WriteFailed { intent, error } => format!("the write {intent} failed: {error}"),
-        Wait::Retry { failures, attempts_max, reason, .. } => {
+        Wait::Retry {
+            failures,
+            attempts_max,
+            reason,
+            ..
+        } => {
             let reason = reason.as_deref().unwrap_or("no reason recorded");
             format!("waits after failure {failures} of {attempts_max}: {reason}")
         }
@@ -38,7 +53,11 @@ pub fn describe(wait: &Wait) -> String {
         }
         Wait::Exclusive { item } => format!("{item} is exclusive and comes first"),
         Wait::Disk { free, need } => {
-            format!("the disk has {} free, limits.disk_free_min is {}", size(*free), size(*need))
+            format!(
+                "the disk has {} free, limits.disk_free_min is {}",
+                size(*free),
+                size(*need)
+            )
         }
         Wait::KeptHere { branch } => {
             format!("done; `policy.writes: off` keeps it on branch `{branch}` of repo.git")
@@ -48,8 +67,12 @@ pub fn describe(wait: &Wait) -> String {
         Wait::Checks { pending } => format!("waits for checks: {}", pending.join(", ")),
         Wait::NeedsFix { reasons } => format!("needs a repair: {}", reasons.join("; ")),
         Wait::Human { reasons } => format!("a person must look: {}", reasons.join("; ")),
-        Wait::MergeByHand { writes } => format!("ready; `policy.writes: {writes}` leaves the merge to a person"),
-        Wait::MergeBlocked { reasons } => format!("cannot be merged as it is: {}", reasons.join("; ")),
+        Wait::MergeByHand { writes } => {
+            format!("ready; `policy.writes: {writes}` leaves the merge to a person")
+        }
+        Wait::MergeBlocked { reasons } => {
+            format!("cannot be merged as it is: {}", reasons.join("; "))
+        }
         Wait::Unknown { what } => format!("not known yet: {what}"),
     }
 }
@@ -63,12 +86,18 @@ pub fn way_out(standing: &Standing) -> Option<String> {
         }
         Wait::NotOurs => format!("acp pr label {} --add {}", item.number, label::HANDOFF),
         Wait::Blocked { .. } => {
-            format!("acp {} label {} --remove {}", noun(item), item.number, label::BLOCKED)
+            format!(
+                "acp {} label {} --remove {}",
+                noun(item),
+                item.number,
+                label::BLOCKED
+            )
         }
         Wait::Running { run, .. } => format!("acp run log {run}"),
-        Wait::Judging { .. } | Wait::LaunchLimit { .. } | Wait::Launching { .. } | Wait::Merging => {
-            "acp heartbeat".to_owned()
-        }
+        Wait::Judging { .. }
+        | Wait::LaunchLimit { .. }
+        | Wait::Launching { .. }
+        | Wait::Merging => "acp heartbeat".to_owned(),
         Wait::Writing { .. } => "acp outbox flush".to_owned(),
         Wait::WriteFailed { intent, .. } => format!("acp outbox retry {intent}"),
         Wait::Retry { .. } => format!("acp retry clear {item}"),
@@ -94,5 +123,9 @@ const fn noun(item: ItemId) -> &'static str {
 /// The stable word for a wait, as in its JSON.
 pub fn code(wait: &Wait) -> String {
     let value = serde_json::to_value(wait).unwrap_or_default();
-    value.get("code").and_then(|code| code.as_str()).unwrap_or("unknown").to_owned()
+    value
+        .get("code")
+        .and_then(|code| code.as_str())
+        .unwrap_or("unknown")
+        .to_owned()
 }

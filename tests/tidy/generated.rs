@@ -23,7 +23,10 @@ pub(crate) fn check_fresh(path: &str, content: &str) -> Result<(), String> {
 fn generated() -> Vec<(String, String)> {
     let mut files = vec![
         ("docs/exit-codes.md".to_owned(), acp::ui::Exit::document()),
-        ("profiles/profile.schema.json".to_owned(), acp::profile::schema_json()),
+        (
+            "profiles/profile.schema.json".to_owned(),
+            acp::profile::schema_json(),
+        ),
     ];
     files.extend(acp::cli::man_pages().map(|(name, page)| (format!("man/{name}"), page)));
     files.extend(acp::cli::completions().map(|(name, text)| (format!("completions/{name}"), text)));

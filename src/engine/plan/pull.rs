@@ -326,7 +326,9 @@ impl<'a> Sight<'a> {
         }
         let approved = self.view.snapshot.approvals.get(&self.pr.number);
         if self.pr.draft && approved.is_none_or(|approval| approval.head != self.pr.head_sha) {
-            return Wait::Human { reasons: vec!["it is a draft".to_owned()] };
+            return Wait::Human {
+                reasons: vec!["it is a draft".to_owned()],
+            };
         }
         let head = self.pr.head_sha.clone();
         let payload = if self.pr.draft {
