@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use globset::GlobBuilder;
 
 use super::hint::{did_you_mean, shown_text};
-use super::layer::Layer;
 use super::schema::ProfileFile;
 use super::units::dollars_text;
 use super::validate::Checker;
@@ -93,7 +92,7 @@ pub(super) fn risk(check: &mut Checker<'_>, file: &ProfileFile) {
         risk.low_max,
         risk.medium_max,
     );
-    let known = built_in_keys("weights");
+    let known = check.built_in_factors("weights");
     let names = || known.iter().map(String::as_str);
     for name in risk
         .weights
@@ -117,7 +116,7 @@ pub(super) fn risk(check: &mut Checker<'_>, file: &ProfileFile) {
             Some(&hint),
         );
     }
-    let counted = built_in_keys("ceilings");
+    let counted = check.built_in_factors("ceilings");
     for name in risk.ceilings.keys().filter(|name| !counted.contains(name)) {
         let hint = did_you_mean(name, counted.iter().map(String::as_str));
         check.report(
@@ -130,20 +129,6 @@ pub(super) fn risk(check: &mut Checker<'_>, file: &ProfileFile) {
     for (name, list) in classes {
         patterns(check, &format!("risk.classes.{name}"), Some(list));
     }
-}
-
-/// The factors of the built-in layer.
-fn built_in_keys(group: &str) -> Vec<String> {
-    let layer = Layer::built_in();
-    let keys = layer
-        .tree
-        .get("risk")
-        .and_then(|risk| risk.get(group))
-        .and_then(|group| group.as_object());
-    keys.into_iter()
-        .flatten()
-        .map(|(key, _)| key.clone())
-        .collect()
 }
 
 fn ordered(check: &mut Checker<'_>, keys: [&str; 2], low: Option<u32>, high: Option<u32>) {
