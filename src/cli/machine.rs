@@ -7,12 +7,16 @@ use std::path::Path;
 
 use super::wire::Wiring;
 use super::{app, range};
-use crate::commands::Ports;
+use crate::commands::{Control, Ports, Session};
 use crate::domain::DiffFacts;
 use crate::ui::{CliError, Exit};
 use crate::{durable, proc};
 
 impl Ports for Wiring<'_> {
+    fn control(&self, session: &Session<'_>) -> Result<Control, CliError> {
+        super::open::open(self, session)
+    }
+
     fn tree(&self) -> clap::Command {
         app::tree()
     }

@@ -5,6 +5,7 @@ mod error;
 mod generate;
 mod global;
 mod machine;
+mod open;
 mod range;
 mod wire;
 

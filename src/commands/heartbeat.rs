@@ -117,8 +117,12 @@ struct Phase {
 
 impl Verb for Heartbeat {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let pass =
-            Pass { verb: "heartbeat", launches: true, flushes: true, dry_run: session.dry_run };
+        let pass = Pass {
+            verb: "heartbeat",
+            launches: true,
+            flushes: true,
+            dry_run: session.dry_run,
+        };
         if !self.until_idle {
             return self.pass.once(session, pass);
         }
@@ -152,8 +156,12 @@ impl Verb for Heartbeat {
 
 impl Verb for Reconcile {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let pass =
-            Pass { verb: "reconcile", launches: false, flushes: false, dry_run: session.dry_run };
+        let pass = Pass {
+            verb: "reconcile",
+            launches: false,
+            flushes: false,
+            dry_run: session.dry_run,
+        };
         self.pass.once(session, pass)
     }
 }
@@ -167,8 +175,8 @@ impl PassArgs {
             None => engine.pass(pass)?,
         };
         if let (Some(file), Some(snapshot)) = (&self.record, &report.snapshot) {
-            let json = serde_json::to_vec(snapshot)
-                .map_err(|error| CliError::of(Exit::Bug, &error))?;
+            let json =
+                serde_json::to_vec(snapshot).map_err(|error| CliError::of(Exit::Bug, &error))?;
             session.ports.write_file(file, &json)?;
         }
         let mut shown = Passed::new(pass.verb);
@@ -195,11 +203,18 @@ fn replay(
 ) -> Result<PassReport, CliError> {
     let bytes = session.ports.read_input(file, SNAPSHOT_BYTES_MAX)?;
     let snapshot: Snapshot = serde_json::from_slice(&bytes).map_err(|error| {
-        CliError::new(Exit::Data, format!("`{}` is no recorded snapshot", file.display()))
-            .because_of(Some(&error))
+        CliError::new(
+            Exit::Data,
+            format!("`{}` is no recorded snapshot", file.display()),
+        )
+        .because_of(Some(&error))
     })?;
     let plan = plan::plan(&snapshot, engine.rules)?;
-    Ok(PassReport { snapshot: Some(snapshot), plan, ..PassReport::default() })
+    Ok(PassReport {
+        snapshot: Some(snapshot),
+        plan,
+        ..PassReport::default()
+    })
 }
 
 impl Stats {
@@ -208,7 +223,10 @@ impl Stats {
             requests: stats::REQUESTS.get(),
             processes: stats::PROCESSES.get(),
             fsyncs: stats::FSYNCS.get(),
-            phases: phases.iter().map(|(name, ms)| Phase { name, ms: *ms }).collect(),
+            phases: phases
+                .iter()
+                .map(|(name, ms)| Phase { name, ms: *ms })
+                .collect(),
         }
     }
 }
@@ -241,14 +259,16 @@ impl Passed {
         }
         self.actions.extend(report.done.iter().cloned());
         self.problems.extend(report.problems.iter().cloned());
-        self.launched.extend(report.launched.iter().map(ToString::to_string));
-        self.sent.extend(report.flushed.sent.iter().map(|sent| SentView {
-            id: sent.intent.id.to_string(),
-            kind: sent.intent.payload.kind().as_str(),
-            target: sent.intent.target(),
-            adopted: sent.adopted,
-            error: sent.error.clone(),
-        }));
+        self.launched
+            .extend(report.launched.iter().map(ToString::to_string));
+        self.sent
+            .extend(report.flushed.sent.iter().map(|sent| SentView {
+                id: sent.intent.id.to_string(),
+                kind: sent.intent.payload.kind().as_str(),
+                target: sent.intent.target(),
+                adopted: sent.adopted,
+                error: sent.error.clone(),
+            }));
         self.waiting = report.flushed.waiting;
         self.swept.extend(report.swept.notes.iter().cloned());
         self.standings = report
@@ -266,9 +286,17 @@ impl Passed {
 
     fn progress(&self, report: &PassReport) -> String {
         let running = report.snapshot.as_ref().map_or(0, |snapshot| {
-            snapshot.runs.values().filter(|run| run.run.state.is_under_way()).count()
+            snapshot
+                .runs
+                .values()
+                .filter(|run| run.run.state.is_under_way())
+                .count()
         });
-        format!("{}, {} at work", plural(self.passes as usize, "pass"), plural(running, "run"))
+        format!(
+            "{}, {} at work",
+            plural(self.passes as usize, "pass"),
+            plural(running, "run")
+        )
     }
 }
 
@@ -316,7 +344,9 @@ impl Render for Passed {
             (Some(true), Some(next)) => {
                 writeln!(out, "idle; something is due {}", relative(next, style.now))?;
             }
-            (Some(true), None) => writeln!(out, "idle after {}", plural(self.passes as usize, "pass"))?,
+            (Some(true), None) => {
+                writeln!(out, "idle after {}", plural(self.passes as usize, "pass"))?
+            }
             (Some(false), _) => writeln!(out, "not idle yet: `acp status` shows what moves")?,
             (None, _) => {}
         }
@@ -354,9 +384,11 @@ impl Render for Passed {
             plain_line(out, &["next", &next.to_string()])?;
         }
         if let Some(stats) = &self.stats {
-            for (name, value) in
-                [("requests", stats.requests), ("processes", stats.processes), ("fsyncs", stats.fsyncs)]
-            {
+            for (name, value) in [
+                ("requests", stats.requests),
+                ("processes", stats.processes),
+                ("fsyncs", stats.fsyncs),
+            ] {
                 plain_line(out, &[name, &value.to_string()])?;
             }
             for phase in &stats.phases {

@@ -7,10 +7,16 @@
 mod completions;
 mod control;
 mod group;
+mod heartbeat;
 mod man;
 mod pr;
 mod report;
 mod session;
+mod sight;
+mod status;
+mod stop;
+mod sweep;
+mod why;
 
 pub use completions::completion_script;
 pub use control::Control;
@@ -21,6 +27,12 @@ pub use session::{Ports, Session};
 /// Every verb or group of verbs of the first level, in the order of `acp --help`. Nothing of a group is built before it
 /// is called, so that the size of the whole tree costs nothing.
 pub const GROUPS: &[Group] = &[
+    Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
+    Group::verb::<status::Status>("status", "Show everything on one screen"),
+    Group::verb::<why::Why>("why", "Say why something does not move"),
+    Group::verb::<stop::Stop>("stop", "End every run and hold the profile"),
+    Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
+    Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
     Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
     Group::verb::<completions::Completions>("completions", "Print a completion script for a shell"),

@@ -20,7 +20,10 @@ impl Sight {
     }
 
     pub(super) fn standing(&self, item: ItemId) -> Option<&Standing> {
-        self.plan.standings.iter().find(|standing| standing.item == item)
+        self.plan
+            .standings
+            .iter()
+            .find(|standing| standing.item == item)
     }
 
     pub(super) fn lane(&self, item: ItemId) -> Option<&'static str> {

@@ -107,12 +107,19 @@ fn holds(sight: &Sight) -> Vec<HoldView> {
 }
 
 fn running(sight: &Sight) -> Vec<RunningView> {
-    let live = sight.snapshot.runs.values().filter(|run| run.run.state.is_under_way());
+    let live = sight
+        .snapshot
+        .runs
+        .values()
+        .filter(|run| run.run.state.is_under_way());
     live.map(|view| {
         let (step, started, deadline) = match &view.run.state {
-            RunState::Running { step, started, deadline, .. } => {
-                (step.as_str(), Some(*started), Some(*deadline))
-            }
+            RunState::Running {
+                step,
+                started,
+                deadline,
+                ..
+            } => (step.as_str(), Some(*started), Some(*deadline)),
             state => (state.as_str(), None, None),
         };
         RunningView {
@@ -151,7 +158,9 @@ impl Screen {
                 | Wait::MergeByHand { .. }
                 | Wait::KeptHere { .. }
                 | Wait::WriteFailed { .. } => self.waiting_for_you.push(view),
-                Wait::NotLabelled { .. } | Wait::NotOurs | Wait::NotTrusted { .. } => self.other += 1,
+                Wait::NotLabelled { .. } | Wait::NotOurs | Wait::NotTrusted { .. } => {
+                    self.other += 1
+                }
                 Wait::Running { .. } | Wait::HasPr { .. } => {}
                 _ => self.waiting.push(view),
             }
@@ -164,14 +173,30 @@ impl Render for Screen {
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         let name = style.bold(&self.profile);
-        let last = self.last_pass.map_or("never".to_owned(), |at| relative(at, style.now));
-        writeln!(out, "{name}  {} {}  last pass {last}", self.forge, clean(&self.repo))?;
+        let last = self
+            .last_pass
+            .map_or("never".to_owned(), |at| relative(at, style.now));
+        writeln!(
+            out,
+            "{name}  {} {}  last pass {last}",
+            self.forge,
+            clean(&self.repo)
+        )?;
         for hold in &self.holds {
-            let text = format!("HOLD {}: {} (by {})", hold.name, clean(&hold.reason), clean(&hold.by));
+            let text = format!(
+                "HOLD {}: {} (by {})",
+                hold.name,
+                clean(&hold.reason),
+                clean(&hold.by)
+            );
             writeln!(out, "{}", style.yellow(&text))?;
         }
         if let Some(error) = &self.last_error {
-            writeln!(out, "{}", style.red(&format!("last problem: {}", clean(error))))?;
+            writeln!(
+                out,
+                "{}",
+                style.red(&format!("last problem: {}", clean(error)))
+            )?;
         }
         items(out, style, "Waiting for you", &self.waiting_for_you)?;
         if !self.running.is_empty() {
@@ -188,9 +213,17 @@ impl Render for Screen {
         items(out, style, "Waiting", &self.waiting)?;
         let outbox = &self.outbox;
         if outbox.waiting + outbox.failed > 0 {
-            writeln!(out, "\noutbox: {} waiting, {} failed", outbox.waiting, outbox.failed)?;
+            writeln!(
+                out,
+                "\noutbox: {} waiting, {} failed",
+                outbox.waiting, outbox.failed
+            )?;
         }
-        let limit = if self.runs_per_day == 0 { String::new() } else { format!(" of {}", self.runs_per_day) };
+        let limit = if self.runs_per_day == 0 {
+            String::new()
+        } else {
+            format!(" of {}", self.runs_per_day)
+        };
         writeln!(out, "\nruns today: {}{limit}", self.runs_today)?;
         if self.other > 0 {
             writeln!(out, "{} not for acp", plural(self.other, "open item"))?;
@@ -211,9 +244,15 @@ impl Render for Screen {
         for run in &self.running {
             writeln!(out, "run: {} {}", run.item, run.step)?;
         }
-        writeln!(out, "outbox: {} +{} failed", self.outbox.waiting, self.outbox.failed)?;
+        writeln!(
+            out,
+            "outbox: {} +{} failed",
+            self.outbox.waiting, self.outbox.failed
+        )?;
         writeln!(out, "today: {} runs", self.runs_today)?;
-        let last = self.last_pass.map_or("never".to_owned(), |at| at.to_string());
+        let last = self
+            .last_pass
+            .map_or("never".to_owned(), |at| at.to_string());
         writeln!(out, "pass: {last}")
     }
 }
@@ -224,7 +263,10 @@ fn items(out: &mut dyn Write, style: &Style, name: &str, items: &[ItemView]) -> 
     }
     writeln!(out, "\n{}", style.bold(name))?;
     for item in items {
-        let next = item.next.map(|at| format!(", {}", relative(at, style.now))).unwrap_or_default();
+        let next = item
+            .next
+            .map(|at| format!(", {}", relative(at, style.now)))
+            .unwrap_or_default();
         writeln!(out, "{} [{}] {}", item.item, item.lane, clean(&item.title))?;
         writeln!(out, "    {}{next}", clean(&item.why))?;
         if let Some(command) = &item.command {

@@ -41,7 +41,9 @@ impl Verb for Stop {
         let report = if session.dry_run {
             StopReport::default()
         } else {
-            control.engine(session).stop(&session.actor(), &self.reason)?
+            control
+                .engine(session)
+                .stop(&session.actor(), &self.reason)?
         };
         let proven = report.is_proven();
         let view = StopView {
@@ -51,7 +53,10 @@ impl Verb for Stop {
             runs: report
                 .runs
                 .into_iter()
-                .map(|run| RunEnded { run: run.run.to_string(), survivors: run.survivors })
+                .map(|run| RunEnded {
+                    run: run.run.to_string(),
+                    survivors: run.survivors,
+                })
                 .collect(),
         };
         Ok(Output::of(view).answer(proven))
@@ -72,7 +77,11 @@ impl Render for StopView {
             }
         }
         let ended = plural(self.runs.len(), "run");
-        writeln!(out, "{ended} ended; nothing starts or merges until `acp hold clear {}`", self.hold)
+        writeln!(
+            out,
+            "{ended} ended; nothing starts or merges until `acp hold clear {}`",
+            self.hold
+        )
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -45,7 +45,11 @@ impl Verb for Sweep {
             notes: swept.notes,
         };
         let output = Output::of(view);
-        Ok(if busy { output.exit(Exit::TempFail).note("another pass is at work") } else { output })
+        Ok(if busy {
+            output.exit(Exit::TempFail).note("another pass is at work")
+        } else {
+            output
+        })
     }
 }
 

@@ -68,13 +68,17 @@ fn of_item(session: &Session<'_>, control: &Control, item: ItemId) -> Result<Ans
     let wait = match item.kind {
         ItemKind::Issue => match mirror.issues.get(&item.number).map(|issue| issue.state) {
             Some(IssueState::Closed) => Wait::Closed,
-            Some(IssueState::Open) => Wait::Unknown { what: "its lane".into() },
+            Some(IssueState::Open) => Wait::Unknown {
+                what: "its lane".into(),
+            },
             None => return Err(missing(&item.to_string())),
         },
         ItemKind::Pr => match mirror.pulls.get(&item.number).map(|pr| &pr.state) {
             Some(PrState::Merged { .. }) => Wait::Merged,
             Some(PrState::Closed) => Wait::Closed,
-            Some(PrState::Open) => Wait::Unknown { what: "its lane".into() },
+            Some(PrState::Open) => Wait::Unknown {
+                what: "its lane".into(),
+            },
             None => return Err(missing(&item.to_string())),
         },
     };
@@ -90,12 +94,17 @@ fn of_item(session: &Session<'_>, control: &Control, item: ItemId) -> Result<Ans
 }
 
 fn of_run(session: &Session<'_>, control: &Control, id: &RunId) -> Result<Answer, CliError> {
-    let run = control.store.run(id)?.ok_or_else(|| missing(&format!("run {id}")))?;
+    let run = control
+        .store
+        .run(id)?
+        .ok_or_else(|| missing(&format!("run {id}")))?;
     let mut answer = Answer::of_run(&run);
     if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
         answer.command = Some(format!("acp run log {id}"));
     } else if let Ok(of_item) = of_item(session, control, run.item) {
-        answer.details.push(format!("{}: {}", run.item, of_item.why));
+        answer
+            .details
+            .push(format!("{}: {}", run.item, of_item.why));
         answer.next = of_item.next;
         answer.command = of_item.command;
     }
@@ -119,9 +128,15 @@ impl Answer {
         if let ItemKind::Pr = standing.item.kind
             && let Some(risk) = sight.plan.risks.get(&standing.item.number)
         {
-            let score = risk.score.map_or("unknown".to_owned(), |score| score.to_string());
+            let score = risk
+                .score
+                .map_or("unknown".to_owned(), |score| score.to_string());
             details.push(format!("risk {score} ({})", risk.band.as_str()));
-            details.extend(risk.factors.iter().map(|f| format!("{} +{}: {}", f.name, f.weight, f.reason)));
+            details.extend(
+                risk.factors
+                    .iter()
+                    .map(|f| format!("{} +{}: {}", f.name, f.weight, f.reason)),
+            );
         }
         Self {
             subject: standing.item.to_string(),
@@ -138,10 +153,17 @@ impl Answer {
         let why = match &run.state {
             RunState::Running { step, .. } => format!("it is at work: step `{}`", step.as_str()),
             RunState::Finished(end) => {
-                format!("it ended ({}); the next pass draws the conclusions", end.outcome.as_str())
+                format!(
+                    "it ended ({}); the next pass draws the conclusions",
+                    end.outcome.as_str()
+                )
             }
             RunState::Judged { end, .. } | RunState::Closed { end, .. } => {
-                let reason = end.outcome.reason().map(|r| format!(": {r}")).unwrap_or_default();
+                let reason = end
+                    .outcome
+                    .reason()
+                    .map(|r| format!(": {r}"))
+                    .unwrap_or_default();
                 format!("it ended ({}){reason}", end.outcome.as_str())
             }
             state => format!("it is {}", state.as_str()),
@@ -162,19 +184,25 @@ impl Answer {
 
     fn of_intent(place: Place, intent: &Intent, now: Timestamp) -> Self {
         let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
-        let error = intent.last_error.as_ref().map(|e| format!(": {e}")).unwrap_or_default();
+        let error = intent
+            .last_error
+            .as_ref()
+            .map(|e| format!(": {e}"))
+            .unwrap_or_default();
         let (why, command) = match place {
             Place::Done => (format!("it happened: {what}"), None),
             Place::Failed => (
                 format!("it failed for good ({what}){error}"),
                 Some(format!("acp outbox retry {}", intent.id)),
             ),
-            Place::Claimed if intent.phase == Phase::Dispatched => {
-                (format!("it was sent and not confirmed ({what}){error}"), Some("acp outbox flush".to_owned()))
-            }
-            Place::Pending | Place::Claimed => {
-                (format!("it waits to be sent ({what}){error}"), Some("acp outbox flush".to_owned()))
-            }
+            Place::Claimed if intent.phase == Phase::Dispatched => (
+                format!("it was sent and not confirmed ({what}){error}"),
+                Some("acp outbox flush".to_owned()),
+            ),
+            Place::Pending | Place::Claimed => (
+                format!("it waits to be sent ({what}){error}"),
+                Some("acp outbox flush".to_owned()),
+            ),
         };
         let needs = intent.needs.iter().map(|need| format!("needs {need}"));
         Self {
@@ -182,7 +210,9 @@ impl Answer {
             lane: None,
             code: place.name().to_owned(),
             why,
-            next: intent.next.filter(|next| *next > now && place == Place::Pending),
+            next: intent
+                .next
+                .filter(|next| *next > now && place == Place::Pending),
             command,
             details: needs.collect(),
         }
@@ -193,8 +223,17 @@ impl Render for Answer {
     const SCHEMA: &'static str = "acp.why/1";
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
-        let lane = self.lane.as_ref().map(|lane| format!(" [{lane}]")).unwrap_or_default();
-        writeln!(out, "{}{lane}: {}", style.bold(&self.subject), clean(&self.why))?;
+        let lane = self
+            .lane
+            .as_ref()
+            .map(|lane| format!(" [{lane}]"))
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "{}{lane}: {}",
+            style.bold(&self.subject),
+            clean(&self.why)
+        )?;
         for detail in &self.details {
             writeln!(out, "  {}", clean(detail))?;
         }
@@ -211,6 +250,9 @@ impl Render for Answer {
         let next = self.next.map(|next| next.to_string()).unwrap_or_default();
         let lane = self.lane.as_deref().unwrap_or("");
         let command = self.command.as_deref().unwrap_or("");
-        plain_line(out, &[&self.subject, lane, &self.code, &self.why, &next, command])
+        plain_line(
+            out,
+            &[&self.subject, lane, &self.code, &self.why, &next, command],
+        )
     }
 }

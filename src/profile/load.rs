@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::{Problem, ProfileError, Result};
 use super::layer::{Layer, Origin, Overrides};
-use super::merge::Merged;
+use super::merge::{Merged, value_at};
 use super::resolve;
 use super::schema::ProfileFile;
 use super::validate::{Checker, expand_home};
@@ -40,17 +40,10 @@ impl Profile {
 
     /// Every value with its dotted key and its layer, as they are written in a profile.
     pub fn settings(&self) -> Vec<(&str, &Value, &Origin)> {
-        let value = |key: &str| {
-            key.split('.').try_fold(None, |at: Option<&Value>, part| {
-                Some(Some(match at {
-                    None => self.values.get(part)?,
-                    Some(inside) => inside.get(part)?,
-                }))
-            })
-        };
+        let value = |key: &str| value_at(&self.values, key);
         self.origins
             .iter()
-            .filter_map(|(key, origin)| Some((key.as_str(), value(key)??, origin)))
+            .filter_map(|(key, origin)| Some((key.as_str(), value(key)?, origin)))
             .collect()
     }
 }

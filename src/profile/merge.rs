@@ -42,13 +42,15 @@ impl Merged {
 
     /// The value of a dotted key.
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
-        let (first, rest) = key.split_once('.').unwrap_or((key, ""));
-        let mut value = self.tree.get(first)?;
-        for part in rest.split('.').filter(|part| !part.is_empty()) {
-            value = value.get(part)?;
-        }
-        Some(value)
+        value_at(&self.tree, key)
     }
+}
+
+/// The value of a dotted key in a tree.
+pub(super) fn value_at<'a>(tree: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    let mut parts = key.split('.');
+    let first = tree.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
 }
 
 /// Whether a group is one value: the choice of a token's source is never merged from two layers.

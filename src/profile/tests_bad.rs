@@ -211,11 +211,13 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "policy:\n  paths:\n    forbidden:\n      - ok/**\n      - 'a[b'\n      - /x",
+        "policy:\n  paths:\n    forbidden:\n      - ok/**\n      - 'a[b'\n      - /x\n      - a/../b\n      - 'x**'\n      - '!a'",
         &[
             "web.yaml:7: policy.paths.forbidden[1]: the pattern `a[b` cannot be read: unclosed character class; missing ']'",
-            "web.yaml:8: policy.paths.forbidden[2]: no path begins with `/`: the pattern `/x` finds nothing; patterns are \
-             tried at the root and below every folder",
+            "web.yaml:9: policy.paths.forbidden[3]: the pattern `a/../b` leads out of the repository",
+            "web.yaml:10: policy.paths.forbidden[4]: the pattern `x**` has `**` beside other characters; it stands alone \
+             between slashes; write two patterns, or `*`",
+            "web.yaml:11: policy.paths.forbidden[5]: the pattern `!a` takes back another one, which is not possible",
         ],
     ),
     (

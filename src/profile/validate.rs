@@ -59,6 +59,16 @@ impl<'a> Checker<'a> {
         self.problems
     }
 
+    /// The factors that a group of `risk:` names in the built-in layer.
+    pub(super) fn built_in_factors(&self, group: &str) -> Vec<String> {
+        let risk = self.layers.first().and_then(|layer| layer.tree.get("risk"));
+        let keys = risk.and_then(|risk| risk.get(group)?.as_object());
+        keys.into_iter()
+            .flatten()
+            .map(|(key, _)| key.clone())
+            .collect()
+    }
+
     /// Whether the key, what it stands in or what stands in it already has a problem.
     pub(super) fn is_reported(&self, key: &str) -> bool {
         let inside = |inner: &str, outer: &str| {

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use globset::GlobBuilder;
 
 use super::hint::{did_you_mean, shown_text};
-use super::layer::Layer;
 use super::schema::ProfileFile;
 use super::units::dollars_text;
 use super::validate::Checker;
+
+/// The longest pattern.
+const PATTERN_BYTES_MAX: usize = 512;
 
 pub(super) fn budget(check: &mut Checker<'_>, file: &ProfileFile) {
     let budget = &file.budget;
@@ -93,7 +95,7 @@ pub(super) fn risk(check: &mut Checker<'_>, file: &ProfileFile) {
         risk.low_max,
         risk.medium_max,
     );
-    let known = built_in_keys("weights");
+    let known = check.built_in_factors("weights");
     let names = || known.iter().map(String::as_str);
     for name in risk
         .weights
@@ -104,20 +106,21 @@ pub(super) fn risk(check: &mut Checker<'_>, file: &ProfileFile) {
         let message = "no factor has this name, and no `risk.classes` of this name makes one";
         check.report(&format!("risk.weights.{name}"), message, hint.as_deref());
     }
+    let built_in = check.built_in_factors("classes");
     for name in risk
         .classes
         .keys()
-        .filter(|name| !risk.weights.contains_key(*name))
+        .filter(|name| !risk.weights.contains_key(*name) && !built_in.contains(name))
     {
-        let hint =
-            did_you_mean(name, names()).unwrap_or_else(|| format!("set `risk.weights.{name}`"));
+        let hint = did_you_mean(name, names().chain(built_in.iter().map(String::as_str)))
+            .unwrap_or_else(|| format!("set `risk.weights.{name}`"));
         check.report(
             &format!("risk.classes.{name}"),
             "the class has no weight",
             Some(&hint),
         );
     }
-    let counted = built_in_keys("ceilings");
+    let counted = check.built_in_factors("ceilings");
     for name in risk.ceilings.keys().filter(|name| !counted.contains(name)) {
         let hint = did_you_mean(name, counted.iter().map(String::as_str));
         check.report(
@@ -130,20 +133,6 @@ pub(super) fn risk(check: &mut Checker<'_>, file: &ProfileFile) {
     for (name, list) in classes {
         patterns(check, &format!("risk.classes.{name}"), Some(list));
     }
-}
-
-/// The factors of the built-in layer.
-fn built_in_keys(group: &str) -> Vec<String> {
-    let layer = Layer::built_in();
-    let keys = layer
-        .tree
-        .get("risk")
-        .and_then(|risk| risk.get(group))
-        .and_then(|group| group.as_object());
-    keys.into_iter()
-        .flatten()
-        .map(|(key, _)| key.clone())
-        .collect()
 }
 
 fn ordered(check: &mut Checker<'_>, keys: [&str; 2], low: Option<u32>, high: Option<u32>) {
@@ -161,29 +150,54 @@ fn ordered(check: &mut Checker<'_>, keys: [&str; 2], low: Option<u32>, high: Opt
 fn patterns(check: &mut Checker<'_>, key: &str, list: Option<&Vec<String>>) {
     for (index, pattern) in list.into_iter().flatten().enumerate() {
         let key = format!("{key}[{index}]");
-        let odd = ["/", "./", "../", "!"]
-            .iter()
-            .find(|start| pattern.starts_with(**start));
-        let parsed = GlobBuilder::new(pattern).literal_separator(true).build();
-        match (odd, parsed) {
-            _ if pattern.trim().is_empty() => check.report(&key, "the pattern is empty", None),
-            (Some(start), _) => {
-                let message = format!(
-                    "no path begins with `{start}`: the pattern {} finds nothing",
-                    shown_text(pattern)
-                );
-                let hint = "patterns are tried at the root and below every folder";
-                check.report(&key, &message, Some(hint));
-            }
-            (None, Err(error)) => {
-                let message = format!(
-                    "the pattern {} cannot be read: {}",
-                    shown_text(pattern),
-                    error.kind()
-                );
-                check.report(&key, &message, None);
-            }
-            (None, Ok(_)) => {}
+        if let Some((fault, hint)) = pattern_fault(pattern) {
+            let message = format!("the pattern {} {fault}", shown_text(pattern));
+            check.report(&key, &message, hint);
         }
     }
+}
+
+/// Why a pattern cannot be used, and what to write instead. At least as strict as those who match with it.
+fn pattern_fault(pattern: &str) -> Option<(String, Option<&'static str>)> {
+    let fault = |text: &str, hint| Some((text.to_owned(), hint));
+    let parts = || {
+        pattern
+            .trim()
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "."))
+    };
+    if parts().next().is_none() {
+        return fault("names nothing", None);
+    }
+    if pattern.len() > PATTERN_BYTES_MAX {
+        return fault("is longer than 512 bytes", None);
+    }
+    if pattern.contains('\\') {
+        return fault(
+            "has a backslash",
+            Some("folders are separated by `/`, and nothing is escaped"),
+        );
+    }
+    if pattern.trim().starts_with('!') {
+        return fault("takes back another one, which is not possible", None);
+    }
+    if pattern.chars().any(char::is_control) {
+        return fault("holds a control character", None);
+    }
+    if parts().any(|part| part == "..") {
+        return fault("leads out of the repository", None);
+    }
+    if parts().any(|part| part != "**" && part.contains("**")) {
+        return fault(
+            "has `**` beside other characters",
+            Some("it stands alone between slashes; write two patterns, or `*`"),
+        );
+    }
+    if pattern.contains('[') && !pattern.is_ascii() {
+        return fault("has letters beyond ASCII beside `[`", None);
+    }
+    let parsed = GlobBuilder::new(pattern).literal_separator(true).build();
+    parsed
+        .err()
+        .map(|error| (format!("cannot be read: {}", error.kind()), None))
 }
