@@ -34,6 +34,15 @@ const DENIED: &[&str] = &[
 ];
 /// Families that are denied: git's own switches, and what acp tells its processes.
 const DENIED_PREFIXES: &[&str] = &["GIT_", "ACP_"];
+/// What only a process of a run has.
+const OF_A_RUN: &[&str] = &[
+    "ACP_RUN_ID",
+    "ACP_ITEM",
+    "ACP_OUT",
+    "ACP_PROMPT_FILE",
+    "ACP_RESULT_FILE",
+    SUPERVISE,
+];
 /// Parts of the names of variables whose values are taken out of logs.
 const SECRET_PARTS: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH"];
 
@@ -95,14 +104,14 @@ impl Surroundings<'_> {
         self.pass(&mut vars, pass.iter().copied());
         let named = settings.map_or(&[][..], |settings| settings.env.as_slice());
         self.pass(&mut vars, named.iter().map(String::as_str));
-        for name in [
-            "ACP_HOME",
-            "XDG_CONFIG_HOME",
-            "XDG_STATE_HOME",
-            "XDG_CACHE_HOME",
-        ] {
-            vars.extend(self.env.raw(name).map(|value| (name.into(), value.into())));
-        }
+        // Settings of acp itself: it must find the same files and the same profile as the pass that starts it.
+        let of_acp = |name: &OsStr| {
+            let name = name.to_string_lossy();
+            (name.starts_with("ACP_") && !OF_A_RUN.contains(&name.as_ref()))
+                || name.starts_with("XDG_")
+        };
+        let own = self.env.iter().filter(|(name, _)| of_acp(name));
+        vars.extend(own.map(|(name, value)| (name.into(), value.into())));
         vars.insert(SUPERVISE.into(), self.layout.run(&run.id).into());
         vars
     }
