@@ -21,13 +21,17 @@ use acp::worker::{
 };
 
 /// Far more than anything here takes; only a hang gets there.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What an agent that has done its work leaves.
 pub(crate) const IMPLEMENTED: &str =
     "printf 'OUTCOME=implemented\\nACTION=host-publish-issue-pr\\n' > \"$ACP_RESULT_FILE\"";
 
 pub(crate) fn agents(name: &str) -> Option<&'static dyn Agent> {
     agent::by_name(name)
+}
+
+pub(crate) fn put(path: &Path, text: &str) {
+    durable::write_quick(path, text.as_bytes()).unwrap();
 }
 
 pub(crate) struct World {
@@ -57,7 +61,7 @@ impl World {
         let root = forge.root().to_owned();
         let home = Home::below(&root.join("home"));
         let script = root.join("agent.sh");
-        fs::write(&script, agent).unwrap();
+        put(&script, agent);
         let profile = format!(
             "schema: 1\nforge: {{ kind: local, repo: demo }}\n\
              repo: {{ base: main, setup: [\"echo set up\"], verify: [\"test -s a.txt\", \"false\"] }}\n\
@@ -66,7 +70,7 @@ impl World {
             script.display()
         );
         fs::create_dir_all(home.config.join("profiles")).unwrap();
-        fs::write(home.config.join("profiles/web.yaml"), profile).unwrap();
+        put(&home.config.join("profiles/web.yaml"), &profile);
         let rules = rules(&root);
         let store = Store::new(home.layout(&rules.id));
         let env = Env::from_pairs([
@@ -118,7 +122,7 @@ impl World {
 
     /// The supervisor will abort at this point.
     pub(crate) fn crash_at(&self, point: &str) {
-        fs::write(self.forge.root().join("crash-at"), point).unwrap();
+        put(&self.forge.root().join("crash-at"), point);
     }
 
     pub(crate) fn start(&self, workers: &LocalWorkers<'_>, prompt: Option<&str>) {
@@ -237,7 +241,7 @@ fn stand_in(root: &Path) -> PathBuf {
         root.display(),
         std::env::current_exe().unwrap().display()
     );
-    fs::write(&path, text).unwrap();
+    put(&path, &text);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
 }
