@@ -1,5 +1,9 @@
 //! acp's own clone of a repository, its worktrees, and the commits that the host builds from them.
 
+pub mod git;
+#[cfg(any(test, feature = "test-hooks"))]
+pub mod sim;
+
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;

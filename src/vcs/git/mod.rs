@@ -1,0 +1,157 @@
+//! The port on the git program, with a bare repository that acp shares with the agents' worktrees.
+//!
+//! Agents run under acp's own user, so everything in the repository can have been changed by them. Each operation puts
+//! the repository in order first ([`restore`]), names repository, files and index explicitly, and believes only in
+//! objects (their names are their content) and in the files of the worktree, which are the result.
+
+mod commit;
+mod files;
+mod message;
+mod remote;
+mod rescue;
+mod walk;
+mod worktree;
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::domain::{BranchName, FailureClass, RunId, Sha};
+use crate::git::{Git, GitError, clone_bare, is_ancestor, restore};
+use crate::sys::Clock;
+
+use super::{Built, CommitSpec, Pushed, Vcs, VcsError};
+
+/// Where the repository comes from and results go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remote {
+    /// A bare repository on this machine, with its refs in the files format.
+    Path(PathBuf),
+}
+
+/// acp's clone of one repository.
+pub struct GitVcs<'a> {
+    git: Git<'a>,
+    remote: Remote,
+    checked: OnceLock<()>,
+}
+
+impl<'a> GitVcs<'a> {
+    /// The clone at `repo`, which [`Vcs::prepare`] makes from `remote`. `program` is git, best as a full path.
+    pub fn new(repo: PathBuf, remote: Remote, program: PathBuf, clock: &'a dyn Clock) -> Self {
+        Self {
+            git: Git::new(program, repo, clock),
+            remote,
+            checked: OnceLock::new(),
+        }
+    }
+
+    /// git, once it is known to be new enough and the repository is in order.
+    fn git(&self) -> Result<&Git<'a>, VcsError> {
+        if self.checked.get().is_none() {
+            self.git.check_version()?;
+            let _other_thread_was_first = self.checked.set(());
+        }
+        restore(self.git.dir())?;
+        Ok(&self.git)
+    }
+
+    /// git's own folder for the worktree at `path`: named after it, since the names of worktrees are unique.
+    fn admin(&self, path: &Path) -> PathBuf {
+        let name = path.file_name().unwrap_or(OsStr::new("worktree"));
+        self.git.dir().join("worktrees").join(name)
+    }
+}
+
+impl Vcs for GitVcs<'_> {
+    fn prepare(&self) -> Result<(), VcsError> {
+        if self.git.dir().symlink_metadata().is_err() {
+            self.git.check_version()?;
+            let Remote::Path(from) = &self.remote;
+            clone_bare(&self.git, from, self.git.dir())?;
+        }
+        Ok(restore(self.git.dir())?)
+    }
+
+    fn need(&self, sha: &Sha) -> Result<(), VcsError> {
+        self.fetch_if_missing(sha)
+    }
+
+    fn add_worktree(&self, path: &Path, start: &Sha, merge: Option<&Sha>) -> Result<(), VcsError> {
+        self.make_worktree(path, start, merge)
+    }
+
+    fn build_commit(&self, spec: &CommitSpec<'_>) -> Result<Built, VcsError> {
+        self.build(spec)
+    }
+
+    fn keep(&self, branch: &BranchName, sha: &Sha) -> Result<(), VcsError> {
+        self.point(&format!("refs/heads/{branch}"), sha)
+    }
+
+    fn push(
+        &self,
+        branch: &BranchName,
+        sha: &Sha,
+        expect: Option<&Sha>,
+    ) -> Result<Pushed, VcsError> {
+        self.push_to_remote(branch, sha, expect)
+    }
+
+    fn rescue(
+        &self,
+        run: &RunId,
+        worktree: &Path,
+        index: &Path,
+        start: &Sha,
+        published: Option<&Sha>,
+        bundle: &Path,
+    ) -> Result<Option<PathBuf>, VcsError> {
+        self.bundle(&rescue::Rescue {
+            run,
+            worktree,
+            index,
+            start,
+            published,
+            bundle,
+        })
+    }
+
+    fn remove_worktree(&self, path: &Path) -> Result<(), VcsError> {
+        self.drop_worktree(path)
+    }
+
+    fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {
+        Ok(is_ancestor(self.git()?, sha, of)?)
+    }
+}
+
+impl From<GitError> for VcsError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::NoGit(text) => Self::NoGit(text),
+            GitError::Failed { tried, why } => Self::Git { tried, why },
+            GitError::Damaged { path, why } => Self::Git {
+                tried: format!("use `{path}`"),
+                why,
+            },
+            GitError::Durable(error) => Self::Durable(error),
+        }
+    }
+}
+
+fn unfit(class: FailureClass, detail: impl Into<String>) -> VcsError {
+    VcsError::Unfit {
+        class,
+        detail: detail.into(),
+    }
+}
+
+/// A path that an agent chose, on one line and without control characters.
+fn shown(path: &[u8]) -> String {
+    let text = String::from_utf8_lossy(path);
+    let clean = text.chars().take(200);
+    clean
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}

@@ -1,0 +1,104 @@
+//! Worktrees: made, looked up, removed.
+
+use std::path::Path;
+
+use crate::domain::Sha;
+use crate::durable::{crash_point, create_dirs, remove_tree};
+use crate::git::{Head, Joined, join, read_head, remove_stale_locks};
+
+use super::{GitVcs, VcsError};
+
+impl GitVcs<'_> {
+    /// Callers hold the `repo` lock, so what is left at the path or in git's folder for it is of a launch that died.
+    pub(super) fn make_worktree(
+        &self,
+        path: &Path,
+        start: &Sha,
+        merge: Option<&Sha>,
+    ) -> Result<(), VcsError> {
+        let git = self.git()?;
+        remove_stale_locks(git.dir(), git.clock())?;
+        let admin = self.admin(path);
+        remove_tree(path)?;
+        remove_tree(&admin)?;
+        if let Some(folder) = path.parent() {
+            create_dirs(folder)?;
+        }
+        // Locked: so neither an agent's `git worktree prune` nor its `git gc` takes another run's worktree for abandoned.
+        git.call("add a worktree")
+            .args([
+                "worktree", "add", "--quiet", "--detach", "--lock", "--force", "--force",
+            ])
+            .arg(path)
+            .arg(start.as_str())
+            .long()
+            .ok()?;
+        if !admin.is_dir() {
+            return Err(VcsError::Git {
+                tried: "add a worktree".to_owned(),
+                why: format!("git did not name it `{}`", admin.display()),
+            });
+        }
+        crash_point("worktree.after_add");
+        match merge {
+            Some(merge) => self.merge_into(path, start, merge),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the merged files, with their conflict markers, into the worktree. It is done without `git merge`, so that
+    /// there is no merge under way that an agent could abort, and with it everything that came from the base.
+    fn merge_into(&self, path: &Path, start: &Sha, merge: &Sha) -> Result<(), VcsError> {
+        let tree = match join(&self.git, start, merge)? {
+            Joined::Clean { tree } | Joined::Conflict { tree, .. } => tree,
+            Joined::Unrelated => {
+                return Err(VcsError::Git {
+                    tried: "merge the base branch".to_owned(),
+                    why: "the two have no common history".to_owned(),
+                });
+            }
+        };
+        let admin = self.admin(path);
+        self.git
+            .at(&admin)
+            .call("check out the merged files")
+            .files(path, &admin.join("index"))
+            .args(["read-tree", "--reset", "-u", tree.as_str()])
+            .long()
+            .ok()?;
+        Ok(())
+    }
+
+    /// Works also when the worktree is gone, half removed, or no longer knows that it is one.
+    pub(super) fn drop_worktree(&self, path: &Path) -> Result<(), VcsError> {
+        remove_tree(path)?;
+        crash_point("worktree.before_forget");
+        remove_tree(&self.admin(path))?;
+        if self.git.dir().is_dir() {
+            // Worktrees that the agent added inside of its own. Ours are locked and stay.
+            self.git()?
+                .call("forget removed worktrees")
+                .args(["worktree", "prune", "--expire=now"])
+                .ok()?;
+        }
+        Ok(())
+    }
+
+    /// The commit that HEAD of a worktree is at, read from the repository's side: what the worktree says about itself is
+    /// the agent's. `None` when it is at none.
+    pub(super) fn head(&self, worktree: &Path) -> Result<Option<Sha>, VcsError> {
+        let name = match read_head(&self.admin(worktree)) {
+            Ok(Some(Head::Detached(sha))) => sha.to_string(),
+            Ok(Some(Head::Ref(name))) => name,
+            Ok(None) | Err(_) => return Ok(None),
+        };
+        let ran = self
+            .git
+            .call("look up HEAD")
+            .args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
+            .arg(format!("{name}^{{commit}}"))
+            .run()?;
+        let text = String::from_utf8_lossy(ran.stdout()).trim().to_owned();
+        Ok(text.parse().ok().filter(|_| ran.code() == Some(0)))
+    }
+}
