@@ -1,6 +1,28 @@
-//! Only this module writes, renames and locks files.
+//! The only module that writes, renames, removes and locks files.
+//!
+//! Everything here is safe to kill at any instruction: a reader sees the old content or the new one, never half of it.
+//! Every durable step is followed or preceded by a [`crash_point`], at which tests stop the process.
 
-/// A file operation that did not end well.
-#[derive(thiserror::Error, Debug)]
-#[error("placeholder until the module lands")]
-pub struct DurableError;
+mod atomic;
+pub mod crash;
+mod dirs;
+mod error;
+mod journal;
+
+mod lock;
+mod maildir;
+
+mod read;
+mod record;
+mod remove_tree;
+
+pub use atomic::{append_log, publish, write_atomic, write_quick};
+pub use crash::crash_point;
+pub use dirs::{create_dirs, move_dir, remove_file, sweep_leftovers};
+pub use error::{DurableError, Result};
+pub use journal::{Journal, JournalRead};
+pub use lock::{Holder, Lock, is_held, lock_for_reading};
+pub use maildir::{Enqueued, Entry, Maildir, Place};
+pub use read::{free_space_bytes, read_file};
+pub use record::{Versioned, decode_record, encode_record, read_record, write_record};
+pub use remove_tree::remove_tree;

@@ -1,0 +1,224 @@
+//! Making, moving and clearing folders and names.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use rustix::fs::{CWD, RenameFlags};
+use rustix::io::Errno;
+
+use super::atomic::{TEMP_PREFIX, folder_of, sync_dir};
+use super::error::Context as _;
+use super::{Result, crash_point};
+
+/// Creates the folder `path` and those above it that are missing, with mode 0700, durably. One fsync for each new one.
+///
+/// # Errors
+/// `Io` when the operating system refuses, also when something else than a folder has that name.
+pub fn create_dirs(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let folder = folder_of(path);
+    if folder != path && folder != Path::new(".") {
+        create_dirs(folder)?;
+    }
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        created => {
+            created.doing("create the folder", path)?;
+            crash_point("dirs.before_create_sync");
+            sync_dir(folder)
+        }
+    }
+}
+
+/// Removes the file `path` durably. `Ok(false)` when there is none. One fsync if there was.
+///
+/// # Errors
+/// `Io` when the operating system refuses, also when `path` is a folder.
+pub fn remove_file(path: &Path) -> Result<bool> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        removed => {
+            removed.doing("remove", path)?;
+            crash_point("dirs.before_remove_sync");
+            sync_dir(folder_of(path))?;
+            Ok(true)
+        }
+    }
+}
+
+/// Moves a folder (or a file) to a new name on the same file system, durably. At most two fsyncs.
+///
+/// # Errors
+/// `Io` when the operating system refuses: `from` is missing, `to` exists, they are on different file systems.
+pub fn move_dir(from: &Path, to: &Path) -> Result<()> {
+    crash_point("dirs.before_move");
+    rename_new(from, to).doing("move", from)?;
+    crash_point("dirs.before_move_sync");
+    sync_move(from, to)
+}
+
+/// Makes a rename from `from` to `to` durable: first the new name, so that no power cut leaves neither.
+pub(super) fn sync_move(from: &Path, to: &Path) -> Result<()> {
+    sync_dir(folder_of(to))?;
+    if folder_of(from) != folder_of(to) {
+        crash_point("dirs.between_move_syncs");
+        sync_dir(folder_of(from))?;
+    }
+    Ok(())
+}
+
+/// Renames unless `to` exists (`AlreadyExists`).
+pub(super) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // A file system that cannot do it in one step. Callers hold a lock or own the name, so looking first will do.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            if to.symlink_metadata().is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            rename(from, to)
+        }
+        renamed => Ok(renamed?),
+    }
+}
+
+/// The one plain rename; replaces `to`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the module that renames for the others"
+)]
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Removes unfinished files (`.tmp-…`) directly in `dir` whose last change is more than `older_than` before `now`, and
+/// returns how many. A folder that does not exist has none. No fsync: what comes back is swept again.
+///
+/// # Errors
+/// `Io` when the operating system refuses.
+pub fn sweep_leftovers(dir: &Path, older_than: Duration, now: Timestamp) -> Result<usize> {
+    let entries = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries.doing("list", dir)?,
+    };
+    let limit = SignedDuration::try_from(older_than).unwrap_or(SignedDuration::MAX);
+    let mut removed = 0;
+    for entry in entries {
+        let entry = entry.doing("list", dir)?;
+        if !entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(TEMP_PREFIX.as_bytes())
+        {
+            continue;
+        }
+        // Its writer may finish and rename it at any moment: what has vanished is no error.
+        let Ok(meta) = entry.metadata() else { continue };
+        let changed = Timestamp::from_second(meta.mtime()).unwrap_or(now);
+        if meta.is_dir() || now.duration_since(changed) <= limit {
+            continue;
+        }
+        match std::fs::remove_file(entry.path()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            gone => {
+                gone.doing("remove", &entry.path())?;
+                removed += 1;
+            }
+        }
+    }
+    Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::super::crash::testing::crash_at;
+    use super::super::{DurableError, write_atomic};
+    use super::*;
+
+    #[test]
+    fn folders_are_created_private_and_only_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a/b/c");
+        create_dirs(&deep).unwrap();
+        create_dirs(&deep).unwrap();
+        for name in ["a", "a/b", "a/b/c"] {
+            let meta = dir.path().join(name).metadata().unwrap();
+            assert_eq!(meta.permissions().mode() & 0o777, 0o700);
+        }
+        write_atomic(&deep.join("file"), b"").unwrap();
+        create_dirs(&deep.join("file")).unwrap_err();
+    }
+
+    #[test]
+    fn a_crash_while_creating_folders_is_made_good() {
+        for n in 1..=4 {
+            let dir = tempfile::tempdir().unwrap();
+            let deep = dir.path().join("a/b/c");
+            let done = crash_at(n, || create_dirs(&deep).unwrap()).is_ok();
+            assert_eq!(done, n == 4);
+            create_dirs(&deep).unwrap();
+            assert!(deep.is_dir());
+        }
+    }
+
+    #[test]
+    fn removing_a_file_tells_whether_there_was_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        write_atomic(&path, b"").unwrap();
+        assert!(remove_file(&path).unwrap());
+        assert!(!remove_file(&path).unwrap());
+        remove_file(dir.path()).unwrap_err();
+    }
+
+    #[test]
+    fn a_move_is_whole_at_every_crash_and_replaces_nothing() {
+        for n in 1.. {
+            let dir = tempfile::tempdir().unwrap();
+            let (from, to) = (dir.path().join("runs/r1"), dir.path().join("history/r1"));
+            create_dirs(&from).unwrap();
+            create_dirs(to.parent().unwrap()).unwrap();
+            write_atomic(&from.join("run.json"), b"{}").unwrap();
+            let done = crash_at(n, || move_dir(&from, &to)).is_ok();
+            assert!(from.exists() != to.exists());
+            if from.exists() {
+                move_dir(&from, &to).unwrap();
+            }
+            assert_eq!(fs::read(to.join("run.json")).unwrap(), b"{}");
+
+            create_dirs(&from).unwrap();
+            let error = move_dir(&from, &to).unwrap_err();
+            assert!(matches!(error, DurableError::Io { source, .. }
+                if source.kind() == io::ErrorKind::AlreadyExists));
+            if done {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn only_old_leftovers_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [".tmp-a", ".tmp-b", "real", "x.tmp-"] {
+            write_atomic(&dir.path().join(name), b"").unwrap();
+        }
+        create_dirs(&dir.path().join(".tmp-dir")).unwrap();
+        let changed = dir.path().join(".tmp-b").metadata().unwrap().mtime();
+        let after = |seconds| Timestamp::from_second(changed + seconds).unwrap();
+        let hour = Duration::from_hours(1);
+        assert_eq!(sweep_leftovers(dir.path(), hour, after(3500)).unwrap(), 0);
+        assert_eq!(sweep_leftovers(dir.path(), hour, after(-9)).unwrap(), 0);
+        assert_eq!(sweep_leftovers(dir.path(), hour, after(3602)).unwrap(), 2);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
+        let absent = dir.path().join("absent");
+        assert_eq!(sweep_leftovers(&absent, hour, after(9999)).unwrap(), 0);
+    }
+}

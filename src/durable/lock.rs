@@ -1,0 +1,488 @@
+//! Locks between processes: `flock` on a file that stays.
+//!
+//! The kernel releases a lock when its holder is gone, however it died. A lock file is therefore never removed, and what
+//! is written in it is for people only.
+//!
+//! `fs2` and not the methods of `std::fs::File`, which came later: both call `flock` and exclude each other, so the
+//! choice can be changed without a trace on disk. The calls are fully qualified because the methods of `File` have the
+//! same names and would be taken instead, with other errors.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustix::fs::{CWD, Mode, OFlags};
+use serde::{Deserialize, Serialize};
+
+use super::error::Context as _;
+use super::read::open_regular;
+use super::{DurableError, Result, read_file};
+use crate::sys::{Clock, SystemClock};
+
+/// The limit for locks that are held for a few system calls.
+const SHORT_LIMIT: Duration = Duration::from_secs(10);
+/// After this long the caller is told what is waited for.
+const TELL_AFTER: Duration = Duration::from_secs(1);
+/// The first and the longest pause between two attempts.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+/// How often a lock is tried again that only probes ([`is_held`]) are in the way of.
+const PROBES_MAX: u32 = 100;
+/// More than any text that a holder writes.
+const HOLDER_LIMIT_BYTES: u64 = 16 * 1024;
+
+/// Who took a lock, as text for people. It stays in the file after the release and proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The machine's name.
+    pub host: String,
+    /// The process, on that machine.
+    pub pid: u32,
+    /// What it is doing, like `acp heartbeat`.
+    pub command: String,
+    /// When it took the lock.
+    pub since: Timestamp,
+}
+
+/// A lock that is held. It excludes other processes and other holders in this one. Dropping it releases it.
+#[derive(Debug)]
+#[must_use = "a lock that is dropped is released"]
+pub struct Lock {
+    /// Empty only after [`Lock::into_file`].
+    file: Option<File>,
+}
+
+impl Lock {
+    /// Takes the lock at `path` if it is free; `None` if it is not. `what` is the command, for the holder's text.
+    ///
+    /// # Errors
+    /// `Io` when the file cannot be opened or locked.
+    pub fn try_acquire(path: &Path, what: &str) -> Result<Option<Self>> {
+        Self::try_with_text(path, what, &SystemClock::new())
+    }
+
+    /// Takes the lock at `path` if it is free, and leaves its file empty: for a lock that becomes the standard input of a
+    /// child, which must read nothing from it and cannot write to it.
+    ///
+    /// # Errors
+    /// `Io` when the file cannot be opened or locked.
+    pub fn try_acquire_empty(path: &Path) -> Result<Option<Self>> {
+        let lock = try_lock(path, || {
+            let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            Ok(rustix::fs::openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?.into())
+        })?;
+        if lock.is_some() && path.metadata().is_ok_and(|meta| meta.len() > 0) {
+            let emptied = OpenOptions::new().write(true).truncate(true).open(path);
+            emptied.map(drop).doing("empty", path)?;
+        }
+        Ok(lock)
+    }
+
+    /// Takes the lock at `path`, waiting up to `limit` for it. After a second of waiting `waiting` is called once with the
+    /// path and the holder, to tell the user.
+    ///
+    /// # Errors
+    /// `Busy` after `limit`; `Io` when the file cannot be opened or locked.
+    pub fn acquire(
+        path: &Path,
+        what: &str,
+        limit: Duration,
+        clock: &dyn Clock,
+        waiting: &mut dyn FnMut(&Path, Option<&Holder>),
+    ) -> Result<Self> {
+        let mut attempt = || Self::try_with_text(path, what, clock);
+        wait_for(path, limit, clock, &mut attempt, waiting)
+    }
+
+    /// Takes a lock that is only ever held for a few system calls, without a holder's text.
+    pub(super) fn acquire_short(path: &Path) -> Result<Self> {
+        let mut attempt = || try_lock(path, || open_for_text(path));
+        let mut silent = |_: &Path, _: Option<&Holder>| {};
+        wait_for(
+            path,
+            SHORT_LIMIT,
+            &SystemClock::new(),
+            &mut attempt,
+            &mut silent,
+        )
+    }
+
+    /// Gives the lock away as a file, to be handed to a child as its standard input. It is released when the last process
+    /// that has the file is gone.
+    ///
+    /// # Panics
+    /// Never: only this method takes the file out.
+    pub fn into_file(mut self) -> File {
+        self.file.take().expect("a lock has its file")
+    }
+
+    /// Who took the lock last, if the text in it can be read.
+    pub fn holder(path: &Path) -> Option<Holder> {
+        let text = read_file(path, HOLDER_LIMIT_BYTES).ok()??;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn try_with_text(path: &Path, what: &str, clock: &dyn Clock) -> Result<Option<Self>> {
+        let lock = try_lock(path, || open_for_text(path))?;
+        if let Some(file) = lock.as_ref().and_then(|lock| lock.file.as_ref()) {
+            // A full disk must not keep anybody from locking; the text is a courtesy.
+            let _without_text = write_holder(file, what, clock.now());
+        }
+        Ok(lock)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            // Closing would do, unless another thread is between fork and exec: its child has this file until the exec.
+            let _closing_releases_too = fs2::FileExt::unlock(file);
+        }
+    }
+}
+
+/// Whether somebody holds the lock at `path`. A file that does not exist is not held.
+///
+/// # Errors
+/// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
+pub fn is_held(path: &Path) -> Result<bool> {
+    let Some(file) = open_regular(path)? else {
+        return Ok(false);
+    };
+    // Shared, so that two who look do not see each other.
+    let free = granted(fs2::FileExt::try_lock_shared(&file)).doing("probe the lock", path)?;
+    if free {
+        let _closing_releases_too = fs2::FileExt::unlock(&file);
+    }
+    Ok(!free)
+}
+
+/// Opens the existing file `path` for reading and locks it, to be handed to a child that reads its content and by that
+/// proves that it lives.
+///
+/// # Errors
+/// `Busy` when it is locked already, `Damaged` when it is not a regular file, `Io` when it is missing or cannot be locked.
+pub fn lock_for_reading(path: &Path) -> Result<File> {
+    let file = open_regular(path)?
+        .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+        .doing("open", path)?;
+    if take(&file).doing("lock", path)? {
+        return Ok(file);
+    }
+    Err(DurableError::Busy {
+        path: path.to_owned(),
+        holder: None,
+        waited: Duration::ZERO,
+    })
+}
+
+fn wait_for(
+    path: &Path,
+    limit: Duration,
+    clock: &dyn Clock,
+    attempt: &mut dyn FnMut() -> Result<Option<Lock>>,
+    waiting: &mut dyn FnMut(&Path, Option<&Holder>),
+) -> Result<Lock> {
+    let start = clock.monotonic();
+    let (mut pause, longest) = PAUSES;
+    let mut told = false;
+    loop {
+        if let Some(lock) = attempt()? {
+            return Ok(lock);
+        }
+        let waited = clock.monotonic().saturating_sub(start);
+        if waited >= limit {
+            return Err(DurableError::Busy {
+                path: path.to_owned(),
+                holder: Lock::holder(path),
+                waited,
+            });
+        }
+        if !told && waited >= TELL_AFTER {
+            told = true;
+            waiting(path, Lock::holder(path).as_ref());
+        }
+        // Never shorter than the first pause: a clock may count whole milliseconds only.
+        clock.sleep(pause.min(limit.saturating_sub(waited)).max(PAUSES.0));
+        pause = (pause * 2).min(longest);
+    }
+}
+
+fn try_lock(path: &Path, open: impl Fn() -> io::Result<File>) -> Result<Option<Lock>> {
+    // Twice or more only while the folder around the file is being moved or removed.
+    for _ in 0..PROBES_MAX {
+        let file = open().doing("open the lock", path)?;
+        if !take(&file).doing("lock", path)? {
+            return Ok(None);
+        }
+        let lock = Lock { file: Some(file) };
+        if lock.is_the_file_at(path) {
+            return Ok(Some(lock));
+        }
+    }
+    Ok(None)
+}
+
+impl Lock {
+    /// Whether the locked file still has its name: a lock on a file that was removed excludes nobody.
+    fn is_the_file_at(&self, path: &Path) -> bool {
+        let locked = self.file.as_ref().and_then(|file| file.metadata().ok());
+        let named = path.symlink_metadata().ok();
+        locked.map(|meta| (meta.dev(), meta.ino())) == named.map(|meta| (meta.dev(), meta.ino()))
+    }
+}
+
+/// Takes the exclusive lock if no other exclusive one is held.
+fn take(file: &File) -> io::Result<bool> {
+    for _ in 0..PROBES_MAX {
+        if granted(fs2::FileExt::try_lock_exclusive(file))? {
+            return Ok(true);
+        }
+        // Granted beside a probe, which lets go at once; refused beside a holder.
+        if !granted(fs2::FileExt::try_lock_shared(file))? {
+            return Ok(false);
+        }
+        std::thread::yield_now();
+    }
+    Ok(false)
+}
+
+fn granted(result: io::Result<()>) -> io::Result<bool> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn open_for_text(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .mode(0o600)
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
+        .open(path)
+}
+
+fn write_holder(mut file: &File, what: &str, now: Timestamp) -> io::Result<()> {
+    let holder = Holder {
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
+        pid: std::process::id(),
+        command: what.to_owned(),
+        since: now,
+    };
+    let mut text = serde_json::to_vec(&holder)?;
+    text.push(b'\n');
+    file.set_len(0)?;
+    file.write_all(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+    use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+
+    use super::super::{create_dirs, remove_tree, write_atomic};
+    use super::*;
+    use crate::sys::StepClock;
+
+    const NOW: Timestamp = Timestamp::constant(1_795_000_000, 0);
+
+    struct Sleeper(Child);
+
+    impl Sleeper {
+        #[expect(clippy::disallowed_methods, reason = "a real child, below `proc`")]
+        fn start(stdin: Stdio) -> Self {
+            let mut command = Command::new("sleep");
+            Self(command.arg("600").stdin(stdin).spawn().unwrap())
+        }
+    }
+
+    impl Drop for Sleeper {
+        fn drop(&mut self) {
+            self.0.kill().unwrap();
+            self.0.wait().unwrap();
+        }
+    }
+
+    fn quiet(_: &Path, _: Option<&Holder>) {}
+
+    #[test]
+    fn two_holders_exclude_each_other_within_one_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        let lock = Lock::try_acquire(&path, "one").unwrap();
+        assert!(lock.is_some());
+        assert!(is_held(&path).unwrap());
+        assert!(Lock::try_acquire(&path, "two").unwrap().is_none());
+        assert!(Lock::try_acquire_empty(&path).unwrap().is_none());
+        drop(lock);
+        assert!(!is_held(&path).unwrap());
+        assert!(path.exists(), "the file stays");
+        assert!(Lock::try_acquire(&path, "two").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_missing_file_is_not_held_and_is_not_created_by_looking() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        assert!(!is_held(&path).unwrap());
+        assert!(!path.exists());
+        assert!(Lock::try_acquire(&dir.path().join("no/x.lock"), "x").is_err());
+    }
+
+    #[test]
+    fn a_child_does_not_keep_the_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        let lock = Lock::try_acquire(&path, "parent").unwrap().unwrap();
+        let _child = Sleeper::start(Stdio::null());
+        // Without the unlock of `drop`, as when the parent is killed.
+        drop(lock.into_file());
+        assert!(!is_held(&path).unwrap());
+    }
+
+    #[test]
+    fn a_lock_that_is_handed_on_lives_as_long_as_the_child() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alive.lock");
+        let lock = Lock::try_acquire_empty(&path).unwrap().unwrap();
+        let child = Sleeper::start(lock.into_file().into());
+        assert!(is_held(&path).unwrap());
+        assert!(Lock::try_acquire(&path, "other").unwrap().is_none());
+        assert_eq!(path.metadata().unwrap().len(), 0);
+        drop(child);
+        assert!(!is_held(&path).unwrap());
+    }
+
+    #[test]
+    fn an_empty_lock_empties_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alive.lock");
+        write_atomic(&path, b"text").unwrap();
+        let lock = Lock::try_acquire(&path, "other").unwrap();
+        assert!(Lock::try_acquire_empty(&path).unwrap().is_none());
+        assert_eq!(Lock::holder(&path).unwrap().command, "other", "untouched");
+        drop(lock);
+        let _lock = Lock::try_acquire_empty(&path).unwrap().unwrap();
+        assert_eq!(path.metadata().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn the_holder_is_told_and_waiting_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        let clock = StepClock::new(NOW);
+        let limit = Duration::from_secs(30);
+        let _lock = Lock::acquire(&path, "acp heartbeat", limit, &clock, &mut quiet).unwrap();
+
+        let mut told = vec![];
+        let error = Lock::acquire(&path, "acp sweep", limit, &clock, &mut |path, holder| {
+            told.push((path.to_owned(), holder.cloned().unwrap()));
+        })
+        .unwrap_err();
+
+        let holder = Lock::holder(&path).unwrap();
+        assert_eq!(told, [(path.clone(), holder.clone())], "once");
+        assert_eq!(holder.command, "acp heartbeat");
+        assert_eq!((holder.pid, holder.since), (std::process::id(), NOW));
+        assert!(!holder.host.is_empty());
+        let expected = format!(
+            "`acp heartbeat` (pid {} on {}, since {NOW}) still holds the lock `{}` after 30.0 s; \
+             ACP_LOCK_TIMEOUT sets how many seconds to wait",
+            holder.pid,
+            holder.host,
+            path.display()
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_short_wait_is_not_told_and_no_wait_is_one_attempt() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        let clock = StepClock::new(NOW);
+        let _lock = Lock::acquire(&path, "a", Duration::ZERO, &clock, &mut quiet).unwrap();
+        for limit in [Duration::ZERO, Duration::from_millis(900)] {
+            let mut told = false;
+            let error = Lock::acquire(&path, "b", limit, &clock, &mut |_, _| told = true);
+            assert!(matches!(error, Err(DurableError::Busy { waited, .. }) if waited == limit));
+            assert!(!told);
+        }
+    }
+
+    #[test]
+    fn looking_never_makes_a_free_lock_seem_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        drop(Lock::try_acquire(&path, "first").unwrap());
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !done.load(Relaxed) {
+                        is_held(&path).unwrap();
+                    }
+                });
+            }
+            let failed = (0..500)
+                .filter(|_| Lock::try_acquire(&path, "x").unwrap().is_none())
+                .count();
+            done.store(true, Relaxed);
+            assert_eq!(failed, 0);
+        });
+    }
+
+    #[test]
+    fn of_many_waiters_each_gets_the_lock_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("queue.lock");
+        let inside = std::sync::atomic::AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        let _lock = Lock::acquire_short(&path).unwrap();
+                        assert_eq!(inside.fetch_add(1, SeqCst), 0);
+                        assert_eq!(inside.fetch_sub(1, SeqCst), 1);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_lock_on_a_removed_file_is_not_a_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = dir.path().join("run");
+        create_dirs(&run).unwrap();
+        let path = run.join("alive.lock");
+        let lock = try_lock(&path, || {
+            let file = open_for_text(&path)?;
+            remove_tree(&run).unwrap();
+            Ok(file)
+        });
+        assert!(lock.is_err(), "the folder is gone");
+    }
+
+    #[test]
+    fn a_prompt_is_locked_and_readable() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("prompt.md");
+        lock_for_reading(&path).unwrap_err();
+        write_atomic(&path, b"do it").unwrap();
+        let file = lock_for_reading(&path).unwrap();
+        assert!(is_held(&path).unwrap());
+        let busy = lock_for_reading(&path).unwrap_err();
+        assert!(matches!(busy, DurableError::Busy { .. }));
+        assert_eq!(io::read_to_string(file).unwrap(), "do it");
+        assert!(!is_held(&path).unwrap());
+    }
+}
