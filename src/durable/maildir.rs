@@ -380,6 +380,7 @@ fn parse(place: Place, path: &Path) -> Option<(Option<u64>, String)> {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     use proptest::prelude::*;
 
@@ -516,33 +517,48 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_enqueued_once_while_it_moves() {
+    fn an_id_is_enqueued_once_by_many() {
         let (_dir, queue) = queue();
-        let new = std::thread::scope(|scope| {
-            let mover = scope.spawn(|| {
-                for _ in 0..40 {
-                    for entry in queue.list(Place::Pending).unwrap() {
-                        let claimed = queue.claim(&entry).unwrap().unwrap();
-                        queue.requeue(&claimed, b"again").unwrap();
-                    }
-                }
-            });
+        let new: usize = std::thread::scope(|scope| {
+            let queue = &queue;
+            let add_all = |first: usize| {
+                let ids = (0..16).map(move |i| format!("m{}", (first + i) % 16));
+                ids.filter(|id| matches!(add(queue, id), Enqueued::New { .. }))
+                    .count()
+            };
             let threads: Vec<_> = (0..8)
-                .map(|_| {
-                    let add_some = || (0..10).map(|_| add(&queue, "same")).collect::<Vec<_>>();
-                    scope.spawn(add_some)
-                })
+                .map(|i| scope.spawn(move || add_all(2 * i)))
                 .collect();
-            mover.join().unwrap();
-            let results = threads
+            threads
                 .into_iter()
-                .flat_map(|thread| thread.join().unwrap());
-            results
-                .filter(|result| matches!(result, Enqueued::New { .. }))
-                .count()
+                .map(|thread| thread.join().unwrap())
+                .sum()
         });
-        assert_eq!(new, 1);
-        one(&queue, Place::Pending);
+        assert_eq!(new, 16);
+        let seqs = queue.list(Place::Pending).unwrap().into_iter();
+        assert!(seqs.map(|entry| entry.seq.unwrap()).eq(1..=16));
+    }
+
+    #[test]
+    fn an_id_is_enqueued_once_while_it_moves_back() {
+        let (_dir, queue) = queue();
+        add(&queue, "same");
+        // Its number is why a second `same` would get another name.
+        add(&queue, "other");
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    let pending = queue.list(Place::Pending).unwrap().remove(0);
+                    let claimed = queue.claim(&pending).unwrap().unwrap();
+                    queue.requeue(&claimed, b"again").unwrap();
+                }
+                done.store(true, Relaxed);
+            });
+            while !done.load(Relaxed) {
+                assert!(matches!(add(&queue, "same"), Enqueued::Exists { .. }));
+            }
+        });
     }
 
     #[test]

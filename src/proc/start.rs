@@ -71,9 +71,8 @@ pub(super) fn start(
     let program = find::program_of(cmd).ok_or_else(|| not_found(cmd))?;
     let expression = expression(cmd, program, streams);
     let mut started = started();
-    let inside = cgroup.and_then(Cgroup::enter);
-    let handle = expression.start();
-    drop(inside);
+    let handle = start_inside(&expression, cgroup);
+    // With it goes our copy of the child's ends of the pipes.
     drop(expression);
     let handle = handle.map_err(|source| start_error(cmd, source))?;
     stats::PROCESSES.add_one();
@@ -86,6 +85,14 @@ pub(super) fn start(
         pid,
         exit_fd,
     })
+}
+
+fn start_inside(
+    expression: &duct::Expression,
+    cgroup: Option<&Cgroup>,
+) -> io::Result<duct::Handle> {
+    let _inside = cgroup.and_then(Cgroup::enter);
+    expression.start()
 }
 
 fn expression(cmd: &Cmd, program: PathBuf, streams: Streams) -> duct::Expression {

@@ -24,7 +24,7 @@ const SHORT_TICK: Duration = Duration::from_millis(20);
 /// How often orphans that have exited are reaped while the child runs.
 const REAP_EVERY: Duration = Duration::from_secs(2);
 /// How long helpers may take to notice that the leader has exited, before they count as left behind.
-const SETTLE: Duration = Duration::from_millis(100);
+const SETTLE: Duration = Duration::from_millis(300);
 /// Between two looks while they settle.
 const SETTLE_EVERY: Duration = Duration::from_millis(10);
 /// How long the output is read after everything has ended.

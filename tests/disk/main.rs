@@ -79,6 +79,18 @@ fn every_operation_costs_the_syncs_that_it_promises() {
     );
 }
 
+#[test]
+fn an_armed_crash_ends_the_process_and_the_log_names_the_points() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = r#"cd "$2"; ACP_TEST_DISK=crash exec "$1" --exact part --nocapture"#;
+    let output = shell(&[], script, dir.path()).unwrap_or_default();
+    assert!(output.contains("signal: 6"), "{output}");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let expected = "atomic.before_sync\natomic.before_rename\natomic.before_dir_sync\n";
+    assert_eq!(read("points"), expected);
+    assert_eq!(read("file"), "first", "the second write was not renamed");
+}
+
 /// Plays the part that the environment names; nothing in an ordinary run.
 #[test]
 fn part() {
@@ -92,6 +104,7 @@ fn part() {
         "closed-folder" => parts::read_only(false),
         "closed-tree" => parts::closed_tree(),
         "syncs" => parts::syncs(),
+        "crash" => parts::crash(),
         other => panic!("no part {other}"),
     }
     println!("played {name}");

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use acp::durable::{
-    DurableError, Enqueued, Journal, Lock, Maildir, Place, Result, append_log, create_dirs,
+    DurableError, Enqueued, Journal, Lock, Maildir, Place, Result, append_log, crash, create_dirs,
     free_space_bytes, is_held, move_dir, publish, read_record, remove_file, remove_tree,
     write_atomic, write_quick, write_record,
 };
@@ -266,6 +266,15 @@ pub(crate) fn closed_tree() {
     );
     remove_tree(tree).unwrap();
     assert!(!tree.exists());
+}
+
+/// Ends in the middle of the second write.
+pub(crate) fn crash() {
+    crash::log_to(Path::new("points"));
+    crash::arm_abort("atomic.before_rename:2");
+    for content in ["first", "second"] {
+        write_atomic(Path::new("file"), content.as_bytes()).unwrap();
+    }
 }
 
 /// In a process of its own, because the counter is one for the process.

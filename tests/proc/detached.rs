@@ -37,6 +37,7 @@ fn it_takes_over_the_lock_of_its_standard_input_and_appends_to_its_log() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux shows or holds this")]
 fn it_is_found_by_what_is_in_its_environment() {
     let world = World::new(Cgroups::Unused);
     let (mut ours, theirs) = UnixStream::pair().unwrap();
@@ -98,6 +99,7 @@ fn helper_launcher() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux shows or holds this")]
 fn descriptors_that_the_launcher_was_given_are_closed() {
     let world = World::new(Cgroups::Unused);
     let launcher = Cmd::new(std::env::current_exe().unwrap())

@@ -142,6 +142,7 @@ fn what_cannot_be_started_says_why() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only Linux shows or holds this")]
 fn a_child_inherits_no_descriptor_and_leads_its_own_group() {
     let world = World::new(Cgroups::Unused);
     let file = std::fs::File::create(world.path("locked")).unwrap();
@@ -155,4 +156,13 @@ fn a_child_inherits_no_descriptor_and_leads_its_own_group() {
     assert!(lines.contains(&"/dev/null"), "{list}");
     assert!(!list.contains("locked"), "{list}");
     drop(file);
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn measure_a_thousand_quick_children() {
+    let clock = SystemClock::new();
+    for _ in 0..1000 {
+        Cmd::new("true").read(&quick(), &clock).unwrap();
+    }
 }
