@@ -329,6 +329,51 @@ fn damaged_files_of_objects_are_made_anew() {
     }
     forge.apply(&comment(item, "second")).unwrap();
     assert_eq!(forge.text(1).unwrap().comments.len(), 2);
+    assert_views_are_the_log(dir, "after damage");
+    // Without the index there is nothing that tells how much of the log to look at: nothing is guessed.
     fs::File::create(dir.join("comments/1.json")).unwrap();
-    forge.apply(&comment(item, "third")).unwrap_err();
+    let error = forge.apply(&comment(item, "third")).unwrap_err();
+    assert!(error.to_string().contains("remove `index.json`"), "{error}");
+    fs::remove_file(dir.join("index.json")).unwrap();
+    forge.apply(&comment(item, "third")).unwrap();
+    assert_eq!(forge.text(1).unwrap().comments.len(), 3);
+}
+
+#[test]
+fn what_is_in_the_log_has_happened_whatever_becomes_of_the_files() {
+    let scene = Scene::new();
+    let (dir, forge) = (&scene.local.dir, scene.local.forge());
+    // The file of the next issue cannot be written.
+    let in_the_way = dir.join("issues/4.json");
+    fs::create_dir(&in_the_way).unwrap();
+    let opening = issue("four", "text", &[]);
+    assert_eq!(open(forge, &opening), 4);
+    assert_eq!(mirror(forge).issues[&4].title, "four");
+    // Nothing else is written until the files can be repaired, and then they are.
+    let saying = comment(ItemId::issue(1), "x");
+    forge.apply(&saying).unwrap_err();
+    assert_eq!(forge.find(&saying).unwrap(), None);
+    fs::remove_dir(&in_the_way).unwrap();
+    forge.apply(&saying).unwrap();
+    assert_eq!(marked(&forge.text(4).unwrap(), &opening.id), 1);
+    assert_views_are_the_log(dir, "after repair");
+}
+
+#[test]
+fn a_torn_line_at_the_end_of_the_log_is_no_event() {
+    use std::io::Write as _;
+    let scene = Scene::new();
+    let (dir, forge) = (&scene.local.dir, scene.local.forge());
+    let mut known = mirror(forge);
+    let log = fs::OpenOptions::new()
+        .append(true)
+        .open(dir.join("events.jsonl"));
+    log.unwrap()
+        .write_all(b"0badc0de {\"format\":1,\"se")
+        .unwrap();
+    assert!(!forge.sync(&mut known, &branch("main")).unwrap());
+    open(forge, &issue("four", "", &[]));
+    assert!(forge.sync(&mut known, &branch("main")).unwrap());
+    assert_eq!(known, mirror(forge));
+    assert_views_are_the_log(dir, "after a torn line");
 }

@@ -84,6 +84,10 @@ impl<'a> Books<'a> {
         match durable::read_record(path) {
             // With the whole log at hand a damaged file is no loss.
             Err(DurableError::Damaged { .. }) if self.has_all() => Ok(None),
+            Err(error @ DurableError::Damaged { .. }) => Err(ForgeError::Unreadable {
+                what: format!("`{}`", path.display()),
+                why: format!("{error}; remove `index.json` of this forge to have it made anew"),
+            }),
             read => Ok(read?),
         }
     }

@@ -1,24 +1,20 @@
-//! What an intent makes of what is there. Merges are in `merge.rs`: they need a commit first.
+//! What an intent makes of what is there: issues and what works on every item. Pull requests are in `pulls.rs`, merges in
+//! `merge.rs`: they need a commit first.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::object::{ChecksDoc, CommentDoc, IssueDoc, LabelDoc, LabelsDoc, Object, PullDoc};
+use super::object::{CommentDoc, IssueDoc, LabelDoc, LabelsDoc, Object, PullDoc};
 use super::{after, missing, refused, text};
 use crate::domain::{
-    Applied, Association, BranchName, Check, CheckState, Comment, Intent, Issue, IssueState,
-    ItemId, ItemKind, Mergeable, Payload, PrState, PullRequest, Review, ReviewState, ReviewVerdict,
-    Sha,
+    Applied, Association, BranchName, Check, Comment, Intent, Issue, IssueState, ItemId, ItemKind,
+    Payload, PrState, Sha,
 };
 use crate::forge::ForgeError;
 
 /// The most comments on one item: GitHub's bound.
-const COMMENTS_MAX: usize = 2_500;
-/// The most checks of one commit.
-const CHECKS_MAX: usize = 100;
-/// The most characters of a check's line, which is cut, not refused: it explains and decides nothing.
-const SUMMARY_CHARS_MAX: usize = 1_000;
+pub(super) const COMMENTS_MAX: usize = 2_500;
 /// The colour of a label that nobody has described.
 const PLAIN_COLOR: &str = "ededed";
 
@@ -105,15 +101,16 @@ pub(in crate::forge) fn decide(
 }
 
 /// An issue or a pull request, for what works on both.
-enum Item {
+pub(super) enum Item {
     Issue(IssueDoc),
     Pull(PullDoc),
 }
 
-struct Desk<'a> {
-    records: &'a dyn Records,
-    intent: &'a Intent,
-    now: Timestamp,
+/// Where one intent is decided about.
+pub(super) struct Desk<'a> {
+    pub(super) records: &'a dyn Records,
+    pub(super) intent: &'a Intent,
+    pub(super) now: Timestamp,
 }
 
 impl Desk<'_> {
@@ -139,69 +136,6 @@ impl Desk<'_> {
         let mut objects = vec![Object::Issue(IssueDoc { issue, body })];
         objects.extend(self.new_labels(labels)?);
         Ok(write(objects, Applied::Opened { number }))
-    }
-
-    fn open_pull(&self) -> Result<Decision, ForgeError> {
-        let Payload::Pr {
-            head,
-            head_sha,
-            base,
-            title,
-            body,
-            draft,
-        } = &self.intent.payload
-        else {
-            return Err(refused(self.intent, "it is no pull request"));
-        };
-        if let Some(open) = self.records.open_pull(head, base)? {
-            let number = open.pr.number;
-            if text::ends_with_marker(&open.body, self.intent) {
-                return Ok(Decision::Already(Applied::Opened { number }));
-            }
-            return Err(self.refused(format!("pr/{number} is open for it")));
-        }
-        if head == base {
-            return Err(self.refused("a branch cannot go into itself"));
-        }
-        let tip = self.tip(head)?;
-        if tip != *head_sha {
-            return Err(self.refused(head_moved(head_sha, Some(&tip))));
-        }
-        let number = self.records.next_number();
-        let body = text::body(self.intent, body)?;
-        let pr = PullRequest {
-            number,
-            title: text::title(self.intent, title)?,
-            state: PrState::Open,
-            draft: *draft,
-            head: head.clone(),
-            head_sha: tip,
-            base: base.clone(),
-            base_sha: self.tip(base)?,
-            from_fork: false,
-            labels: BTreeSet::new(),
-            author: self.actor(),
-            closes: text::closes(&body),
-            checks: vec![],
-            reviews: vec![],
-            mergeable: Mergeable::Unknown,
-            created: self.now,
-            updated: self.now,
-        };
-        let objects = vec![Object::Pull(PullDoc { pr, body })];
-        Ok(write(objects, Applied::Opened { number }))
-    }
-
-    fn ready(&self, number: u64) -> Result<Decision, ForgeError> {
-        let mut doc = self.pull(number)?;
-        if !doc.pr.draft {
-            return Ok(Decision::Already(Applied::Done));
-        }
-        if !doc.pr.is_open() {
-            return Err(self.refused("it is closed"));
-        }
-        doc.pr.draft = false;
-        Ok(self.update(Item::Pull(doc), Applied::Done))
     }
 
     fn comment(&self, body: &str) -> Result<Decision, ForgeError> {
@@ -244,59 +178,6 @@ impl Desk<'_> {
         Ok(write(objects, Applied::Done))
     }
 
-    fn review(
-        &self,
-        head: &Sha,
-        verdict: ReviewVerdict,
-        body: &str,
-    ) -> Result<Decision, ForgeError> {
-        let mut doc = self.pull(self.target(ItemKind::Pr)?)?;
-        if doc.pr.reviews.len() >= COMMENTS_MAX {
-            return Err(self.refused(format!("it has {COMMENTS_MAX} reviews already")));
-        }
-        doc.pr.reviews.push(Review {
-            author: self.actor(),
-            state: match verdict {
-                ReviewVerdict::Approve => ReviewState::Approved,
-                ReviewVerdict::RequestChanges => ReviewState::ChangesRequested,
-                ReviewVerdict::Comment => ReviewState::Commented,
-            },
-            head: head.clone(),
-            body: text::body(self.intent, body)?,
-            created: self.now,
-        });
-        let id = self.records.next_comment();
-        Ok(self.update(Item::Pull(doc), Applied::Commented { id }))
-    }
-
-    fn check(
-        &self,
-        sha: &Sha,
-        name: &str,
-        state: CheckState,
-        summary: &str,
-    ) -> Result<Decision, ForgeError> {
-        text::name(self.intent, name)?;
-        let summary = text::one_line(summary);
-        let check = Check {
-            name: name.to_owned(),
-            state,
-            summary: summary.chars().take(SUMMARY_CHARS_MAX).collect(),
-        };
-        let mut checks = self.records.checks(sha)?;
-        match checks.iter().position(|there| there.name == name) {
-            Some(at) if checks[at] == check => return Ok(Decision::Already(Applied::Done)),
-            Some(at) => checks[at] = check,
-            None if checks.len() >= CHECKS_MAX => {
-                return Err(self.refused(format!("it has {CHECKS_MAX} checks already")));
-            }
-            None => checks.push(check),
-        }
-        let sha = sha.clone();
-        let objects = vec![Object::Checks(ChecksDoc { sha, checks })];
-        Ok(write(objects, Applied::Done))
-    }
-
     fn close(&self) -> Result<Decision, ForgeError> {
         let mut item = self.item()?;
         match &mut item {
@@ -313,11 +194,11 @@ impl Desk<'_> {
         Ok(self.update(item, Applied::Done))
     }
 
-    fn update(&self, item: Item, applied: Applied) -> Decision {
+    pub(super) fn update(&self, item: Item, applied: Applied) -> Decision {
         write(vec![self.touched(item)], applied)
     }
 
-    fn touched(&self, item: Item) -> Object {
+    pub(super) fn touched(&self, item: Item) -> Object {
         match item {
             Item::Issue(mut doc) => {
                 doc.issue.updated = after(doc.issue.updated, self.now);
@@ -355,28 +236,28 @@ impl Desk<'_> {
         }
     }
 
-    fn target(&self, kind: ItemKind) -> Result<u64, ForgeError> {
+    pub(super) fn target(&self, kind: ItemKind) -> Result<u64, ForgeError> {
         match self.intent.item {
             Some(item) if item.kind == kind => Ok(item.number),
             _ => Err(self.refused("it names no such item")),
         }
     }
 
-    fn pull(&self, number: u64) -> Result<PullDoc, ForgeError> {
+    pub(super) fn pull(&self, number: u64) -> Result<PullDoc, ForgeError> {
         let doc = self.records.pull(number)?;
         doc.ok_or_else(|| missing(ItemId::pr(number)))
     }
 
-    fn tip(&self, branch: &BranchName) -> Result<Sha, ForgeError> {
+    pub(super) fn tip(&self, branch: &BranchName) -> Result<Sha, ForgeError> {
         let tip = self.records.tip(branch)?;
         tip.ok_or_else(|| missing(format_args!("branch {branch}")))
     }
 
-    fn actor(&self) -> String {
+    pub(super) fn actor(&self) -> String {
         text::one_line(self.intent.actor())
     }
 
-    fn refused(&self, why: impl Into<String>) -> ForgeError {
+    pub(super) fn refused(&self, why: impl Into<String>) -> ForgeError {
         refused(self.intent, why)
     }
 }
@@ -387,6 +268,7 @@ pub(super) fn head_moved(expected: &Sha, found: Option<&Sha>) -> String {
     format!("head moved: expected {expected}, found {found}")
 }
 
-fn write(objects: Vec<Object>, applied: Applied) -> Decision {
+/// A change of these objects.
+pub(super) fn write(objects: Vec<Object>, applied: Applied) -> Decision {
     Decision::Write(Change { objects, applied })
 }

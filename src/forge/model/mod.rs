@@ -5,6 +5,7 @@ mod decide;
 mod found;
 mod merge;
 mod object;
+mod pulls;
 mod text;
 
 pub(super) use decide::{Change, Decision, Records, decide};
