@@ -14,6 +14,7 @@ pub mod git;
 pub mod policy;
 pub mod proc;
 pub mod profile;
+pub mod prompt;
 pub mod store;
 pub mod sys;
 pub mod ui;

@@ -1,8 +1,24 @@
 //! Coding agents. An adapter only describes the command and interprets what came out; it starts nothing.
 
+mod claude;
+mod command;
+
 use std::path::Path;
 
-use crate::domain::{AgentEnd, AgentSettings};
+use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass};
+
+/// Every agent that acp knows, in the order of lists. A new one is one file and one line here.
+static ALL: &[&dyn Agent] = &[&claude::Claude, &command::Command];
+
+/// Every agent that acp knows.
+pub fn all() -> &'static [&'static dyn Agent] {
+    ALL
+}
+
+/// The agent that profiles call `name`.
+pub fn by_name(name: &str) -> Option<&'static dyn Agent> {
+    ALL.iter().copied().find(|agent| agent.name() == name)
+}
 
 /// What an adapter may know of the run.
 #[derive(Debug, Clone)]
@@ -48,6 +64,8 @@ pub enum AgentEvent {
     },
     /// Its own word on how it ended: `None` is well.
     Verdict(Option<String>),
+    /// Something that explains a poor result, for example that a tool was denied to it.
+    Note(String),
 }
 
 /// How the process ended, as far as an adapter needs to know.
@@ -73,9 +91,87 @@ pub trait Agent: Sync {
     /// How to start it, or why it cannot be.
     fn command(&self, task: &AgentTask<'_>) -> Result<AgentCommand, String>;
 
-    /// What one line of its output says. Lines that it does not know are ignored.
-    fn read_line(&self, line: &str) -> Option<AgentEvent>;
+    /// What one line of its output says, in order. Lines that it does not know say nothing.
+    fn read_line(&self, line: &str) -> Vec<AgentEvent>;
 
     /// What its end amounts to; `verdict` is the last [`AgentEvent::Verdict`].
     fn judge(&self, end: ProcessEnd, verdict: Option<&Option<String>>) -> AgentEnd;
+}
+
+/// The failure that a process's end alone amounts to; `None` when it ended with 0.
+fn process_failure(end: ProcessEnd, said: Option<&str>) -> Option<Failure> {
+    let (class, what) = match end {
+        ProcessEnd::Exited(0) => return None,
+        ProcessEnd::Exited(status) => (
+            FailureClass::AgentExit,
+            format!("the agent exited with {status}"),
+        ),
+        ProcessEnd::Signaled(signal) => (
+            FailureClass::AgentSignal,
+            format!("the agent was ended by signal {signal}"),
+        ),
+    };
+    let detail = match said {
+        Some(said) => format!("{what}: {said}"),
+        None => what,
+    };
+    Some(Failure { class, detail })
+}
+
+/// Text of an agent as one line for people: without control characters, cut.
+fn one_line(text: &str) -> String {
+    const CHARS_MAX: usize = 300;
+    let visible = |c: char| if c.is_control() { ' ' } else { c };
+    let words = text.chars().map(visible).collect::<String>();
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for agent in all() {
+            let found = by_name(agent.name()).map(Agent::name);
+            assert_eq!(found, Some(agent.name()));
+            let same = all().iter().filter(|a| a.name() == agent.name());
+            assert_eq!(same.count(), 1);
+        }
+        assert!(by_name("nobody").is_none());
+    }
+
+    #[test]
+    fn what_an_agent_says_becomes_one_short_line() {
+        assert_eq!(one_line("a\n\u{1b}[31mb\t c"), "a [31mb c");
+        assert_eq!(one_line(&"ä".repeat(400)).chars().count(), 301);
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use std::time::Duration;
+
+    use crate::domain::{AgentSettings, Sandbox};
+
+    /// Settings that ask for nothing.
+    pub(crate) fn settings() -> AgentSettings {
+        AgentSettings {
+            model: None,
+            argv: vec![],
+            shell: None,
+            args: vec![],
+            env: vec![],
+            timeout: Duration::from_mins(30),
+            stall: Duration::from_mins(5),
+            grace: Duration::from_secs(5),
+            output_bytes_max: 1 << 24,
+            steps_max: 0,
+            sandbox: Sandbox::None,
+        }
+    }
 }

@@ -226,12 +226,15 @@ impl RunState {
             (
                 Self::Running {
                     started,
-                    deadline,
                     step,
                     agent_end,
                     ..
                 },
-                RunEvent::Supervised { supervisor, .. },
+                RunEvent::Supervised {
+                    deadline,
+                    supervisor,
+                    ..
+                },
             ) if step >= Step::Collect => Self::Running {
                 started,
                 deadline,
@@ -373,6 +376,12 @@ pub struct RunFindings {
     pub pr_body: Option<String>,
     /// The result was inferred from facts, because the agent left none.
     pub inferred: bool,
+    /// Tokens that the agent says it used.
+    #[serde(default)]
+    pub tokens: Option<u64>,
+    /// What the agent says it cost, in micro-dollars.
+    #[serde(default)]
+    pub usd_micros: Option<u64>,
     /// Focused follow-up issues that the agent asks for: title and body.
     pub follow_ups: Vec<(String, String)>,
 }

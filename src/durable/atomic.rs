@@ -79,13 +79,20 @@ pub(super) fn replace_through(temp_dir: &Path, path: &Path, bytes: &[u8]) -> Res
 /// # Errors
 /// `Io` when the operating system refuses, also when `path` is a symbolic link; a part of `bytes` may then be written.
 pub fn append_log(path: &Path, bytes: &[u8]) -> Result<()> {
-    let file = OpenOptions::new()
+    open_log(path)?.write_all(bytes).doing("append to", path)
+}
+
+/// Opens the file `path` so that everything is added to its end, for many small additions.
+///
+/// # Errors
+/// As [`append_log`].
+pub fn open_log(path: &Path) -> Result<File> {
+    OpenOptions::new()
         .create(true)
         .append(true)
         .mode(0o600)
         .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
-        .open(path);
-    file.and_then(|mut file| file.write_all(bytes))
+        .open(path)
         .doing("append to", path)
 }
 

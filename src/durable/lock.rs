@@ -9,6 +9,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::time::Duration;
@@ -127,6 +128,28 @@ impl Lock {
     /// Never: only this method takes the file out.
     pub fn into_file(mut self) -> File {
         self.file.take().expect("a lock has its file")
+    }
+
+    /// The lock at `path` as this process was started with it: its standard input is the locked file. `None` when it is
+    /// another file, or somebody else holds the lock. Dropping it releases the lock although standard input stays open.
+    ///
+    /// # Errors
+    /// `Io` when the operating system refuses.
+    pub fn from_stdin(path: &Path) -> Result<Option<Self>> {
+        let stdin = io::stdin().as_fd().try_clone_to_owned();
+        Self::handed_over(stdin.doing("use standard input as", path)?.into(), path)
+    }
+
+    fn handed_over(file: File, path: &Path) -> Result<Option<Self>> {
+        // Looked at first: the lock of another file is none of ours to take or to release.
+        let inode = |meta: std::fs::Metadata| (meta.dev(), meta.ino());
+        let same = match (file.metadata(), path.symlink_metadata()) {
+            (Ok(given), Ok(named)) => inode(given) == inode(named),
+            _ => false,
+        };
+        // Taking it again succeeds at once where this open file has it already.
+        let ours = same && take_past_probes(&file).doing("lock", path)?;
+        Ok(ours.then_some(Self { file: Some(file) }))
     }
 
     /// Who took the lock last, if the text in it can be read.
@@ -352,6 +375,26 @@ mod tests {
         let limit = Duration::from_mins(1);
         let lock = Lock::acquire(path, "test", limit, &SystemClock::new(), &mut quiet);
         drop(lock.unwrap());
+    }
+
+    #[test]
+    fn a_lock_is_taken_over_with_its_open_file_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("alive.lock"), dir.path().join("other.lock"));
+        let lock = Lock::try_acquire_empty(&path).unwrap().unwrap();
+        let _other = Lock::try_acquire_empty(&other).unwrap().unwrap();
+        let file = lock.into_file();
+        let again = File::open(&path).unwrap();
+        assert!(Lock::handed_over(again, &path).unwrap().is_none());
+        assert!(
+            Lock::handed_over(file.try_clone().unwrap(), &other)
+                .unwrap()
+                .is_none()
+        );
+        let taken = Lock::handed_over(file.try_clone().unwrap(), &path).unwrap();
+        assert!(taken.is_some() && is_held(&path).unwrap());
+        drop(taken);
+        assert!(!is_held(&path).unwrap() && is_held(&other).unwrap());
     }
 
     #[test]

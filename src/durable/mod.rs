@@ -6,6 +6,7 @@
 mod atomic;
 pub mod crash;
 mod dirs;
+mod entry;
 mod error;
 mod journal;
 mod listing;
@@ -15,9 +16,10 @@ mod read;
 mod record;
 mod remove_tree;
 
-pub use atomic::{append_log, publish, write_atomic, write_quick};
+pub use atomic::{append_log, open_log, publish, write_atomic, write_quick};
 pub use crash::crash_point;
 pub use dirs::{create_dirs, move_dir, remove_file, sweep_leftovers};
+pub use entry::OpenDir;
 pub use error::{DurableError, Result};
 pub use journal::{Journal, JournalRead};
 pub use listing::{file_names, folder_names, tree_bytes};

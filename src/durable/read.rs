@@ -21,6 +21,11 @@ pub fn read_file(path: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>> {
     let Some(file) = open_regular(path)? else {
         return Ok(None);
     };
+    read_open(file, path, limit_bytes).map(Some)
+}
+
+/// Reads an open regular file, at most `limit_bytes`.
+pub(super) fn read_open(file: File, path: &Path, limit_bytes: u64) -> Result<Vec<u8>> {
     let mut bytes = vec![];
     let read = file
         .take(limit_bytes.saturating_add(1))
@@ -32,7 +37,7 @@ pub fn read_file(path: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>> {
             limit_bytes,
         });
     }
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 /// How many bytes this user can still write on the file system of `path`.
@@ -50,6 +55,11 @@ pub(super) fn open_regular(path: &Path) -> Result<Option<File>> {
         // NONBLOCK has no effect on a regular file; it keeps a FIFO from waiting for a writer.
         .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
         .open(path);
+    only_regular(file, path)
+}
+
+/// What came of opening a file for reading without following links: `None` when it does not exist.
+pub(super) fn only_regular(file: io::Result<File>, path: &Path) -> Result<Option<File>> {
     let not_regular = || DurableError::damaged(path, "not a regular file");
     let file = match file {
         Ok(file) => file,

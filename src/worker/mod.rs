@@ -1,7 +1,32 @@
 //! A run's life: started detached, supervised, ended with proof.
+//!
+//! A pass sees [`Workers`] only. The supervisor is a process of its own, whose body is [`supervise`].
 
-use crate::domain::{Life, Run, RunId};
-use crate::store::Lock;
+mod agent;
+mod children;
+mod collect;
+mod launch;
+mod life;
+mod out_folder;
+mod record;
+mod supervise;
+mod surroundings;
+mod verify;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use children::{Child, Children, LocalChildren};
+pub use launch::LocalWorkers;
+pub use supervise::{SupervisorCtx, supervise};
+
+use std::path::PathBuf;
+
+use crate::domain::{IllegalMove, Life, Run, RunId};
+use crate::store::{Lock, Store, StoreError};
+use crate::vcs::VcsError;
 
 /// What is left of a run that was ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,7 +35,7 @@ pub struct Ended {
     pub survivors: Vec<u32>,
 }
 
-/// A run that could not be started or ended.
+/// A run that could not be started, attended to or ended.
 #[derive(thiserror::Error, Debug)]
 pub enum WorkerError {
     /// Its supervisor could not be started.
@@ -21,9 +46,50 @@ pub enum WorkerError {
         /// Why.
         why: String,
     },
+    /// There is no such run.
+    #[error("there is no run `{0}`")]
+    NoRun(RunId),
+    /// Only a pass starts supervisors, and hands each the run's lock as its standard input.
+    #[error("the run `{0}` is not this process's to supervise: a pass starts its supervisor")]
+    NotOurs(RunId),
+    /// The run is in a state in which nothing can be supervised.
+    #[error("the run `{run}` is {state}; only a pass can say what becomes of it")]
+    NotStartable {
+        /// The run.
+        run: RunId,
+        /// Its state's word.
+        state: &'static str,
+    },
+    /// Processes of the run could not be ended, so nothing that they can change may be used.
+    #[error("processes of the run `{run}` cannot be ended: {}", list(.pids))]
+    Survivors {
+        /// The run.
+        run: RunId,
+        /// Which.
+        pids: Vec<u32>,
+    },
+    /// No process of the run is found any more, and still one of its locks is held: something of it lives.
+    #[error("something of the run `{run}` lives that cannot be found: `{}` is held", .path.display())]
+    Held {
+        /// The run.
+        run: RunId,
+        /// The lock.
+        path: PathBuf,
+    },
+    /// A move that the record's table does not know.
+    #[error(transparent)]
+    Illegal(#[from] IllegalMove),
     /// Files of the run.
     #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
+    Store(#[from] StoreError),
+    /// acp's own clone.
+    #[error(transparent)]
+    Vcs(#[from] VcsError),
+}
+
+fn list(pids: &[u32]) -> String {
+    let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+    pids.join(", ")
 }
 
 /// Starts and ends runs. The port that passes work with; a simulation has its own.
@@ -35,15 +101,22 @@ pub trait Workers {
     /// `Start` when the process could not be started; the lock is free again then.
     fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError>;
 
-    /// What lives of a run.
+    /// What lives of a run. What cannot be told counts as supervised, so that it is left alone.
     fn life(&self, run: &RunId) -> Life;
 
-    /// Ends the supervisor and every process of a run, and looks whether anything is left.
+    /// Ends the supervisor and every process of a run, and looks whether anything is left. The caller does not hold the
+    /// run's lock yet: that it is free is part of the proof.
     ///
     /// # Errors
-    /// `Store` when the run's files cannot be read.
+    /// `Store` when the run's files cannot be read, `Held` when something lives that cannot be found.
     fn end(&self, run: &Run) -> Result<Ended, WorkerError>;
 
     /// Takes note of supervisors that this process started and that have ended.
     fn reap(&self);
+}
+
+/// The right to write a run, as a supervisor has it: its standard input is the locked `alive.lock`.
+pub fn own_from_stdin(store: &Store, run: &RunId) -> Result<Lock, WorkerError> {
+    let lock = Lock::from_stdin(&store.layout().alive_lock(run))?;
+    lock.ok_or_else(|| WorkerError::NotOurs(run.clone()))
 }

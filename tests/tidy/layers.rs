@@ -24,7 +24,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("notify", "domain http proc sys"),
     ("mesh", "domain durable sys"),
     ("service", "domain durable proc sys"),
-    ("worker", "domain agent check proc store prompt sys vcs"),
+    (
+        "worker",
+        "domain durable agent check proc store prompt sys vcs",
+    ),
     (
         "engine",
         "domain policy profile prompt store worker forge agent vcs check notify mesh sys",

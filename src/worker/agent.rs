@@ -1,0 +1,299 @@
+//! The step in which the agent runs.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::time::Duration;
+
+use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd};
+use crate::domain::{AgentEnd, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings};
+use crate::durable::{self, DurableError, Lock, crash_point};
+use crate::proc::{Cmd, Ended, Limits, Report, RunTree, Verdict, Watch};
+
+use super::record::{Record, Usage, process_id};
+use super::supervise::{Worker, could_not_start};
+use super::surroundings::with_vars;
+use super::{Child, WorkerError, out_folder};
+
+/// The most that `agent.log` keeps of all children of a run together.
+pub(super) const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// No prompt is larger.
+const PROMPT_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Notes of an agent that are kept, and how long one may be.
+const NOTES_MAX: usize = 20;
+const NOTE_CHARS_MAX: usize = 300;
+
+/// Runs the agent and records its end; or ends the run, when it must not start any more.
+pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), WorkerError> {
+    let (agent, command) = match prepare(worker, record)? {
+        Ok(prepared) => prepared,
+        Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
+    };
+    let mut follow = Follow::new(worker, record, agent);
+    let report = start(worker, &mut follow, &command)?;
+    let Follow {
+        mut usage,
+        verdict,
+        error,
+        ..
+    } = follow;
+    if let Some(error) = error {
+        return Err(error);
+    }
+    usage.notes.truncate(NOTES_MAX);
+    let end = judge(worker, agent, &report, verdict.as_ref(), &usage);
+    crash_point("worker.agent_ended");
+    record.put_usage(&usage)?;
+    crash_point("worker.usage_written");
+    record.apply(RunEvent::AgentEnded(end))?;
+    crash_point("worker.agent_end_recorded");
+    Ok(())
+}
+
+/// `ACP_OUT` as an agent finds it.
+pub(super) fn make_out(worker: &Worker<'_>, run: &Run) -> Result<(), WorkerError> {
+    let prompt = prompt(worker, run)?.unwrap_or_default();
+    out_folder::make_fresh(&worker.around.out(run), &prompt)
+}
+
+fn prompt(worker: &Worker<'_>, run: &Run) -> Result<Option<Vec<u8>>, WorkerError> {
+    let path = worker.around.layout.prompt(&run.id);
+    Ok(durable::read_file(&path, PROMPT_BYTES_MAX)?)
+}
+
+type Prepared = (&'static dyn Agent, AgentCommand);
+
+/// Everything up to the start; the inner error is why there is none.
+fn prepare(
+    worker: &Worker<'_>,
+    record: &Record<'_>,
+) -> Result<Result<Prepared, Outcome>, WorkerError> {
+    let run = &record.run;
+    let cannot = |detail: String| Ok(Err(could_not_start(detail)));
+    let Some(agent) = (worker.ctx.agents)(&run.agent) else {
+        return cannot(format!("there is no agent `{}`", run.agent));
+    };
+    let text = prompt(worker, run)?.map(String::from_utf8);
+    let Some(Ok(prompt)) = text else {
+        return cannot("its prompt is gone".to_owned());
+    };
+    // Again after setup: that may have taken its time, and executed what the repository holds.
+    if let Some(outcome) = worker.reason_not_to_start(run) {
+        return Ok(Err(outcome));
+    }
+    make_out(worker, run)?;
+    let out = worker.around.out(run);
+    let command = agent.command(&AgentTask {
+        prompt: &prompt,
+        prompt_file: &out.join("prompt.md"),
+        worktree: &worker.around.layout.worktree(&run.id),
+        settings: &worker.settings,
+        run: run.id.as_str(),
+    });
+    match command {
+        Ok(command) => Ok(Ok((agent, command))),
+        Err(reason) => cannot(reason),
+    }
+}
+
+fn start(
+    worker: &Worker<'_>,
+    follow: &mut Follow<'_, '_>,
+    command: &AgentCommand,
+) -> Result<Report, WorkerError> {
+    let run = follow.record.run.clone();
+    let settings = &worker.settings;
+    let vars = worker
+        .around
+        .of_agent(&run, settings, &command.env, command.pass_env);
+    let cmd = Cmd::new(&command.program)
+        .args(&command.args)
+        .dir(worker.around.layout.worktree(&run.id));
+    let mut log = Log::open(worker, &run)?;
+    for name in worker.around.refused(settings) {
+        log.header(&format!("acp: `{name}` is not handed to agents"));
+    }
+    log.header(&format!("acp: agent `{}`", run.agent));
+    let limits = Limits {
+        stall: Some(settings.stall),
+        ..log.limits(worker, worker.time_left())
+    };
+    let child = Child {
+        cmd: with_vars(cmd, &vars),
+        stdin: if command.prompt_on_stdin {
+            durable::lock_for_reading(&worker.around.layout.prompt(&run.id))?
+        } else {
+            agent_lock(worker, &run)?
+        },
+        log: &mut log.file,
+        redact: &worker.redact,
+        limits,
+    };
+    let mut tree = worker.tree(&run);
+    Ok(worker
+        .ctx
+        .children
+        .run(child, &mut tree, worker.ctx.clock, follow))
+}
+
+/// The empty locked file that shows, as a standard input, that a process of the run lives.
+pub(super) fn agent_lock(worker: &Worker<'_>, run: &Run) -> Result<File, WorkerError> {
+    let path = worker.around.layout.agent_lock(&run.id);
+    let lock = Lock::try_acquire_empty(&path)?;
+    let busy = || DurableError::Busy {
+        path,
+        holder: None,
+        waited: Duration::ZERO,
+    };
+    Ok(lock.ok_or_else(busy)?.into_file())
+}
+
+/// The log of all children of a run.
+pub(super) struct Log {
+    pub(super) file: File,
+    used: u64,
+}
+
+impl Log {
+    pub(super) fn open(worker: &Worker<'_>, run: &Run) -> Result<Self, WorkerError> {
+        let path = worker.around.layout.agent_log(&run.id);
+        let file = durable::open_log(&path)?;
+        let used = file.metadata().map_or(0, |meta| meta.len());
+        Ok(Self { file, used })
+    }
+
+    /// A line of acp's own. A full disk keeps nobody from working.
+    pub(super) fn header(&mut self, line: &str) {
+        let _not_logged = writeln!(self.file, "--- {line}");
+    }
+
+    /// Limits of a child that may take `time`, and write what the log still has room for.
+    pub(super) fn limits(&self, worker: &Worker<'_>, time: Duration) -> Limits {
+        Limits {
+            deadline: time,
+            stall: None,
+            grace: worker.settings.grace,
+            output_bytes_max: worker.settings.output_bytes_max,
+            log_bytes_max: LOG_BYTES_MAX.saturating_sub(self.used),
+            steps_max: None,
+        }
+    }
+}
+
+/// Follows the agent: records its process, counts its steps, keeps what it says of itself.
+struct Follow<'r, 's> {
+    record: &'r mut Record<'s>,
+    agent: &'static dyn Agent,
+    steps_max: u64,
+    usage: Usage,
+    #[expect(
+        clippy::option_option,
+        reason = "no word yet, a good one, or why it failed"
+    )]
+    verdict: Option<Option<String>>,
+    /// Why it was ended: the record could not be written.
+    error: Option<WorkerError>,
+}
+
+impl<'r, 's> Follow<'r, 's> {
+    fn new(worker: &Worker<'_>, record: &'r mut Record<'s>, agent: &'static dyn Agent) -> Self {
+        Self {
+            record,
+            agent,
+            steps_max: worker.settings.steps_max,
+            usage: Usage::default(),
+            verdict: None,
+            error: None,
+        }
+    }
+}
+
+impl Watch for Follow<'_, '_> {
+    fn started(&mut self, tree: &RunTree) {
+        self.error = record_leader(self.record, tree).err();
+    }
+
+    fn line(&mut self, line: &str) -> Verdict {
+        for event in self.agent.read_line(line) {
+            match event {
+                AgentEvent::Step => self.usage.steps += 1,
+                AgentEvent::Usage { tokens, usd_micros } => {
+                    self.usage.tokens = tokens.or(self.usage.tokens);
+                    self.usage.usd_micros = usd_micros.or(self.usage.usd_micros);
+                }
+                AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
+                    self.usage
+                        .notes
+                        .push(note.chars().take(NOTE_CHARS_MAX).collect());
+                }
+                AgentEvent::Note(_) => {}
+                AgentEvent::Verdict(verdict) => self.verdict = Some(verdict),
+            }
+        }
+        if self.steps_max > 0 && self.usage.steps > self.steps_max {
+            return Verdict::End(Ended::StepLimit);
+        }
+        Verdict::Continue
+    }
+
+    fn cancelled(&mut self) -> bool {
+        self.error.is_some()
+    }
+}
+
+/// Writes down whom to look for when this supervisor dies.
+pub(super) fn record_leader(record: &mut Record<'_>, tree: &RunTree) -> Result<(), WorkerError> {
+    crash_point("worker.child_started");
+    let leader = tree.leader().map(process_id);
+    record.apply(RunEvent::ChildStarted(leader))?;
+    crash_point("worker.child_recorded");
+    Ok(())
+}
+
+/// What the agent's end amounts to.
+fn judge(
+    worker: &Worker<'_>,
+    agent: &dyn Agent,
+    report: &Report,
+    verdict: Option<&Option<String>>,
+    usage: &Usage,
+) -> AgentEnd {
+    let settings = &worker.settings;
+    let failed = |class, detail: String| AgentEnd::Failed(Failure { class, detail });
+    let end = match &report.ended {
+        Ended::CouldNotStart { reason } => failed(FailureClass::CouldNotStart, reason.clone()),
+        Ended::Exited(status) => agent.judge(ProcessEnd::Exited(*status), verdict),
+        Ended::Signaled(signal) => agent.judge(ProcessEnd::Signaled(*signal), verdict),
+        Ended::TimedOut => failed(
+            FailureClass::TimedOut,
+            format!("setup and agent took longer than {:?}", settings.timeout),
+        ),
+        Ended::Stalled => failed(
+            FailureClass::Stalled,
+            format!("no output for {:?}", settings.stall),
+        ),
+        Ended::OutputLimit => failed(
+            FailureClass::OutputLimit,
+            format!("more than {} bytes of output", settings.output_bytes_max),
+        ),
+        Ended::StepLimit => failed(
+            FailureClass::StepLimit,
+            format!("more than {} steps", settings.steps_max),
+        ),
+        Ended::Cancelled => failed(FailureClass::AgentError, "it was ended".to_owned()),
+    };
+    let end = match end {
+        // Its files may still change under the commit.
+        AgentEnd::Well if !report.survivors.is_empty() => failed(
+            FailureClass::AgentError,
+            format!("processes of it cannot be ended: {:?}", report.survivors),
+        ),
+        end => end,
+    };
+    match end {
+        AgentEnd::Failed(mut failure) if !usage.notes.is_empty() => {
+            failure.detail = format!("{} ({})", failure.detail, usage.notes.join("; "));
+            AgentEnd::Failed(failure)
+        }
+        end => end,
+    }
+}

@@ -1,0 +1,120 @@
+//! Starting supervisors: what a pass sees of workers.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::agent::{Agent, AgentTask};
+use crate::domain::{Life, Rules, Run, RunId};
+use crate::durable::{self, crash_point};
+use crate::proc::{self, Cmd, Detached};
+use crate::store::{Lock, Store};
+use crate::sys::{Clock, Env};
+
+use super::surroundings::{Surroundings, with_vars};
+use super::{Ended, WorkerError, Workers, life};
+
+/// Real supervisors: `acp run supervise` in a process group of its own.
+pub struct LocalWorkers<'a> {
+    /// The profile's state.
+    pub store: &'a Store,
+    /// The profile.
+    pub rules: &'a Rules,
+    /// acp's own environment.
+    pub env: &'a Env,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// The agents by name.
+    pub agents: &'a dyn Fn(&str) -> Option<&'static dyn Agent>,
+    /// acp's own binary.
+    pub acp: PathBuf,
+    started: Mutex<Vec<Detached>>,
+}
+
+impl<'a> LocalWorkers<'a> {
+    /// The workers of a profile.
+    pub fn new(
+        store: &'a Store,
+        rules: &'a Rules,
+        env: &'a Env,
+        clock: &'a dyn Clock,
+        agents: &'a dyn Fn(&str) -> Option<&'static dyn Agent>,
+        acp: PathBuf,
+    ) -> Self {
+        Self {
+            store,
+            rules,
+            env,
+            clock,
+            agents,
+            acp,
+            started: Mutex::new(vec![]),
+        }
+    }
+
+    pub(super) fn around(&self) -> Surroundings<'_> {
+        Surroundings {
+            layout: self.store.layout(),
+            env: self.env,
+            acp: &self.acp,
+            token: self.rules.forge.token.as_ref(),
+        }
+    }
+
+    /// The variables that the run's agent wants handed on; its supervisor must have them first.
+    fn pass_env(&self, run: &Run) -> &'static [&'static str] {
+        let settings = self.rules.agents.settings.get(&run.agent);
+        let (Some(agent), Some(settings)) = ((self.agents)(&run.agent), settings) else {
+            return &[];
+        };
+        let command = agent.command(&AgentTask {
+            prompt: "",
+            prompt_file: &self.store.layout().prompt(&run.id),
+            worktree: &self.store.layout().worktree(&run.id),
+            settings,
+            run: run.id.as_str(),
+        });
+        command.map_or(&[], |command| command.pass_env)
+    }
+}
+
+impl Workers for LocalWorkers<'_> {
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError> {
+        let layout = self.store.layout();
+        if let Some(prompt) = prompt {
+            durable::write_atomic(&layout.prompt(&run.id), prompt.as_bytes())?;
+            crash_point("worker.prompt_written");
+        }
+        let settings = self.rules.agents.settings.get(&run.agent);
+        let vars = self
+            .around()
+            .of_supervisor(run, settings, self.pass_env(run));
+        let id = run.id.as_str();
+        let args = ["run", "supervise", id, "--profile", run.profile.as_str()];
+        let cmd = Cmd::new(&self.acp).args(args).dir(layout.run(&run.id));
+        let cmd = with_vars(cmd, &vars);
+        let log = layout.supervisor_log(&run.id);
+        let child = proc::detach(&cmd, alive.into_file(), &log).map_err(|error| {
+            let run = run.id.clone();
+            let why = error.to_string();
+            WorkerError::Start { run, why }
+        })?;
+        crash_point("worker.detached");
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        started.push(child);
+        Ok(())
+    }
+
+    fn life(&self, run: &RunId) -> Life {
+        life::of(self, run)
+    }
+
+    fn end(&self, run: &Run) -> Result<Ended, WorkerError> {
+        self.reap();
+        life::end(self, run)
+    }
+
+    fn reap(&self) {
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        started.retain_mut(|child| !child.reap());
+    }
+}

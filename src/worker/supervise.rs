@@ -1,0 +1,327 @@
+//! The body of a supervisor: setup, agent, collect, commit, verify, each recorded before the next begins.
+//!
+//! A supervisor that dies before the agent's end is recorded leaves a crashed run. From then on every step can be
+//! repeated, and a new supervisor goes on from the one that the record names.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::agent::Agent;
+use crate::domain::{
+    AgentEnd, AgentSettings, Failure, FailureClass, Hold, Outcome, Rules, Run, RunEvent,
+    RunFindings, RunId, RunState, Step,
+};
+use crate::durable::crash_point;
+use crate::proc::{ProcessMark, Redactor, RunTree};
+use crate::store::{Lock, Store};
+use crate::sys::{Clock, Env};
+use crate::vcs::Vcs;
+
+use super::record::{Record, Settled, process_id, process_mark};
+use super::surroundings::Surroundings;
+use super::{Children, WorkerError, agent, collect, verify};
+
+/// A quarter of a run's time is there for its verify commands, on top of what setup and agent may take.
+const VERIFY_SHARE: u32 = 4;
+
+/// Everything that a supervisor works with.
+pub struct SupervisorCtx<'a> {
+    /// The profile's state.
+    pub store: &'a Store,
+    /// acp's own clone.
+    pub vcs: &'a dyn Vcs,
+    /// The agents by name.
+    pub agents: &'a dyn Fn(&str) -> Option<&'static dyn Agent>,
+    /// How children are started.
+    pub children: &'a dyn Children,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// acp's own environment.
+    pub env: &'a Env,
+    /// The profile.
+    pub rules: &'a Rules,
+    /// acp's own binary: its folder is last on an agent's PATH.
+    pub acp: &'a Path,
+}
+
+/// Attends to a run until it is finished. `alive` is the run's lock: the right to write it.
+///
+/// # Errors
+/// Only where a successor may fare better: files or git of this machine failed, or processes cannot be ended. What went
+/// wrong with the run itself is its outcome.
+pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<(), WorkerError> {
+    let run = ctx.store.live_run(id)?;
+    let run = run.ok_or_else(|| WorkerError::NoRun(id.clone()))?;
+    if run.state.end().is_some() {
+        return Ok(());
+    }
+    let resumes = is_resumed(&run)?;
+    let settings = ctx.rules.agents.settings.get(&run.agent).cloned();
+    let is_known = settings.is_some();
+    let settings = settings.unwrap_or_else(stand_in);
+    let now = ctx.clock.now();
+    let deadline = deadline(&run, now, &settings);
+    let mut record = Record::new(ctx.store, alive, run);
+    record.apply(RunEvent::Supervised {
+        at: now,
+        deadline,
+        supervisor: Some(process_id(&ProcessMark::of_self())),
+    })?;
+    crash_point("worker.supervised");
+    let worker = Worker::new(ctx, settings, &record.run);
+    if resumes {
+        worker.end_leftovers(&record.run)?;
+    } else if !is_known {
+        let agent = &record.run.agent;
+        let outcome = could_not_start(format!(
+            "the profile has no settings for the agent `{agent}`"
+        ));
+        return worker.finish(&mut record, outcome, &RunFindings::default());
+    }
+    worker.steps(&mut record)
+}
+
+/// Whether the run is gone on with, rather than begun.
+fn is_resumed(run: &Run) -> Result<bool, WorkerError> {
+    match &run.state {
+        RunState::Starting => Ok(false),
+        RunState::Running { step, .. } if *step >= Step::Collect => Ok(true),
+        state => Err(WorkerError::NotStartable {
+            run: run.id.clone(),
+            state: state.as_str(),
+        }),
+    }
+}
+
+/// One supervisor at work on one run.
+pub(super) struct Worker<'a> {
+    pub(super) ctx: &'a SupervisorCtx<'a>,
+    pub(super) around: Surroundings<'a>,
+    pub(super) settings: AgentSettings,
+    pub(super) redact: Redactor,
+    /// What was left of the run's time when this supervisor began, and when that was by the monotonic clock.
+    time: (Duration, Duration),
+}
+
+impl<'a> Worker<'a> {
+    fn new(ctx: &'a SupervisorCtx<'a>, settings: AgentSettings, run: &Run) -> Self {
+        let around = Surroundings {
+            layout: ctx.store.layout(),
+            env: ctx.env,
+            acp: ctx.acp,
+            token: ctx.rules.forge.token.as_ref(),
+        };
+        let redact = around.redactor();
+        let total = whole_time(&settings);
+        // The wall clock may have been set in between: never more than a whole run's time.
+        let left = match &run.state {
+            RunState::Running { deadline, .. } => deadline.duration_since(ctx.clock.now()),
+            _ => SignedDuration::ZERO,
+        };
+        let left = Duration::try_from(left)
+            .unwrap_or(Duration::ZERO)
+            .min(total);
+        Self {
+            ctx,
+            around,
+            settings,
+            redact,
+            time: (left, ctx.clock.monotonic()),
+        }
+    }
+
+    /// What is left for setup and agent.
+    pub(super) fn time_left(&self) -> Duration {
+        self.all_time_left()
+            .saturating_sub(self.settings.timeout / VERIFY_SHARE)
+    }
+
+    /// What is left for a verify step that begins now; its own share at least, whoever used up the rest.
+    pub(super) fn verify_time(&self) -> Duration {
+        self.all_time_left()
+            .max(self.settings.timeout / VERIFY_SHARE)
+    }
+
+    fn all_time_left(&self) -> Duration {
+        let (left, since) = self.time;
+        left.saturating_sub(self.ctx.clock.monotonic().saturating_sub(since))
+    }
+
+    fn end_leftovers(&self, run: &Run) -> Result<(), WorkerError> {
+        let tree = self.tree(run);
+        let left = self
+            .ctx
+            .children
+            .end(&tree, self.settings.grace, self.ctx.clock);
+        if left.is_empty() {
+            return Ok(());
+        }
+        Err(WorkerError::Survivors {
+            run: run.id.clone(),
+            pids: left.pids,
+        })
+    }
+
+    pub(super) fn tree(&self, run: &Run) -> RunTree {
+        let leader = match &run.state {
+            RunState::Running { leader, .. } => leader.as_ref().map(process_mark),
+            _ => None,
+        };
+        self.around.tree(run).with_leader(leader)
+    }
+
+    fn steps(&self, record: &mut Record<'_>) -> Result<(), WorkerError> {
+        loop {
+            let RunState::Running {
+                step,
+                agent_end,
+                started,
+                ..
+            } = record.run.state.clone()
+            else {
+                return Ok(());
+            };
+            match step {
+                Step::Setup => self.setup(record)?,
+                Step::Agent => agent::step(self, record)?,
+                Step::Collect | Step::Commit => {
+                    let end = agent_end.unwrap_or(AgentEnd::Well);
+                    self.settle(record, end, started)?;
+                }
+                Step::Verify => self.verify(record)?,
+            }
+        }
+    }
+
+    fn setup(&self, record: &mut Record<'_>) -> Result<(), WorkerError> {
+        if let Some(outcome) = self.reason_not_to_start(&record.run) {
+            return self.finish(record, outcome, &RunFindings::default());
+        }
+        let lines = self.ctx.rules.repo.setup.clone();
+        agent::make_out(self, &record.run)?;
+        for line in &lines {
+            let time = self.time_left();
+            let result = verify::run_line(self, record, line, time)?;
+            if !result.passed {
+                let failure = Failure {
+                    class: FailureClass::SetupFailed,
+                    detail: format!("`{line}` {}", result.note),
+                };
+                return self.finish(record, Outcome::Failed(failure), &RunFindings::default());
+            }
+        }
+        crash_point("worker.set_up");
+        record.step(Step::Agent)?;
+        crash_point("worker.before_agent");
+        Ok(())
+    }
+
+    /// Looked at before anything is started: a folder that is gone, and a stop that came while the run was launched.
+    pub(super) fn reason_not_to_start(&self, run: &Run) -> Option<Outcome> {
+        if !self.around.layout.worktree(&run.id).is_dir() {
+            return Some(could_not_start("its worktree is gone".to_owned()));
+        }
+        let reason = match self.ctx.store.holds().list() {
+            Ok(holds) => {
+                let on_it = |hold: &Hold| hold.item.is_none_or(|item| item == run.item);
+                let hold = holds.into_iter().map(|(_, hold)| hold).find(on_it)?;
+                format!("hold `{}`: {}", hold.name, hold.reason)
+            }
+            Err(error) => format!("holds cannot be read: {error}"),
+        };
+        Some(Outcome::Cancelled { reason })
+    }
+
+    /// Collect and commit: from what the agent left to an outcome. Ends the run, or leaves it to be verified.
+    fn settle(
+        &self,
+        record: &mut Record<'_>,
+        end: AgentEnd,
+        started: Timestamp,
+    ) -> Result<(), WorkerError> {
+        let mut settled = collect::settle(self, record, end, started)?;
+        let usage = record.usage()?;
+        settled.findings.tokens = usage.tokens;
+        settled.findings.usd_micros = usage.usd_micros;
+        let to_verify = settled.findings.commit.is_some() && !self.ctx.rules.repo.verify.is_empty();
+        if !to_verify {
+            return self.finish(record, settled.outcome, &settled.findings);
+        }
+        record.put_settled(&settled)?;
+        crash_point("worker.settled");
+        record.step(Step::Verify)
+    }
+
+    fn verify(&self, record: &mut Record<'_>) -> Result<(), WorkerError> {
+        let Some(Settled {
+            outcome,
+            mut findings,
+        }) = record.settled()?
+        else {
+            let failure = Failure {
+                class: FailureClass::Unreadable,
+                detail: "what the run had settled before its checks is gone".to_owned(),
+            };
+            return self.finish(record, Outcome::Failed(failure), &RunFindings::default());
+        };
+        crash_point("worker.before_verify");
+        findings.verify = verify::all(self, record)?;
+        self.finish(record, outcome, &findings)
+    }
+
+    pub(super) fn finish(
+        &self,
+        record: &mut Record<'_>,
+        outcome: Outcome,
+        findings: &RunFindings,
+    ) -> Result<(), WorkerError> {
+        record.finish(outcome, findings, self.ctx.clock.now())
+    }
+}
+
+/// When a pass may take this supervisor for stuck. A successor keeps the deadline of the first, but always gets the time
+/// that checks have a right to, however long the machine was off.
+fn deadline(run: &Run, now: Timestamp, settings: &AgentSettings) -> Timestamp {
+    let whole = later(now, whole_time(settings));
+    match &run.state {
+        RunState::Running { deadline, .. } => {
+            let share = later(now, settings.timeout / VERIFY_SHARE);
+            (*deadline).clamp(share, whole)
+        }
+        _ => whole,
+    }
+}
+
+/// What a run may take in all: setup and agent the timeout, and then its checks.
+fn whole_time(settings: &AgentSettings) -> Duration {
+    settings.timeout + settings.timeout / VERIFY_SHARE
+}
+
+pub(super) fn could_not_start(detail: String) -> Outcome {
+    let class = FailureClass::CouldNotStart;
+    Outcome::Failed(Failure { class, detail })
+}
+
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// Settings for a run whose agent the profile no longer names: enough to end it in order.
+fn stand_in() -> AgentSettings {
+    AgentSettings {
+        model: None,
+        argv: vec![],
+        shell: None,
+        args: vec![],
+        env: vec![],
+        timeout: Duration::from_mins(1),
+        stall: Duration::from_mins(1),
+        grace: Duration::from_secs(5),
+        output_bytes_max: 0,
+        steps_max: 0,
+        sandbox: crate::domain::Sandbox::Auto,
+    }
+}

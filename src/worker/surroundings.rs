@@ -1,0 +1,284 @@
+//! The environment of a run's processes, built from nothing: what is not named here is not there.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use crate::domain::{AgentSettings, Run, TokenSource};
+use crate::proc::{Cmd, Redactor, RunTree};
+use crate::store::Layout;
+use crate::sys::{Env, Secret};
+
+/// The folder in the worktree that an agent may write results to.
+pub(super) const OUT: &str = ".acp";
+/// What a supervisor has in its environment, with the folder of its run: how it is found when its record is not there yet.
+pub(super) const SUPERVISE: &str = "ACP_SUPERVISE";
+
+/// Handed on when they are set: no tool works without some of them, and none is a secret.
+const ALLOWED: &[&str] = &["HOME", "LANG", "LC_ALL", "LOGNAME", "TMPDIR", "TZ", "USER"];
+/// PATH when acp has none itself.
+const PATH_DEFAULT: &str = "/usr/local/bin:/usr/bin:/bin";
+/// Never handed to an agent, also when a profile names them: with these it could write to the forge as acp does.
+const DENIED: &[&str] = &[
+    "GH_TOKEN",
+    "GITHUB_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
+    "GITEA_TOKEN",
+    "FORGEJO_TOKEN",
+    "GITLAB_TOKEN",
+    "CI_JOB_TOKEN",
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "SSH_ASKPASS",
+];
+/// Families that are denied: git's own switches, and what acp tells its processes.
+const DENIED_PREFIXES: &[&str] = &["GIT_", "ACP_"];
+/// Parts of the names of variables whose values are taken out of logs.
+const SECRET_PARTS: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH"];
+
+/// Variables by name.
+pub(super) type Vars = BTreeMap<OsString, OsString>;
+
+/// Where a run's processes live: folders and the variables that all of them have.
+#[derive(Debug)]
+pub(super) struct Surroundings<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) env: &'a Env,
+    /// acp's own binary.
+    pub(super) acp: &'a Path,
+    /// Where the forge's token comes from.
+    pub(super) token: Option<&'a TokenSource>,
+}
+
+impl Surroundings<'_> {
+    /// The environment of setup and verify commands: an agent's, without the agent's own login.
+    pub(super) fn of_commands(&self, run: &Run, settings: &AgentSettings) -> Vars {
+        let mut vars = self.base();
+        self.pass(&mut vars, settings.env.iter().map(String::as_str));
+        let out = self.out(run);
+        let own: [(&str, OsString); 6] = [
+            ("ACP_RUN_ID", run.id.as_str().into()),
+            ("ACP_ITEM", run.item.to_string().into()),
+            ("ACP_PROFILE", run.profile.as_str().into()),
+            ("ACP_PROMPT_FILE", out.join("prompt.md").into()),
+            ("ACP_RESULT_FILE", out.join("result.env").into()),
+            ("ACP_OUT", out.into()),
+        ];
+        vars.extend(own.map(|(name, value)| (name.into(), value)));
+        vars
+    }
+
+    /// The environment of the agent.
+    pub(super) fn of_agent(
+        &self,
+        run: &Run,
+        settings: &AgentSettings,
+        own: &[(String, String)],
+        pass: &[&str],
+    ) -> Vars {
+        let mut vars = self.base();
+        vars.extend(own.iter().map(|(name, value)| (name.into(), value.into())));
+        self.pass(&mut vars, pass.iter().copied());
+        vars.extend(self.of_commands(run, settings));
+        vars
+    }
+
+    /// The environment of a supervisor: what its children will be given, and where acp's files are.
+    pub(super) fn of_supervisor(
+        &self,
+        run: &Run,
+        settings: Option<&AgentSettings>,
+        pass: &[&str],
+    ) -> Vars {
+        let mut vars = self.base();
+        self.pass(&mut vars, pass.iter().copied());
+        let named = settings.map_or(&[][..], |settings| settings.env.as_slice());
+        self.pass(&mut vars, named.iter().map(String::as_str));
+        for name in [
+            "ACP_HOME",
+            "XDG_CONFIG_HOME",
+            "XDG_STATE_HOME",
+            "XDG_CACHE_HOME",
+        ] {
+            vars.extend(self.env.raw(name).map(|value| (name.into(), value.into())));
+        }
+        vars.insert(SUPERVISE.into(), self.layout.run(&run.id).into());
+        vars
+    }
+
+    /// The names among `settings.env` that are not handed on whatever a profile says.
+    pub(super) fn refused<'s>(&self, settings: &'s AgentSettings) -> Vec<&'s str> {
+        let names = settings.env.iter().map(String::as_str);
+        names.filter(|name| self.is_denied(name)).collect()
+    }
+
+    /// `ACP_OUT` of a run.
+    pub(super) fn out(&self, run: &Run) -> PathBuf {
+        self.layout.worktree(&run.id).join(OUT)
+    }
+
+    /// How the processes of a run are recognised.
+    pub(super) fn tree(&self, run: &Run) -> RunTree {
+        // The run's id alone is not unique on a machine: two profiles, or two homes, may launch in the same second.
+        let home = crc32fast::hash(self.layout.root().as_os_str().as_encoded_bytes());
+        let key = format!("acp-{}-{home:08x}", run.id);
+        RunTree::new(key, "ACP_OUT", self.out(run))
+    }
+
+    /// Takes the values of all variables that look like credentials out of logs, handed on or not.
+    pub(super) fn redactor(&self) -> Redactor {
+        let secret = |name: &OsStr| {
+            let name = name.to_string_lossy().to_ascii_uppercase();
+            SECRET_PARTS.iter().any(|part| name.contains(part))
+        };
+        let values = self.env.iter().filter(|(name, _)| secret(name));
+        Redactor::new(values.map(|(_, value)| Secret::new(value.to_string_lossy().into_owned())))
+    }
+
+    fn base(&self) -> Vars {
+        let mut vars = Vars::new();
+        self.pass(&mut vars, ALLOWED.iter().copied());
+        if !vars.contains_key(OsStr::new("LC_ALL")) {
+            vars.entry("LANG".into())
+                .or_insert_with(|| "C.UTF-8".into());
+        }
+        vars.insert("TERM".into(), "dumb".into());
+        vars.insert("PATH".into(), self.path());
+        vars
+    }
+
+    /// acp's own PATH without relative folders, which would find programs in the worktree, and acp's own folder last.
+    fn path(&self) -> OsString {
+        let given = self.env.raw("PATH").filter(|path| !path.is_empty());
+        let given = given.unwrap_or(OsStr::new(PATH_DEFAULT));
+        let mut folders: Vec<PathBuf> = std::env::split_paths(given)
+            .filter(|folder| folder.is_absolute())
+            .collect();
+        folders.extend(self.acp.parent().map(Path::to_owned));
+        std::env::join_paths(folders).unwrap_or_else(|_| PATH_DEFAULT.into())
+    }
+
+    fn pass<'n>(&self, vars: &mut Vars, names: impl Iterator<Item = &'n str>) {
+        for name in names.filter(|name| !self.is_denied(name)) {
+            vars.extend(self.env.raw(name).map(|value| (name.into(), value.into())));
+        }
+    }
+
+    fn is_denied(&self, name: &str) -> bool {
+        let name = name.to_ascii_uppercase();
+        let is_token = matches!(self.token, Some(TokenSource::Env(token)) if token.eq_ignore_ascii_case(&name));
+        is_token
+            || DENIED.contains(&name.as_str())
+            || DENIED_PREFIXES
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+    }
+}
+
+/// `cmd` with exactly these variables.
+pub(super) fn with_vars(cmd: Cmd, vars: &Vars) -> Cmd {
+    vars.iter()
+        .fold(cmd.env_clear(), |cmd, (name, value)| cmd.env(name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, settings};
+    use super::*;
+    use crate::domain::Task;
+
+    fn text(vars: &Vars) -> Vec<String> {
+        let pair = |(name, value): (&OsString, &OsString)| {
+            format!("{}={}", name.display(), value.display())
+        };
+        vars.iter().map(pair).collect()
+    }
+
+    fn rich() -> Env {
+        Env::from_pairs([
+            ("PATH", "/usr/bin:rel::/bin:."),
+            ("HOME", "/home/u"),
+            ("GITHUB_TOKEN", "g"),
+            ("gh_token", "g"),
+            ("MY_FORGE", "f"),
+            ("SSH_AUTH_SOCK", "/s"),
+            ("GIT_DIR", "/d"),
+            ("ACP_HOME", "/acp"),
+            ("NODE_ENV", "test"),
+            ("SECRET_OF_ACP", "hidden-value"),
+            ("ANTHROPIC_API_KEY", "sk-own"),
+        ])
+    }
+
+    #[test]
+    fn an_environment_is_built_from_nothing_and_never_holds_forge_tokens() {
+        let bench = Bench::new(Task::Implement);
+        let env = rich();
+        let token = TokenSource::Env("MY_FORGE".into());
+        let around = Surroundings {
+            layout: bench.store.layout(),
+            env: &env,
+            acp: Path::new("/opt/acp/acp"),
+            token: Some(&token),
+        };
+        let mut settings = settings();
+        let names = [
+            "NODE_ENV",
+            "GITHUB_TOKEN",
+            "gh_token",
+            "MY_FORGE",
+            "SSH_AUTH_SOCK",
+            "GIT_DIR",
+            "ACP_HOME",
+            "UNSET",
+        ];
+        settings.env = names.map(str::to_owned).to_vec();
+        let root = bench.store.layout().worktree(&bench.run.id);
+        let out = root.join(".acp");
+        let expected = [
+            "ACP_ITEM=issue/12".to_owned(),
+            format!("ACP_OUT={}", out.display()),
+            "ACP_PROFILE=web".into(),
+            format!("ACP_PROMPT_FILE={}/prompt.md", out.display()),
+            format!("ACP_RESULT_FILE={}/result.env", out.display()),
+            format!("ACP_RUN_ID={}", bench.run.id),
+            "HOME=/home/u".into(),
+            "LANG=C.UTF-8".into(),
+            "NODE_ENV=test".into(),
+            "PATH=/usr/bin:/bin:/opt/acp".into(),
+            "TERM=dumb".into(),
+        ];
+        assert_eq!(text(&around.of_commands(&bench.run, &settings)), expected);
+
+        let own = [("OWN".to_owned(), "1".to_owned())];
+        let pass = ["ANTHROPIC_API_KEY", "MY_FORGE"];
+        let agent = text(&around.of_agent(&bench.run, &settings, &own, &pass));
+        let mut with_own = expected.to_vec();
+        with_own.extend(["ANTHROPIC_API_KEY=sk-own".into(), "OWN=1".into()]);
+        with_own.sort();
+        assert_eq!(agent, with_own);
+        let refused = [
+            "GITHUB_TOKEN",
+            "gh_token",
+            "MY_FORGE",
+            "SSH_AUTH_SOCK",
+            "GIT_DIR",
+            "ACP_HOME",
+        ];
+        assert_eq!(around.refused(&settings), refused);
+
+        let supervisor = text(&around.of_supervisor(&bench.run, Some(&settings), &pass));
+        let run = bench.store.layout().run(&bench.run.id);
+        assert!(supervisor.contains(&format!("ACP_SUPERVISE={}", run.display())));
+        assert!(supervisor.contains(&"ACP_HOME=/acp".to_owned()));
+        assert!(
+            !supervisor
+                .iter()
+                .any(|var| var.contains("FORGE") || var.starts_with("ACP_OUT"))
+        );
+
+        let log = around.redactor();
+        assert_eq!(log.redact("a hidden-value b test"), "a [redacted] b test");
+    }
+}
