@@ -1,5 +1,10 @@
 //! Where issues and pull requests live. The port that passes work with; adapters are one file or folder each.
 
+pub mod local;
+mod model;
+#[cfg(any(test, feature = "test-hooks"))]
+pub mod sim;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -5,23 +5,30 @@
 //! every call has in common, and [`restore`] for how a repository that agents could write to is put back in order.
 
 mod call;
+mod clone;
 mod command;
+mod commit;
 mod diff;
 mod error;
 mod house;
+mod locks;
 mod make;
 mod merge;
 mod refs;
+mod replay;
 mod scan;
 mod secrets;
 #[cfg(any(test, feature = "test-hooks"))]
 pub mod testing;
 
 pub use call::{Call, Ran};
+pub use clone::clone_bare;
 pub use command::Git;
+pub use commit::{Person, commit_tree, tree_of};
 pub use diff::diff_facts;
 pub use error::GitError;
-pub use house::{clone_bare, remove_stale_locks, restore};
-pub use make::{Merge, Merged, Person, commit_tree, make_merge, tree_of};
+pub use house::restore;
+pub use locks::remove_stale_locks;
+pub use make::{Merge, Merged, make_merge};
 pub use merge::{Joined, is_ancestor, join, mergeable, update_ref};
 pub use refs::{Head, list_heads, read_head, read_ref};

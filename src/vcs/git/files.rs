@@ -242,6 +242,10 @@ fn is_about_files(why: &str) -> bool {
         "Read-only file system",
         "Cannot allocate",
         "out of memory",
+        "repository database",
+        "unable to write",
+        "unable to create",
+        "Unable to create",
     ];
     !machine.iter().any(|words| why.contains(words))
 }

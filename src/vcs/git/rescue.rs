@@ -66,7 +66,8 @@ impl GitVcs<'_> {
 
     /// HEAD, or a commit on top of it with the files that are not committed.
     fn tip_with_files(&self, rescue: &Rescue<'_>, head: &Sha) -> Result<Sha, VcsError> {
-        if rescue.worktree.symlink_metadata().is_err() {
+        let there = rescue.worktree.symlink_metadata();
+        if !there.is_ok_and(|meta| meta.is_dir()) {
             return Ok(head.clone());
         }
         let files = Files {

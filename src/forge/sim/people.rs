@@ -1,0 +1,193 @@
+//! What people do on the simulated forge: the changes that acp has to live with.
+
+use std::collections::BTreeSet;
+
+use super::world::made_up_commit;
+use super::{Inner, SimForge};
+use crate::domain::{
+    Applied, Association, BranchName, Comment, Issue, IssueState, ItemId, ItemKind, PrState, Sha,
+};
+use crate::forge::ForgeError;
+use crate::forge::model::{self, Change, CommentDoc, IssueDoc, Object, PullDoc, Records as _};
+
+impl SimForge {
+    /// Somebody opens an issue; its number.
+    pub fn open_issue(
+        &self,
+        author: &str,
+        association: Association,
+        title: &str,
+        body: &str,
+        labels: &[&str],
+    ) -> u64 {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        let number = inner.log.truth(self.branches()).next_number();
+        let issue = Issue {
+            number,
+            title: title.to_owned(),
+            state: IssueState::Open,
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            author: author.to_owned(),
+            association,
+            created: now,
+            updated: now,
+        };
+        let body = body.to_owned();
+        let objects = vec![Object::Issue(IssueDoc { issue, body })];
+        let change = Change {
+            objects,
+            applied: Applied::Opened { number },
+        };
+        self.by_person(&mut inner, format!("open issue/{number}"), change);
+        number
+    }
+
+    /// Somebody changes labels.
+    pub fn relabel(&self, item: ItemId, add: &[&str], remove: &[&str]) -> Result<(), ForgeError> {
+        self.edit(item, "relabel", |labels, _| {
+            for label in remove {
+                labels.remove(*label);
+            }
+            labels.extend(add.iter().map(|label| (*label).to_owned()));
+        })
+    }
+
+    /// Somebody closes an item.
+    pub fn close(&self, item: ItemId) -> Result<(), ForgeError> {
+        self.edit(item, "close", |_, open| *open = false)
+    }
+
+    /// Somebody opens an item again.
+    pub fn reopen(&self, item: ItemId) -> Result<(), ForgeError> {
+        self.edit(item, "reopen", |_, open| *open = true)
+    }
+
+    /// Somebody pushes a new commit to a branch, or makes the branch.
+    pub fn push_to(&self, branch: &BranchName) -> Sha {
+        let mut inner = self.lock();
+        inner.commits += 1;
+        let commit = made_up_commit(&[branch.as_str()], inner.commits);
+        inner.account.without_intent.push(format!("push {branch}"));
+        self.move_branch(branch, &commit);
+        commit
+    }
+
+    /// Somebody merges a pull request at whatever head it has.
+    pub fn merge_by_person(&self, number: u64) -> Result<Sha, ForgeError> {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        let truth = inner.log.truth(self.branches());
+        let pull = truth.pull(number)?.filter(|doc| doc.pr.is_open());
+        let pull = pull.ok_or_else(|| model::missing(format_args!("an open pr/{number}")))?;
+        let issue = match pull.pr.closes {
+            Some(issue) => truth.issue(issue)?,
+            None => None,
+        };
+        let head = truth.tip(&pull.pr.head)?;
+        let head = head.unwrap_or_else(|| pull.pr.head_sha.clone());
+        inner.commits += 1;
+        let commit = made_up_commit(&[head.as_str()], inner.commits);
+        self.move_branch(&pull.pr.base, &commit);
+        let applied = Applied::Merged {
+            commit: Some(commit.clone()),
+        };
+        let objects = model::merged(pull, issue, &head, &commit, now);
+        let change = Change { objects, applied };
+        self.by_person(&mut inner, format!("merge pr/{number}"), change);
+        Ok(commit)
+    }
+
+    /// Somebody comments on an item.
+    pub fn comment_as(&self, author: &str, item: ItemId, body: &str) -> Result<u64, ForgeError> {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        let truth = inner.log.truth(self.branches());
+        let touched = load(&truth, item)?.touched(now);
+        let id = truth.next_comment();
+        let comment = Comment {
+            id,
+            author: author.to_owned(),
+            body: body.to_owned(),
+            created: now,
+        };
+        let number = item.number;
+        let change = Change {
+            objects: vec![Object::Comment(CommentDoc { number, comment }), touched],
+            applied: Applied::Commented { id },
+        };
+        self.by_person(&mut inner, format!("comment on {item}"), change);
+        Ok(id)
+    }
+
+    fn edit(
+        &self,
+        item: ItemId,
+        what: &str,
+        change: impl FnOnce(&mut BTreeSet<String>, &mut bool),
+    ) -> Result<(), ForgeError> {
+        let mut inner = self.lock();
+        let mut doc = load(&inner.log.truth(self.branches()), item)?;
+        match &mut doc {
+            Doc::Issue(IssueDoc { issue, .. }) => {
+                let mut open = issue.is_open();
+                change(&mut issue.labels, &mut open);
+                issue.state = if open {
+                    IssueState::Open
+                } else {
+                    IssueState::Closed
+                };
+            }
+            Doc::Pull(PullDoc { pr, .. }) => {
+                let mut open = pr.is_open();
+                change(&mut pr.labels, &mut open);
+                match (&pr.state, open) {
+                    (PrState::Merged { .. }, _) => {}
+                    (_, true) => pr.state = PrState::Open,
+                    (_, false) => pr.state = PrState::Closed,
+                }
+            }
+        }
+        let change = Change {
+            objects: vec![doc.touched(self.clock.now())],
+            applied: Applied::Done,
+        };
+        self.by_person(&mut inner, format!("{what} {item}"), change);
+        Ok(())
+    }
+
+    fn by_person(&self, inner: &mut Inner, what: String, change: Change) {
+        inner.account.by_person(what, &change);
+        let late = self.dice.up_to(inner.faults.visible_within);
+        let visible = super::later(self.clock.now(), late);
+        inner.log.append(change, None, visible);
+    }
+}
+
+enum Doc {
+    Issue(IssueDoc),
+    Pull(PullDoc),
+}
+
+impl Doc {
+    fn touched(self, now: jiff::Timestamp) -> Object {
+        match self {
+            Self::Issue(mut doc) => {
+                doc.issue.updated = model::after(doc.issue.updated, now);
+                Object::Issue(doc)
+            }
+            Self::Pull(mut doc) => {
+                doc.pr.updated = model::after(doc.pr.updated, now);
+                Object::Pull(doc)
+            }
+        }
+    }
+}
+
+fn load(world: &super::world::World<'_>, item: ItemId) -> Result<Doc, ForgeError> {
+    let doc = match item.kind {
+        ItemKind::Issue => world.issue(item.number)?.map(Doc::Issue),
+        ItemKind::Pr => world.pull(item.number)?.map(Doc::Pull),
+    };
+    doc.ok_or_else(|| model::missing(item))
+}
