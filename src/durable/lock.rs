@@ -62,7 +62,7 @@ impl Lock {
     /// # Errors
     /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn try_acquire(path: &Path, what: &str) -> Result<Option<Self>> {
-        Self::try_with_text(path, what, &SystemClock::new())
+        Self::try_with_text(path, take_past_probes, what, &SystemClock::new())
     }
 
     /// Takes the lock at `path` if it is free, and leaves its file empty: for a lock that becomes the standard input of a
@@ -71,7 +71,7 @@ impl Lock {
     /// # Errors
     /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
     pub fn try_acquire_empty(path: &Path) -> Result<Option<Self>> {
-        let lock = try_lock(path, || {
+        let lock = try_lock(path, take_past_probes, || {
             let flags = OFlags::RDONLY
                 | OFlags::CREATE
                 | OFlags::NOFOLLOW
@@ -98,13 +98,18 @@ impl Lock {
         clock: &dyn Clock,
         waiting: &mut dyn FnMut(&Path, Option<&Holder>),
     ) -> Result<Self> {
-        let mut attempt = || Self::try_with_text(path, what, clock);
+        let take = if limit.is_zero() {
+            take_past_probes
+        } else {
+            take_at_once
+        };
+        let mut attempt = || Self::try_with_text(path, take, what, clock);
         wait_for(path, limit, clock, &mut attempt, waiting)
     }
 
     /// Takes a lock that is only ever held for a few system calls, without a holder's text.
     pub(super) fn acquire_short(path: &Path) -> Result<Self> {
-        let mut attempt = || try_lock(path, || open_for_text(path));
+        let mut attempt = || try_lock(path, take_at_once, || open_for_text(path));
         let mut silent = |_: &Path, _: Option<&Holder>| {};
         wait_for(
             path,
@@ -130,8 +135,13 @@ impl Lock {
         serde_json::from_slice(&text).ok()
     }
 
-    fn try_with_text(path: &Path, what: &str, clock: &dyn Clock) -> Result<Option<Self>> {
-        let lock = try_lock(path, || open_for_text(path))?;
+    fn try_with_text(
+        path: &Path,
+        take: Take,
+        what: &str,
+        clock: &dyn Clock,
+    ) -> Result<Option<Self>> {
+        let lock = try_lock(path, take, || open_for_text(path))?;
         if let Some(file) = lock.as_ref().and_then(|lock| lock.file.as_ref()) {
             // A full disk must not keep anybody from locking; the text is a courtesy.
             let _without_text = write_holder(file, what, clock.now());
@@ -174,7 +184,7 @@ pub fn lock_for_reading(path: &Path) -> Result<File> {
     let file = open_regular(path)?
         .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
         .doing("open", path)?;
-    if take(&file).doing("lock", path)? {
+    if take_past_probes(&file).doing("lock", path)? {
         return Ok(file);
     }
     Err(DurableError::Busy {
@@ -216,7 +226,7 @@ fn wait_for(
     }
 }
 
-fn try_lock(path: &Path, open: impl Fn() -> io::Result<File>) -> Result<Option<Lock>> {
+fn try_lock(path: &Path, take: Take, open: impl Fn() -> io::Result<File>) -> Result<Option<Lock>> {
     // Twice or more only while the folder around the file is being moved or removed.
     for _ in 0..PROBES_MAX {
         let file = open().doing("open the lock", path)?;
@@ -243,16 +253,26 @@ impl Lock {
     }
 }
 
+/// How the exclusive lock is taken: at one attempt, or past those who only look.
+type Take = fn(&File) -> io::Result<bool>;
+
+/// Takes the exclusive lock if no other one is held, not even by a probe. Enough for those who try again anyway.
+fn take_at_once(file: &File) -> io::Result<bool> {
+    granted(fs2::FileExt::try_lock_exclusive(file))
+}
+
 /// Takes the exclusive lock if no other exclusive one is held.
-fn take(file: &File) -> io::Result<bool> {
+fn take_past_probes(file: &File) -> io::Result<bool> {
     for attempt in 0..PROBES_MAX {
-        if granted(fs2::FileExt::try_lock_exclusive(file))? {
+        if take_at_once(file)? {
             return Ok(true);
         }
         // Granted beside a probe, which lets go at once; refused beside a holder.
         if !granted(fs2::FileExt::try_lock_shared(file))? {
             return Ok(false);
         }
+        // Not kept while pausing: two who came here would be in each other's way for ever.
+        fs2::FileExt::unlock(file)?;
         // A probe that the scheduler has put aside in between needs more than a turn.
         match attempt {
             0..PROBES_SPUN => std::thread::yield_now(),
@@ -461,6 +481,25 @@ mod tests {
     }
 
     #[test]
+    fn of_many_who_try_at_once_one_succeeds() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pass.lock");
+        for _ in 0..100 {
+            let start = std::sync::Barrier::new(4);
+            let locks: Vec<Lock> = std::thread::scope(|scope| {
+                let try_once = || {
+                    start.wait();
+                    Lock::try_acquire(&path, "x").unwrap()
+                };
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(try_once)).collect();
+                let results = threads.into_iter().map(|thread| thread.join().unwrap());
+                results.flatten().collect()
+            });
+            assert_eq!(locks.len(), 1);
+        }
+    }
+
+    #[test]
     fn of_many_waiters_each_gets_the_lock_alone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("queue.lock");
@@ -484,7 +523,7 @@ mod tests {
         let run = dir.path().join("run");
         create_dirs(&run).unwrap();
         let path = run.join("alive.lock");
-        let lock = try_lock(&path, || {
+        let lock = try_lock(&path, take_at_once, || {
             let file = open_for_text(&path)?;
             remove_tree(&run).unwrap();
             Ok(file)
