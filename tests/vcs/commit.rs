@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acp::domain::FailureClass;
-use acp::git::testing::clock;
+use acp::git::testing::{clock, shell};
 use acp::vcs::{CommitSpec, Vcs as _};
 
 use crate::world::{World, listed};
@@ -217,7 +217,12 @@ fn markers_of_a_conflict_must_be_resolved() {
 #[test]
 fn a_submodule_stays_as_it_was_and_its_repository_is_not_asked() {
     let mut world = World::without_worktree();
-    let pointer = "1234567890123456789012345678901234567890";
+    // The same commands give the same commit, so that what is checked out later fits the pointer: only then does git
+    // want to know whether it is dirty.
+    let inner = "git init -q -b main; echo x > x; git add x; export GIT_AUTHOR_DATE='@1 +0000' GIT_COMMITTER_DATE='@1 +0000'; \
+                 git -c user.name=a -c user.email=a commit -q -m x; git rev-parse HEAD";
+    let elsewhere = tempfile::tempdir().unwrap();
+    let pointer = shell(elsewhere.path(), inner).trim().to_owned();
     let line = format!("160000 {pointer} 0\tsub\n");
     let index = world.forge.root().join("i");
     let call = |args: &[&str]| {
@@ -250,12 +255,11 @@ fn a_submodule_stays_as_it_was_and_its_repository_is_not_asked() {
         .add_worktree(&world.tree, &world.base, None)
         .unwrap();
     assert_eq!(world.build().unwrap().commit, None, "not checked out");
-    world.agent(
-        "echo '#!/bin/sh' > ../evil; echo touch $PWD/../EVIL >> ../evil; chmod +x ../evil; cd sub; git init -q; \
-         git commit -q --allow-empty -m x 2>/dev/null || git -c user.name=a -c user.email=a commit -q --allow-empty -m x; \
-         git config core.fsmonitor $PWD/../../evil; echo dirty > file; git status >/dev/null 2>&1; test -e ../../EVIL; rm ../../EVIL; \
-         cd ..; echo 1 > n",
-    );
+    world.agent(&format!(
+        "echo '#!/bin/sh' > ../evil; echo touch $PWD/../EVIL >> ../evil; chmod +x ../evil; cd sub; {inner}; \
+         git config filter.x.clean $PWD/../../evil; echo '* filter=x' > .git/info/attributes; \
+         echo y > x; git status >/dev/null 2>&1; test -e ../../EVIL; rm ../../EVIL; cd ..; echo 1 > n",
+    ));
     assert_eq!(world.changes(), ["n Added"]);
     assert!(!world.tree.with_file_name("EVIL").exists());
     world.agent("rm -rf sub/.git");

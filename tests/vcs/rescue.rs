@@ -98,6 +98,8 @@ fn a_nested_repository_keeps_its_worktree() {
     let world = World::new();
     world.agent("git init -q inner; echo 1 > inner/f");
     assert!(matches!(rescue(&world, None), Err(VcsError::Unfit { .. })));
+    world.agent("git -C inner add f; git -C inner -c user.name=a -c user.email=a commit -qm x; git add inner; git commit -qm link");
+    assert!(matches!(rescue(&world, None), Err(VcsError::Unfit { .. })));
 }
 
 #[test]

@@ -22,6 +22,7 @@ impl GitVcs<'_> {
             git,
             worktree: spec.worktree,
             index: spec.index,
+            start: spec.start,
         };
         let tree = files.tree(spec.start, false)?;
         let message = self.message(spec, &head)?;

@@ -20,6 +20,8 @@ pub(super) struct Files<'a> {
     pub(super) git: &'a Git<'a>,
     pub(super) worktree: &'a Path,
     pub(super) index: &'a Path,
+    /// The commit that the run started from: only its submodules are submodules, others are the agent's repositories.
+    pub(super) start: &'a Sha,
 }
 
 /// A path of the start commit that stays as it is there, with its line for `update-index --index-info`.
@@ -29,18 +31,18 @@ struct Fixed {
 }
 
 impl Files<'_> {
-    /// The tree of the files in the worktree, built on that of `start`. Left out: what git ignores, `.acp/`, and what is
-    /// neither file nor link. The pointer of a submodule stays as it is in `start`, whatever is checked out there, and
+    /// The tree of the files in the worktree, built on that of `base`. Left out: what git ignores, `.acp/`, and what is
+    /// neither file nor link. The pointer of a submodule stays as it is in `base`, whatever is checked out there, and
     /// the submodule's own repository is not looked into: git would do that with the settings that it finds there.
     ///
     /// `large_too`: also files that are too large to publish.
-    pub(super) fn tree(&self, start: &Sha, large_too: bool) -> Result<Sha, VcsError> {
+    pub(super) fn tree(&self, base: &Sha, large_too: bool) -> Result<Sha, VcsError> {
         if !self.worktree.symlink_metadata().is_ok_and(|m| m.is_dir()) {
             let text = "the worktree is gone, or no folder any more";
             return Err(unfit(FailureClass::Unreadable, text));
         }
-        self.begin(start)?;
-        let (submodules, own) = self.fixed()?;
+        self.begin(base)?;
+        let (submodules, own) = self.fixed(base)?;
         let mut skip = self.ignored()?;
         skip.extend(submodules.iter().map(|s| s.path.clone()));
         let odd = walk(self.worktree, &skip)?;
@@ -49,7 +51,7 @@ impl Files<'_> {
             return Err(unfit(FailureClass::NestedRepository, text));
         }
         if !large_too {
-            self.refuse_large(start, &odd)?;
+            self.refuse_large(base, &odd)?;
         }
         let gone = submodules.iter().map(|s| s.path.as_slice());
         self.forget(gone.chain(odd.special.iter().map(Vec::as_slice)))?;
@@ -65,7 +67,7 @@ impl Files<'_> {
         self.put_back(submodules.iter().chain(&own))?;
         let tree = self.call("write the tree").arg("write-tree").sha()?;
         if !large_too {
-            self.refuse_changed_large(start, &tree, &odd)?;
+            self.refuse_changed_large(base, &tree, &odd)?;
         }
         Ok(tree)
     }
@@ -74,21 +76,21 @@ impl Files<'_> {
         self.git.call(tried).files(self.worktree, self.index).long()
     }
 
-    /// An index of `start` alone. It is made anew each time: sizes and times that an older one remembers could be what
+    /// An index of `base` alone. It is made anew each time: sizes and times that an older one remembers could be what
     /// an agent prepared, and a lock can only be left by a killed predecessor, as no other process uses this file.
-    fn begin(&self, start: &Sha) -> Result<(), VcsError> {
+    fn begin(&self, base: &Sha) -> Result<(), VcsError> {
         remove_file(self.index)?;
         let mut lock = self.index.as_os_str().to_owned();
         lock.push(".lock");
         remove_file(Path::new(&lock))?;
         self.call("read the start")
-            .args(["read-tree", start.as_str()])
+            .args(["read-tree", base.as_str()])
             .ok()?;
         Ok(())
     }
 
-    /// Submodules that are still submodules or not checked out at all, and files of the start below `.acp`.
-    fn fixed(&self) -> Result<(Vec<Fixed>, Vec<Fixed>), VcsError> {
+    /// Submodules that are still submodules or not checked out at all, and files of `base` below `.acp`.
+    fn fixed(&self, base: &Sha) -> Result<(Vec<Fixed>, Vec<Fixed>), VcsError> {
         let out = self
             .call("list the files")
             .args(["ls-files", "-s", "-z"])
@@ -109,7 +111,25 @@ impl Files<'_> {
                 submodules.push(fixed);
             }
         }
+        if base != self.start && !submodules.is_empty() {
+            let known = self.submodules_of_start()?;
+            submodules.retain(|submodule: &Fixed| known.contains(&submodule.path));
+        }
         Ok((submodules, own))
+    }
+
+    fn submodules_of_start(&self) -> Result<BTreeSet<Vec<u8>>, VcsError> {
+        let out = self
+            .git
+            .call("list the submodules")
+            .args(["ls-tree", "-r", "-z", "--full-tree", self.start.as_str()])
+            .output_bytes_max(LIST_BYTES_MAX)
+            .ok()?;
+        let lines = out
+            .split(|b| *b == 0)
+            .filter(|line| line.starts_with(b"160000 "));
+        let path = |line: &[u8]| Some(line[line.iter().position(|b| *b == b'\t')? + 1..].to_vec());
+        Ok(lines.filter_map(path).collect())
     }
 
     fn is_submodule(&self, path: &[u8]) -> bool {
@@ -192,10 +212,10 @@ impl Files<'_> {
         Ok(())
     }
 
-    /// A large file that the start has with the same size may be unchanged; only then is it worth hashing.
-    fn refuse_large(&self, start: &Sha, odd: &Odd) -> Result<(), VcsError> {
+    /// A large file that `base` has with the same size may be unchanged; only then is it worth hashing.
+    fn refuse_large(&self, base: &Sha, odd: &Odd) -> Result<(), VcsError> {
         for (path, size) in &odd.large {
-            let before = self.blob(start, path)?;
+            let before = self.blob(base, path)?;
             if before.is_none_or(|(_, old_size)| old_size != *size) {
                 return Err(too_large(path, *size));
             }
@@ -203,9 +223,9 @@ impl Files<'_> {
         Ok(())
     }
 
-    fn refuse_changed_large(&self, start: &Sha, tree: &Sha, odd: &Odd) -> Result<(), VcsError> {
+    fn refuse_changed_large(&self, base: &Sha, tree: &Sha, odd: &Odd) -> Result<(), VcsError> {
         for (path, size) in &odd.large {
-            if self.blob(start, path)? != self.blob(tree, path)? {
+            if self.blob(base, path)? != self.blob(tree, path)? {
                 return Err(too_large(path, *size));
             }
         }

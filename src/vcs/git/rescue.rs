@@ -74,6 +74,7 @@ impl GitVcs<'_> {
             git: &self.git,
             worktree: rescue.worktree,
             index: rescue.index,
+            start: rescue.start,
         };
         let tree = files.tree(head, true)?;
         if tree == tree_of(&self.git, head)? {
