@@ -84,16 +84,30 @@ impl From<VcsError> for CliError {
     }
 }
 
+impl From<WorkerError> for CliError {
+    fn from(error: WorkerError) -> Self {
+        match error {
+            WorkerError::Store(error) => error.into(),
+            WorkerError::Vcs(error) => error.into(),
+            WorkerError::NoRun(_) => Self::of(Exit::Missing, &error),
+            WorkerError::NotOurs(_) | WorkerError::NotStartable { .. } => {
+                Self::of(Exit::Denied, &error)
+            }
+            WorkerError::Illegal(_) => Self::of(Exit::Bug, &error),
+            WorkerError::Start { .. } => Self::of(Exit::Unavailable, &error),
+            WorkerError::Survivors { .. } | WorkerError::Held { .. } => Self::of(Exit::No, &error),
+        }
+    }
+}
+
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Store(error) => error.into(),
             EngineError::Forge(error) => error.into(),
             EngineError::Vcs(error) => error.into(),
-            EngineError::Worker(WorkerError::Store(error)) => error.into(),
-            EngineError::Worker(_) | EngineError::Prompt { .. } => {
-                Self::of(Exit::Unavailable, &error)
-            }
+            EngineError::Worker(error) => error.into(),
+            EngineError::Prompt { .. } => Self::of(Exit::Unavailable, &error),
             EngineError::Pattern(_) => Self::of(Exit::Config, &error),
             EngineError::Move(_) => Self::of(Exit::Bug, &error),
             EngineError::NotConfirmed { ref id, .. } => Self::of(Exit::TempFail, &error)

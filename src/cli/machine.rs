@@ -3,18 +3,98 @@
 use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::wire::Wiring;
 use super::{app, range};
-use crate::commands::{Control, Ports, Session};
-use crate::domain::DiffFacts;
+use crate::commands::{Checkout, Control, Ports, Session};
+use crate::domain::{BranchName, DiffFacts, ForgeKind, ProfileId, RunId};
+use crate::store::Home;
+use crate::ui::words::clean_text;
 use crate::ui::{CliError, Exit};
 use crate::{durable, proc};
 
 impl Ports for Wiring<'_> {
-    fn control(&self, session: &Session<'_>) -> Result<Control, CliError> {
+    fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<Control<'w>, CliError> {
         super::open::open(self, session)
+    }
+
+    fn supervise(&self, session: &Session<'_>, run: &RunId) -> Result<(), CliError> {
+        super::open::supervise(self, session, run)
+    }
+
+    fn home(&self, session: &Session<'_>) -> Result<Home, CliError> {
+        super::open::home(session)
+    }
+
+    fn select(&self, session: &Session<'_>, home: &Home) -> Result<ProfileId, CliError> {
+        super::open::select(session, home)
+    }
+
+    fn checkout(&self, session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
+        super::setup::checkout(session, folder)
+    }
+
+    fn make_local_forge(
+        &self,
+        session: &Session<'_>,
+        dir: &Path,
+        from: &Path,
+        base: &BranchName,
+    ) -> Result<bool, CliError> {
+        super::setup::make_local_forge(self, session, dir, from, base)
+    }
+
+    fn add_remote(
+        &self,
+        session: &Session<'_>,
+        checkout: &Checkout,
+        name: &str,
+        url: &str,
+    ) -> Result<(), CliError> {
+        super::setup::add_remote(session, checkout, name, url)
+    }
+
+    fn installed_agents(&self, session: &Session<'_>) -> Vec<String> {
+        super::setup::installed_agents(session)
+    }
+
+    fn sample_repository(
+        &self,
+        session: &Session<'_>,
+        folder: &Path,
+        files: &[(&str, &str)],
+    ) -> Result<(), CliError> {
+        super::setup::sample_repository(session, folder, files)
+    }
+
+    fn no_such_forge(&self, kind: ForgeKind) -> CliError {
+        super::open::not_yet(kind)
+    }
+
+    fn confirm(&self, question: &str) -> Result<Option<bool>, CliError> {
+        use std::io::{IsTerminal as _, Write as _};
+        if !io::stdin().is_terminal() {
+            return Ok(None);
+        }
+        let mut answer = String::new();
+        write!(io::stderr(), "{} [y/N] ", clean_text(question))
+            .and_then(|()| io::stdin().read_line(&mut answer))
+            .map_err(|error| CliError::of(Exit::Io, &error))?;
+        Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes")))
+    }
+
+    fn temp_folder(&self) -> Result<tempfile::TempDir, CliError> {
+        tempfile::Builder::new()
+            .prefix("acp-demo-")
+            .tempdir()
+            .map_err(|error| {
+                CliError::new(Exit::Io, "cannot make a temporary folder").because_of(Some(&error))
+            })
+    }
+
+    fn own_program(&self) -> Result<PathBuf, CliError> {
+        super::open::own_program()
     }
 
     fn tree(&self) -> clap::Command {

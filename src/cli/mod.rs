@@ -7,6 +7,7 @@ mod global;
 mod machine;
 mod open;
 mod range;
+mod setup;
 mod wire;
 
 use std::ffi::OsString;
@@ -163,6 +164,11 @@ fn show_clap(error: &clap::Error, format: Format) -> Exit {
             Exit::Usage
         }
     }
+}
+
+/// One line for a person who waits, on standard error.
+fn say(text: &str) {
+    let _unseen = writeln!(io::stderr(), "{}", clean(text));
 }
 
 /// A panic is a bug: one line that says where, and what to do about it.

@@ -1,26 +1,75 @@
 //! Opening a profile: its rules, and the adapters that they name.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
 use super::wire::Wiring;
-use crate::commands::{Control, Session};
-use crate::domain::ProfileId;
+use crate::agent;
+use crate::commands::{Control, PromptMaker, Session};
+use crate::domain::{ForgeKind, ProfileId, Rules, Run, RunId};
+use crate::forge::local::LocalForge;
+use crate::forge::{Forge, GitRemote, Text};
 use crate::profile::{self, Overrides};
+use crate::prompt::{self, PromptInput};
 use crate::store::{Home, Store};
 use crate::ui::{CliError, Exit};
+use crate::vcs::git::{GitVcs, Remote};
+use crate::worker::{self, LocalChildren, LocalWorkers, SupervisorCtx};
+use crate::{durable, proc};
+
+/// The largest prompt template of a profile, in bytes.
+const TEMPLATE_BYTES_MAX: u64 = 256 * 1024;
 
 /// Opens the profile that the call is about.
-pub(super) fn open(wiring: &Wiring<'_>, session: &Session<'_>) -> Result<Control, CliError> {
+pub(super) fn open<'w>(
+    wiring: &'w Wiring<'_>,
+    session: &'w Session<'_>,
+) -> Result<Control<'w>, CliError> {
     let home = home(session)?;
+    let id = select(session, &home)?;
+    let rules = profile::load(&home.config, &id, session.env, &Overrides::none())?.rules;
+    let store = Store::new(home.layout(&id));
+    let git = git_program(session)?;
+    let forge = forge(wiring, &home, &rules, &git)?;
+    let remote = match forge.remote() {
+        GitRemote::Path(path) => Remote::Path(path),
+    };
+    let vcs = GitVcs::new(store.layout().repo_git(), remote, git, session.clock);
+    let workers = LocalWorkers::new(
+        store.clone(),
+        rules.clone(),
+        session.env,
+        session.clock,
+        agent::by_name,
+        own_program()?,
+    );
+    Ok(Control {
+        agent_missing: Box::new(agent_missing(session, rules.clone())),
+        prompt: prompt(&home, &store, &rules),
+        say: Box::new(super::say),
+        home,
+        rules,
+        store,
+        forge,
+        vcs: Box::new(vcs),
+        workers: Box::new(workers),
+    })
+}
+
+/// The profile that the call is about.
+pub(super) fn select(session: &Session<'_>, home: &Home) -> Result<ProfileId, CliError> {
     let flag = session
         .profile
         .clone()
         .map(ProfileId::try_from)
         .transpose()?;
-    let cwd = session.env.path("PWD").unwrap_or_default();
-    let id = profile::select(&home.config, flag.as_ref(), session.env, &cwd)?;
-    let loaded = profile::load(&home.config, &id, session.env, &Overrides::none())?;
-    let store = Store::new(home.layout(&id));
-    let _ = (wiring, loaded, store);
-    Err(CliError::new(Exit::Unavailable, "adapters are missing"))
+    let cwd = std::env::current_dir().unwrap_or_default();
+    Ok(profile::select(
+        &home.config,
+        flag.as_ref(),
+        session.env,
+        &cwd,
+    )?)
 }
 
 /// Where everything is.
@@ -29,4 +78,145 @@ pub(super) fn home(session: &Session<'_>) -> Result<Home, CliError> {
         CliError::new(Exit::Config, "neither ACP_HOME nor HOME is set")
             .hint("set ACP_HOME to the folder that shall hold config, state and cache")
     })
+}
+
+/// git, as a full path.
+pub(super) fn git_program(session: &Session<'_>) -> Result<PathBuf, CliError> {
+    find(session, "git").ok_or_else(|| {
+        CliError::new(Exit::Unavailable, "git is not on PATH")
+            .hint("acp needs git 2.38 or newer on PATH")
+    })
+}
+
+/// acp's own binary.
+pub(super) fn own_program() -> Result<PathBuf, CliError> {
+    std::env::current_exe().map_err(|error| {
+        CliError::new(Exit::Io, "cannot find acp's own binary").because_of(Some(&error))
+    })
+}
+
+fn find(session: &Session<'_>, name: &str) -> Option<PathBuf> {
+    let path = session
+        .env
+        .raw("PATH")
+        .unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
+    proc::find_program(name.as_ref(), path, Path::new("/"))
+}
+
+fn forge(
+    wiring: &Wiring<'_>,
+    home: &Home,
+    rules: &Rules,
+    git: &Path,
+) -> Result<Box<dyn Forge>, CliError> {
+    match rules.forge.kind {
+        ForgeKind::Local => {
+            let dir = home.local_forge(&rules.forge.repo);
+            if !dir.is_dir() {
+                let what = format!("the local forge `{}` is not there", dir.display());
+                return Err(CliError::new(Exit::Missing, what)
+                    .hint("`acp init --forge local` makes it from a checkout"));
+            }
+            Ok(Box::new(LocalForge::open(&dir, wiring.shared_clock(), git)))
+        }
+        kind @ (ForgeKind::Github | ForgeKind::Gitea) => Err(not_yet(kind)),
+    }
+}
+
+/// A forge that this version cannot speak to.
+pub(super) fn not_yet(kind: ForgeKind) -> CliError {
+    CliError::new(
+        Exit::Unavailable,
+        format!(
+            "this version of acp cannot speak to `{}` yet",
+            kind.as_str()
+        ),
+    )
+    .hint("`acp init --forge local` works with any repository on this machine")
+}
+
+/// Why an agent cannot start, by its name.
+fn agent_missing<'w>(
+    session: &'w Session<'_>,
+    rules: Rules,
+) -> impl Fn(&str) -> Option<String> + 'w {
+    move |name| {
+        let Some(agent) = agent::by_name(name) else {
+            return Some("acp has no such agent".to_owned());
+        };
+        let Some(settings) = rules.agents.settings.get(name) else {
+            return Some("the profile has no settings for it".to_owned());
+        };
+        let Some(program) = agent.program(settings) else {
+            return Some(format!("`agents.settings.{name}` names no program"));
+        };
+        match find(session, &program) {
+            Some(_) => None,
+            None => Some(format!("`{program}` is not on PATH")),
+        }
+    }
+}
+
+fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
+    let templates = profile::profiles_dir(&home.config)
+        .join(rules.id.as_str())
+        .join("templates");
+    let (store, rules) = (store.clone(), rules.clone());
+    Box::new(move |run: &Run, text: &Text| {
+        let name = prompt::template_name(&run.task);
+        let own = durable::read_file(&templates.join(name), TEMPLATE_BYTES_MAX)
+            .map_err(|error| error.to_string())?;
+        let own = own
+            .map(String::from_utf8)
+            .transpose()
+            .map_err(|_| format!("{name} is not UTF-8"))?;
+        let retry = store
+            .retries()
+            .get(&run.item.slug())
+            .map_err(|error| error.to_string())?;
+        let mirror = store.mirror().map_err(|error| error.to_string())?;
+        let pull = mirror.pulls.get(&run.item.number);
+        let on_pull = run.item.kind == crate::domain::ItemKind::Pr;
+        prompt::render(&PromptInput {
+            profile: &run.profile,
+            run: &run.id,
+            item: run.item,
+            task: &run.task,
+            title: &run.title,
+            body: &text.body,
+            comments: &text.comments,
+            branch: &run.branch,
+            base: &run.base,
+            start: &run.start,
+            base_sha: pull.filter(|_| on_pull).map(|pr| &pr.base_sha),
+            merge: run.merge.as_ref(),
+            setup: &rules.repo.setup,
+            verify: &rules.repo.verify,
+            last_failure: retry.as_ref().and_then(|retry| retry.reason.as_deref()),
+            template: own.as_deref(),
+        })
+        .map_err(|error| error.to_string())
+    })
+}
+
+/// Attends to a run: the body of the hidden verb that a pass starts.
+pub(super) fn supervise(
+    wiring: &Wiring<'_>,
+    session: &Session<'_>,
+    run: &RunId,
+) -> Result<(), CliError> {
+    let control = open(wiring, session)?;
+    let alive = worker::own_from_stdin(&control.store, run)?;
+    let acp = own_program()?;
+    let context = SupervisorCtx {
+        store: &control.store,
+        vcs: &*control.vcs,
+        agents: &agent::by_name,
+        children: &LocalChildren,
+        clock: session.clock,
+        env: session.env,
+        rules: &control.rules,
+        acp: &acp,
+    };
+    Ok(worker::supervise(&context, run, &alive)?)
 }

@@ -57,7 +57,7 @@ fn commit(git: &Git<'_>, name: &str) -> Result<Sha, CliError> {
 }
 
 /// The git folder of the repository that holds `folder`: a checkout, a worktree or a bare repository.
-fn git_dir_of(folder: &Path) -> Result<PathBuf, CliError> {
+pub(super) fn git_dir_of(folder: &Path) -> Result<PathBuf, CliError> {
     for above in folder.ancestors() {
         let link = above.join(".git");
         if link.is_dir() {

@@ -1,12 +1,14 @@
 //! The composition root: the only place that picks adapters.
 
+use std::sync::Arc;
+
 use crate::sys::{Clock, Env, Rng, SplitMix64, SystemClock};
 use crate::ui::CliError;
 
 /// Everything that verbs reach the outside through. Adapters are made when a verb asks for them.
 pub(super) struct Wiring<'a> {
     pub(super) env: &'a Env,
-    clock: SystemClock,
+    clock: Arc<SystemClock>,
     rng: SplitMix64,
 }
 
@@ -16,13 +18,18 @@ impl<'a> Wiring<'a> {
         break_if_asked(env);
         Ok(Self {
             env,
-            clock: clock(env)?,
+            clock: Arc::new(clock(env)?),
             rng: rng(env)?,
         })
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
-        &self.clock
+        &*self.clock
+    }
+
+    /// The clock, for an adapter that keeps it.
+    pub(super) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::<SystemClock>::clone(&self.clock)
     }
 
     pub(super) fn rng(&self) -> &dyn Rng {

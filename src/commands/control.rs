@@ -10,8 +10,14 @@ use crate::worker::Workers;
 
 use super::Session;
 
+/// Makes the text that an agent gets, from a run and the text of its item.
+pub type PromptMaker<'w> = Box<dyn Fn(&crate::domain::Run, &Text) -> Result<String, String> + 'w>;
+
+/// Says why an agent cannot start, by its name; `None` when it can.
+pub type AgentCheck<'w> = Box<dyn Fn(&str) -> Option<String> + 'w>;
+
 /// Everything of one profile, made by the composition root.
-pub struct Control {
+pub struct Control<'w> {
     /// Where all profiles are.
     pub home: Home,
     /// What this one says.
@@ -19,20 +25,20 @@ pub struct Control {
     /// Its state.
     pub store: Store,
     /// Its forge.
-    pub forge: Box<dyn Forge>,
+    pub forge: Box<dyn Forge + 'w>,
     /// acp's clone of its repository.
-    pub vcs: Box<dyn Vcs>,
+    pub vcs: Box<dyn Vcs + 'w>,
     /// Starts and ends its runs.
-    pub workers: Box<dyn Workers>,
+    pub workers: Box<dyn Workers + 'w>,
     /// Why an agent cannot start.
-    pub agent_missing: Box<dyn Fn(&str) -> Option<String>>,
+    pub agent_missing: AgentCheck<'w>,
     /// What an agent is asked.
-    pub prompt: Box<dyn Fn(&crate::domain::Run, &Text) -> Result<String, String>>,
+    pub prompt: PromptMaker<'w>,
     /// One line for a person who waits.
-    pub say: Box<dyn Fn(&str)>,
+    pub say: Box<dyn Fn(&str) + 'w>,
 }
 
-impl Control {
+impl Control<'_> {
     /// The engine over these ports.
     pub fn engine<'a>(&'a self, session: &'a Session<'_>) -> Engine<'a> {
         Engine {
@@ -57,7 +63,7 @@ impl Control {
 
 impl Session<'_> {
     /// The profile that this call is about, opened.
-    pub fn control(&self) -> Result<Control, CliError> {
+    pub fn control(&self) -> Result<Control<'_>, CliError> {
         self.ports.control(self)
     }
 

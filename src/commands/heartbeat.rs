@@ -345,7 +345,7 @@ impl Render for Passed {
                 writeln!(out, "idle; something is due {}", relative(next, style.now))?;
             }
             (Some(true), None) => {
-                writeln!(out, "idle after {}", plural(self.passes as usize, "pass"))?
+                writeln!(out, "idle after {}", plural(self.passes as usize, "pass"))?;
             }
             (Some(false), _) => writeln!(out, "not idle yet: `acp status` shows what moves")?,
             (None, _) => {}

@@ -69,8 +69,22 @@ impl CommentOn {
             return Err(CliError::usage("the comment is empty"));
         }
         let control = session.control()?;
-        let item = known(session, &control, ItemId { kind, number: self.number })?;
-        write(session, &control, item, Payload::Comment { body }, "comment", "commented on")
+        let item = known(
+            session,
+            &control,
+            ItemId {
+                kind,
+                number: self.number,
+            },
+        )?;
+        write(
+            session,
+            &control,
+            item,
+            Payload::Comment { body },
+            "comment",
+            "commented on",
+        )
     }
 }
 
@@ -79,26 +93,58 @@ impl LabelOn {
         let add: BTreeSet<String> = self.add.into_iter().collect();
         let remove: BTreeSet<String> = self.remove.into_iter().collect();
         if let Some(both) = add.intersection(&remove).next() {
-            return Err(CliError::usage(format!("`{both}` is to be put on and taken off")));
+            return Err(CliError::usage(format!(
+                "`{both}` is to be put on and taken off"
+            )));
         }
         let control = session.control()?;
-        let item = known(session, &control, ItemId { kind, number: self.number })?;
-        write(session, &control, item, Payload::Labels { add, remove }, "label", "labels changed on")
+        let item = known(
+            session,
+            &control,
+            ItemId {
+                kind,
+                number: self.number,
+            },
+        )?;
+        write(
+            session,
+            &control,
+            item,
+            Payload::Labels { add, remove },
+            "label",
+            "labels changed on",
+        )
     }
 }
 
 impl Close {
     pub(super) fn run(self, session: &Session<'_>, kind: ItemKind) -> Result<Output, CliError> {
         let control = session.control()?;
-        let item = known(session, &control, ItemId { kind, number: self.number })?;
-        write(session, &control, item, Payload::Close { reason: self.reason }, "close", "closed")
+        let item = known(
+            session,
+            &control,
+            ItemId {
+                kind,
+                number: self.number,
+            },
+        )?;
+        write(
+            session,
+            &control,
+            item,
+            Payload::Close {
+                reason: self.reason,
+            },
+            "close",
+            "closed",
+        )
     }
 }
 
 /// The item, if the forge has it.
 pub(super) fn known(
     session: &Session<'_>,
-    control: &Control,
+    control: &Control<'_>,
     item: ItemId,
 ) -> Result<ItemId, CliError> {
     let mut mirror = control.store.mirror()?;
@@ -121,7 +167,7 @@ pub(super) fn known(
 /// Enqueues a write, sends it, and says so.
 pub(super) fn write(
     session: &Session<'_>,
-    control: &Control,
+    control: &Control<'_>,
     item: ItemId,
     payload: Payload,
     action: &'static str,
@@ -146,7 +192,7 @@ pub(super) fn write(
 /// Enqueues a write and sends it; with `--dry-run` it does neither.
 pub(super) fn send(
     session: &Session<'_>,
-    control: &Control,
+    control: &Control<'_>,
     item: Option<ItemId>,
     payload: Payload,
     needs: Vec<IntentId>,
@@ -169,7 +215,10 @@ pub(super) fn text(
     let Some(file) = file else { return Ok(direct) };
     let bytes = session.ports.read_input(&file, TEXT_BYTES_MAX)?;
     String::from_utf8(bytes).map(Some).map_err(|_| {
-        CliError::new(Exit::Data, format!("`{}` is not UTF-8 text", file.display()))
+        CliError::new(
+            Exit::Data,
+            format!("`{}` is not UTF-8 text", file.display()),
+        )
     })
 }
 

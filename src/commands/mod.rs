@@ -8,9 +8,13 @@ mod completions;
 mod control;
 mod group;
 mod heartbeat;
+mod init;
+mod issue;
+mod item;
 mod man;
 mod pr;
 mod report;
+mod run;
 mod session;
 mod sight;
 mod status;
@@ -19,18 +23,21 @@ mod sweep;
 mod why;
 
 pub use completions::completion_script;
-pub use control::Control;
+pub use control::{Control, PromptMaker};
 pub use group::{Group, Verb};
 pub use man::man_pages;
-pub use session::{Ports, Session};
+pub use session::{Checkout, Ports, Session};
 
 /// Every verb or group of verbs of the first level, in the order of `acp --help`. Nothing of a group is built before it
 /// is called, so that the size of the whole tree costs nothing.
 pub const GROUPS: &[Group] = &[
+    Group::verb::<init::Init>("init", "Put a repository under control"),
     Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
     Group::verb::<status::Status>("status", "Show everything on one screen"),
     Group::verb::<why::Why>("why", "Say why something does not move"),
     Group::verb::<stop::Stop>("stop", "End every run and hold the profile"),
+    Group::verbs::<issue::Issue>("issue", "Issues: list, show, create, comment, label, close"),
+    Group::verbs::<run::Run>("run", "Runs: list, show, log, stop, drop"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),

@@ -1,9 +1,11 @@
 //! What a verb is handed: time, environment, the global flags, and ports to everything that it may not touch itself.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::domain::DiffFacts;
+use crate::domain::{BranchName, DiffFacts, ForgeKind, ProfileId, RunId};
+use crate::store::Home;
 use crate::sys::{Clock, Env, Rng};
 use crate::ui::{CliError, Format};
 
@@ -29,11 +31,81 @@ pub struct Session<'a> {
     pub ports: &'a dyn Ports,
 }
 
+/// A checkout as `init` sees it.
+#[derive(Debug, Clone)]
+pub struct Checkout {
+    /// Its top folder.
+    pub top: PathBuf,
+    /// Its repository.
+    pub git_dir: PathBuf,
+    /// The branch that is checked out.
+    pub branch: Option<BranchName>,
+    /// Whether there is a commit to start from.
+    pub has_commits: bool,
+    /// Where its remote `acp` points to.
+    pub acp_remote: Option<String>,
+    /// Files that tell how it is tested, by name.
+    pub files: BTreeMap<String, String>,
+}
+
 /// What verbs need from the outside. The composition root (`cli/wire.rs`) implements it; everything is made when it is
 /// asked for and not before.
 pub trait Ports {
     /// Opens the profile that the call is about.
-    fn control(&self, session: &Session<'_>) -> Result<super::Control, CliError>;
+    fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<super::Control<'w>, CliError>;
+
+    /// Attends to a run of the profile until it is finished. Standard input is the run's lock.
+    fn supervise(&self, session: &Session<'_>, run: &RunId) -> Result<(), CliError>;
+
+    /// Where config, state and cache are.
+    fn home(&self, session: &Session<'_>) -> Result<Home, CliError>;
+
+    /// The profile that the call is about, without opening it.
+    fn select(&self, session: &Session<'_>, home: &Home) -> Result<ProfileId, CliError>;
+
+    /// The checkout that holds `folder`.
+    fn checkout(&self, session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError>;
+
+    /// Makes the local forge in `dir` from a repository; `false`: it is there already.
+    fn make_local_forge(
+        &self,
+        session: &Session<'_>,
+        dir: &Path,
+        from: &Path,
+        base: &BranchName,
+    ) -> Result<bool, CliError>;
+
+    /// Adds a remote to a checkout.
+    fn add_remote(
+        &self,
+        session: &Session<'_>,
+        checkout: &Checkout,
+        name: &str,
+        url: &str,
+    ) -> Result<(), CliError>;
+
+    /// Agents whose program is on PATH, the preferred one first.
+    fn installed_agents(&self, session: &Session<'_>) -> Vec<String>;
+
+    /// Makes a repository with one commit of these files.
+    fn sample_repository(
+        &self,
+        session: &Session<'_>,
+        folder: &Path,
+        files: &[(&str, &str)],
+    ) -> Result<(), CliError>;
+
+    /// What to say of a forge that this version cannot speak to.
+    fn no_such_forge(&self, kind: ForgeKind) -> CliError;
+
+    /// Asks on the terminal; `None`: there is none.
+    fn confirm(&self, question: &str) -> Result<Option<bool>, CliError>;
+
+    /// A fresh folder for a demonstration; it goes with what is returned unless it is kept.
+    fn temp_folder(&self) -> Result<tempfile::TempDir, CliError>;
+
+    /// acp's own binary.
+    fn own_program(&self) -> Result<PathBuf, CliError>;
 
     /// The whole command tree, for completions and manual pages.
     fn tree(&self) -> clap::Command;

@@ -13,7 +13,7 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    pub(super) fn take(session: &Session<'_>, control: &Control) -> Result<Self, CliError> {
+    pub(super) fn take(session: &Session<'_>, control: &Control<'_>) -> Result<Self, CliError> {
         let snapshot = control.engine(session).observe(false)?;
         let plan = plan::plan(&snapshot, &control.rules)?;
         Ok(Self { snapshot, plan })
@@ -24,9 +24,5 @@ impl Sight {
             .standings
             .iter()
             .find(|standing| standing.item == item)
-    }
-
-    pub(super) fn lane(&self, item: ItemId) -> Option<&'static str> {
-        self.standing(item).map(|standing| standing.lane.as_str())
     }
 }

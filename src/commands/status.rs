@@ -10,7 +10,7 @@ use super::{Session, Verb};
 use crate::domain::{RunState, Wait};
 use crate::ui::standing::{describe, way_out};
 use crate::ui::words::{clean, plural, relative, span};
-use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
+use crate::ui::{CliError, Output, Render, Style, Table};
 
 /// Shows on one screen what waits for a person, what runs, what waits for time, and when the last pass was.
 #[derive(clap::Args)]
@@ -159,7 +159,7 @@ impl Screen {
                 | Wait::KeptHere { .. }
                 | Wait::WriteFailed { .. } => self.waiting_for_you.push(view),
                 Wait::NotLabelled { .. } | Wait::NotOurs | Wait::NotTrusted { .. } => {
-                    self.other += 1
+                    self.other += 1;
                 }
                 Wait::Running { .. } | Wait::HasPr { .. } => {}
                 _ => self.waiting.push(view),

@@ -59,7 +59,7 @@ impl Verb for Why {
     }
 }
 
-fn of_item(session: &Session<'_>, control: &Control, item: ItemId) -> Result<Answer, CliError> {
+fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result<Answer, CliError> {
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
         return Ok(Answer::of_standing(standing, &sight));
@@ -93,7 +93,7 @@ fn of_item(session: &Session<'_>, control: &Control, item: ItemId) -> Result<Ans
     })
 }
 
-fn of_run(session: &Session<'_>, control: &Control, id: &RunId) -> Result<Answer, CliError> {
+fn of_run(session: &Session<'_>, control: &Control<'_>, id: &RunId) -> Result<Answer, CliError> {
     let run = control
         .store
         .run(id)?
@@ -111,7 +111,11 @@ fn of_run(session: &Session<'_>, control: &Control, id: &RunId) -> Result<Answer
     Ok(answer)
 }
 
-fn of_intent(session: &Session<'_>, control: &Control, id: &IntentId) -> Result<Answer, CliError> {
+fn of_intent(
+    session: &Session<'_>,
+    control: &Control<'_>,
+    id: &IntentId,
+) -> Result<Answer, CliError> {
     let found = control.store.outbox()?.find(id)?;
     let (place, intent) = found.ok_or_else(|| missing(&format!("intent {id}")))?;
     Ok(Answer::of_intent(place, &intent, session.clock.now()))

@@ -209,6 +209,8 @@ impl Engine<'_> {
             outbox.enqueue(intent)?;
             crash_point("judge.intent_enqueued");
         }
+        self.settle(id)?;
+        crash_point("judge.settled");
         self.store.retries().put(&retry.item.slug(), retry)?;
         crash_point("judge.retry_written");
         run.apply(RunEvent::Judged(self.clock.now()))?;
@@ -272,7 +274,7 @@ impl Engine<'_> {
         Ok(Some(format!("{id}: its writes are dropped: {reason}")))
     }
 
-    fn close(&self, id: &RunId, reason: &str) -> Result<Option<String>, EngineError> {
+    pub(super) fn close(&self, id: &RunId, reason: &str) -> Result<Option<String>, EngineError> {
         let Some(lock) = self.store.own_run(id)? else {
             return Ok(None);
         };
@@ -309,6 +311,25 @@ impl Engine<'_> {
         for (day, mut budget) in self.store.budgets().list()? {
             if let Some(reservation) = budget.runs.get_mut(id).filter(|r| !r.released) {
                 reservation.released = true;
+                self.store.budgets().put(&day, &budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces a run's reservation by what its agent says it used, where it says so. Doing it twice changes nothing.
+    fn settle(&self, id: &RunId) -> Result<(), EngineError> {
+        let Some(findings) = self.store.findings(id)? else {
+            return Ok(());
+        };
+        if findings.tokens.is_none() && findings.usd_micros.is_none() {
+            return Ok(());
+        }
+        let _lock = self.budget_lock()?;
+        for (day, mut budget) in self.store.budgets().list()? {
+            if let Some(reservation) = budget.runs.get_mut(id) {
+                reservation.tokens = findings.tokens;
+                reservation.usd_micros = findings.usd_micros;
                 self.store.budgets().put(&day, &budget)?;
             }
         }

@@ -1,6 +1,7 @@
 //! The passes: observe, plan, act, flush, sweep. Nothing here touches a file, a process or a socket directly.
 
 mod act;
+mod decide;
 mod error;
 mod flush;
 mod heartbeat;

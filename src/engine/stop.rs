@@ -1,7 +1,7 @@
 //! Ending runs because a person says so, with proof that nothing of them is left.
 
 use super::{Engine, EngineError, LOCK_WAIT};
-use crate::domain::{Hold, RunId};
+use crate::domain::{Hold, RunId, RunState};
 use crate::store::{Entry, LockName};
 
 /// The name of the hold that `stop` sets.
@@ -84,6 +84,28 @@ impl Engine<'_> {
             run: id.clone(),
             survivors: ended.survivors,
         }))
+    }
+
+    /// Archives a run that is over because a person says so; returns what became of its worktree.
+    ///
+    /// # Errors
+    /// `Forbidden` while it is at work or not judged yet.
+    pub fn drop_run(&self, id: &RunId, actor: &str) -> Result<String, EngineError> {
+        let _pass = self.pass_lock("run drop")?;
+        let Some(run) = self.store.live_run(id)? else {
+            return Ok("it is archived already".to_owned());
+        };
+        if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
+            let what = format!("dropping {id}");
+            let why = format!(
+                "it is {}; a pass has to draw the conclusions first",
+                run.state.as_str()
+            );
+            return Err(EngineError::Forbidden { what, why });
+        }
+        let closed = self.close(id, &format!("dropped by {actor}"))?;
+        self.store.journal().sync()?;
+        Ok(closed.unwrap_or_else(|| "another process is at it".to_owned()))
     }
 
     /// The lock of passes, waited for.

@@ -16,15 +16,15 @@ use super::{Ended, WorkerError, Workers, life};
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
     /// The profile's state.
-    pub store: &'a Store,
+    pub store: Store,
     /// The profile.
-    pub rules: &'a Rules,
+    pub rules: Rules,
     /// acp's own environment.
     pub env: &'a Env,
     /// Time.
     pub clock: &'a dyn Clock,
     /// The agents by name.
-    pub agents: &'a dyn Fn(&str) -> Option<&'static dyn Agent>,
+    pub agents: fn(&str) -> Option<&'static dyn Agent>,
     /// acp's own binary.
     pub acp: PathBuf,
     started: Mutex<Vec<Detached>>,
@@ -33,11 +33,11 @@ pub struct LocalWorkers<'a> {
 impl<'a> LocalWorkers<'a> {
     /// The workers of a profile.
     pub fn new(
-        store: &'a Store,
-        rules: &'a Rules,
+        store: Store,
+        rules: Rules,
         env: &'a Env,
         clock: &'a dyn Clock,
-        agents: &'a dyn Fn(&str) -> Option<&'static dyn Agent>,
+        agents: fn(&str) -> Option<&'static dyn Agent>,
         acp: PathBuf,
     ) -> Self {
         Self {

@@ -111,11 +111,11 @@ impl World {
 
     pub(crate) fn workers(&self) -> LocalWorkers<'_> {
         LocalWorkers::new(
-            &self.store,
-            &self.rules,
+            self.store.clone(),
+            self.rules.clone(),
             &self.env,
             clock(),
-            &agents,
+            agents,
             self.acp.clone(),
         )
     }

@@ -48,15 +48,27 @@ impl Create {
             labels.insert(intake.unwrap_or_else(|| label::READY.to_owned()));
         }
         let shown = labels.iter().cloned().collect();
-        let payload = Payload::Issue { title: self.title, body, labels };
+        let payload = Payload::Issue {
+            title: self.title,
+            body,
+            labels,
+        };
         let (_, applied) = send(session, &control, None, payload, vec![])?;
         let number = match applied {
             Applied::Opened { number } => Some(number),
             _ if session.dry_run => None,
-            _ => return Err(CliError::new(Exit::Protocol, "the forge gave the new issue no number")),
+            _ => {
+                return Err(CliError::new(
+                    Exit::Protocol,
+                    "the forge gave the new issue no number",
+                ));
+            }
         };
-        let created =
-            Created { item: number.map(|n| format!("issue/{n}")), number, labels: shown };
+        let created = Created {
+            item: number.map(|n| format!("issue/{n}")),
+            number,
+            labels: shown,
+        };
         Ok(Output::of(created))
     }
 }
@@ -65,7 +77,11 @@ impl Render for Created {
     const SCHEMA: &'static str = "acp.issue.create/1";
 
     fn human(&self, out: &mut dyn Write, _style: &Style) -> io::Result<()> {
-        writeln!(out, "{}", self.item.as_deref().unwrap_or("would open an issue"))
+        writeln!(
+            out,
+            "{}",
+            self.item.as_deref().unwrap_or("would open an issue")
+        )
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {

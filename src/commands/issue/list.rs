@@ -47,7 +47,9 @@ impl List {
             let label = self.label.as_ref().is_none_or(|label| issue.has(label));
             label && (self.all || issue.is_open())
         });
-        let rows: Vec<Row> = numbers.filter_map(|issue| row(&sight, issue.number)).collect();
+        let rows: Vec<Row> = numbers
+            .filter_map(|issue| row(&sight, issue.number))
+            .collect();
         let empty = rows.is_empty();
         let output = Output::of(Issues(rows));
         Ok(if empty {
@@ -98,7 +100,16 @@ impl Render for Issues {
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
         for row in &self.0 {
             let (number, labels) = (row.number.to_string(), row.labels.join(","));
-            plain_line(out, &[&number, row.state, row.lane.unwrap_or(""), &labels, &row.title])?;
+            plain_line(
+                out,
+                &[
+                    &number,
+                    row.state,
+                    row.lane.unwrap_or(""),
+                    &labels,
+                    &row.title,
+                ],
+            )?;
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ mod create;
 mod list;
 mod show;
 
+pub(super) use show::{CommentView, write_comments};
+
 use super::item::{Close, CommentOn, LabelOn};
 use super::{Session, Verb};
 use crate::domain::ItemKind;

@@ -49,17 +49,35 @@ impl Show {
         let control = session.control()?;
         let sight = Sight::take(session, &control)?;
         let Some(row) = row(&sight, self.number) else {
-            return Err(CliError::new(Exit::Missing, format!("there is no issue/{}", self.number))
-                .hint("`acp issue list --all` lists the issues"));
+            return Err(
+                CliError::new(Exit::Missing, format!("there is no issue/{}", self.number))
+                    .hint("`acp issue list --all` lists the issues"),
+            );
         };
         let text = control.forge.text(self.number)?;
         let item = ItemId::issue(self.number);
-        let runs = sight.snapshot.runs.values().filter(|run| run.run.item == item);
-        let prefix = format!("{}issue-{}-a", control.rules.repo.branch_prefix, self.number);
-        let pulls = sight.snapshot.mirror.pulls.values().filter(|pr| {
-            pr.head.as_str().starts_with(&prefix) || pr.closes == Some(self.number)
-        });
-        let Row { number, title, state, labels, lane, why, author } = row;
+        let runs = sight
+            .snapshot
+            .runs
+            .values()
+            .filter(|run| run.run.item == item);
+        let prefix = format!(
+            "{}issue-{}-a",
+            control.rules.repo.branch_prefix, self.number
+        );
+        let pulls =
+            sight.snapshot.mirror.pulls.values().filter(|pr| {
+                pr.head.as_str().starts_with(&prefix) || pr.closes == Some(self.number)
+            });
+        let Row {
+            number,
+            title,
+            state,
+            labels,
+            lane,
+            why,
+            author,
+        } = row;
         Ok(Output::of(Shown {
             number,
             title,
@@ -78,7 +96,11 @@ impl Show {
 
 impl From<crate::domain::Comment> for CommentView {
     fn from(comment: crate::domain::Comment) -> Self {
-        Self { author: comment.author, created: comment.created, body: comment.body }
+        Self {
+            author: comment.author,
+            created: comment.created,
+            body: comment.body,
+        }
     }
 }
 
@@ -89,7 +111,11 @@ pub(in crate::commands) fn write_comments(
     comments: &[CommentView],
 ) -> io::Result<()> {
     for comment in comments {
-        let head = format!("{}, {}", clean(&comment.author), relative(comment.created, style.now));
+        let head = format!(
+            "{}, {}",
+            clean(&comment.author),
+            relative(comment.created, style.now)
+        );
         writeln!(out, "\n{}", style.dim(&head))?;
         writeln!(out, "{}", clean_text(&comment.body))?;
     }
@@ -102,7 +128,10 @@ impl Render for Shown {
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         let head = format!("issue/{}  {}", self.number, clean(&self.title));
         writeln!(out, "{}", style.bold(&head))?;
-        let lane = self.lane.map(|lane| format!(", lane {lane}")).unwrap_or_default();
+        let lane = self
+            .lane
+            .map(|lane| format!(", lane {lane}"))
+            .unwrap_or_default();
         writeln!(out, "{} by {}{lane}", self.state, clean(&self.author))?;
         if !self.labels.is_empty() {
             writeln!(out, "labels: {}", clean(&self.labels.join(", ")))?;

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::show::missing;
 use crate::commands::Session;
+use crate::commands::sight::Sight;
 use crate::domain::{DiffFacts, PathRules, RiskBand, RiskScore};
 use crate::policy::{RiskInput, default_risk_rules, parse_numstat, score};
 use crate::ui::words::{clean, plural};
@@ -15,12 +17,16 @@ use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 /// The largest numstat that is read.
 const NUMSTAT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-/// Scores a change between 0 and 100 by the built-in rules and says why. Nothing outside this machine is asked.
+/// Scores a change between 0 and 100 and says why: a pull request by the profile's rules, or, with no profile and no forge
+/// at all, a range of commits or a numstat by the built-in rules.
 ///
 /// With --max it ends with 1 when the score is above, or when the files are not known.
 #[derive(clap::Args)]
 #[command(group(clap::ArgGroup::new("change").required(true)))]
 pub(crate) struct Risk {
+    /// A pull request of the profile, scored by the profile's rules
+    #[arg(value_name = "NUMBER", group = "change")]
+    number: Option<u64>,
     /// Two commits of the repository around the current folder; the change since their merge base
     #[arg(long, value_name = "A..B", group = "change")]
     range: Option<String>,
@@ -89,6 +95,9 @@ impl Risk {
     }
 
     pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        if let Some(number) = self.number {
+            return self.of_pull(session, number);
+        }
         let facts = match (&self.range, &self.numstat) {
             (Some(range), _) => session.ports.diff_of_range(range)?,
             (None, Some(source)) => DiffFacts {
@@ -106,6 +115,35 @@ impl Risk {
             coverage_percent: None,
         };
         let risk = score(&input, &default_risk_rules(), &default_paths())?;
+        let within = self.max.map(|max| max.allows(&risk));
+        let scored = Scored::new(risk, facts.files.as_ref().map(Vec::len), within);
+        Ok(Output::of(scored).answer(within != Some(false)))
+    }
+}
+
+impl Risk {
+    fn of_pull(&self, session: &Session<'_>, number: u64) -> Result<Output, CliError> {
+        let control = session.control()?;
+        let sight = Sight::take(session, &control)?;
+        let Some(pr) = sight.snapshot.mirror.pulls.get(&number) else {
+            return Err(missing(number));
+        };
+        let known = sight.snapshot.facts.get(&number).cloned();
+        let facts = match known {
+            Some(facts) => facts,
+            None => control.forge.change(pr)?.diff,
+        };
+        let risk = if let Some(risk) = sight.plan.risks.get(&number) {
+            risk.clone()
+        } else {
+            let input = RiskInput {
+                facts: &facts,
+                checks_failed: None,
+                verdicts_distinct: 0,
+                coverage_percent: None,
+            };
+            score(&input, &control.rules.risk, &control.rules.policy.paths)?
+        };
         let within = self.max.map(|max| max.allows(&risk));
         let scored = Scored::new(risk, facts.files.as_ref().map(Vec::len), within);
         Ok(Output::of(scored).answer(within != Some(false)))

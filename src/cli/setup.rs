@@ -1,0 +1,187 @@
+//! What `acp init` and `acp demo` need of this machine: a look at a checkout, a local forge, one remote.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::open::git_program;
+use super::range::git_dir_of;
+use super::wire::Wiring;
+use crate::agent;
+use crate::commands::{Checkout, Session};
+use crate::domain::BranchName;
+use crate::forge::local::LocalForge;
+use crate::git::Git;
+use crate::ui::{CliError, Exit};
+use crate::{durable, proc};
+
+/// The files at the top of a checkout that tell how it is tested.
+const BUILD_FILES: &[&str] = &[
+    "Cargo.toml",
+    "package.json",
+    "Makefile",
+    "justfile",
+    "pyproject.toml",
+    "go.mod",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lockb",
+    "setup.cfg",
+    "tox.ini",
+    "GNUmakefile",
+    "makefile",
+    "Justfile",
+];
+
+/// The most that is read of one of them, in bytes.
+const BUILD_FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Looks at the checkout that holds `folder`.
+pub(super) fn checkout(session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
+    let folder = folder.canonicalize().map_err(|error| {
+        CliError::new(
+            Exit::Missing,
+            format!("there is no folder `{}`", folder.display()),
+        )
+        .because_of(Some(&error))
+    })?;
+    let git_dir = git_dir_of(&folder)?;
+    let git = Git::new(git_program(session)?, &git_dir, session.clock);
+    git.check_version()?;
+    let branch = git
+        .call("find the branch that is checked out")
+        .args(["symbolic-ref", "--quiet", "--short", "HEAD"])
+        .line()
+        .ok()
+        .and_then(|name| BranchName::try_from(name.trim().to_owned()).ok());
+    let has_commits = git
+        .call("find a commit")
+        .args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+        .sha()
+        .is_ok();
+    let acp_remote = remote(&git, "acp");
+    let top = top_of(&folder);
+    Ok(Checkout {
+        files: build_files(&top),
+        top,
+        git_dir,
+        branch,
+        has_commits,
+        acp_remote,
+    })
+}
+
+/// The folder that holds `.git`, at or above `folder`; a bare repository is its own top.
+fn top_of(folder: &Path) -> PathBuf {
+    let holds = |folder: &&Path| folder.join(".git").exists();
+    folder.ancestors().find(holds).unwrap_or(folder).to_owned()
+}
+
+fn build_files(top: &Path) -> BTreeMap<String, String> {
+    let read = |name: &&str| {
+        let bytes = durable::read_file(&top.join(name), BUILD_FILE_BYTES_MAX).ok()??;
+        Some((
+            (*name).to_owned(),
+            String::from_utf8_lossy(&bytes).into_owned(),
+        ))
+    };
+    BUILD_FILES.iter().filter_map(read).collect()
+}
+
+fn remote(git: &Git<'_>, name: &str) -> Option<String> {
+    let url = git
+        .call("read a remote")
+        .args(["config", "--local", "--get"])
+        .arg(format!("remote.{name}.url"))
+        .line()
+        .ok()?;
+    Some(url.trim().to_owned()).filter(|url| !url.is_empty())
+}
+
+/// Adds a remote to a checkout: the only change that acp ever makes there.
+pub(super) fn add_remote(
+    session: &Session<'_>,
+    checkout: &Checkout,
+    name: &str,
+    url: &str,
+) -> Result<(), CliError> {
+    let git = Git::new(git_program(session)?, &checkout.git_dir, session.clock);
+    git.call(&format!("add the remote `{name}`"))
+        .args(["remote", "add", name])
+        .arg(url)
+        .ok()
+        .map(drop)
+        .map_err(CliError::from)
+}
+
+/// Makes the local forge `name` from a checkout; `false`: it is there already.
+pub(super) fn make_local_forge(
+    wiring: &Wiring<'_>,
+    session: &Session<'_>,
+    dir: &Path,
+    from: &Path,
+    base: &BranchName,
+) -> Result<bool, CliError> {
+    let git = git_program(session)?;
+    let clock = wiring.shared_clock();
+    Ok(LocalForge::create(dir, from, base, &*clock, &git)?)
+}
+
+/// The agents of which the program is on PATH, in the order in which acp prefers them.
+pub(super) fn installed_agents(session: &Session<'_>) -> Vec<String> {
+    let path = session.env.raw("PATH").unwrap_or_default();
+    let installed = |name: &str| proc::find_program(name.as_ref(), path, Path::new("/")).is_some();
+    let names = agent::all().iter().map(|agent| agent.name());
+    names
+        .filter(|name| *name != "command" && installed(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Runs git on a repository of acp's own making, for the demonstration.
+pub(super) fn sample_repository(
+    session: &Session<'_>,
+    folder: &Path,
+    files: &[(&str, &str)],
+) -> Result<(), CliError> {
+    durable::create_dirs(folder)?;
+    for (path, text) in files {
+        let file = folder.join(path);
+        if let Some(parent) = file.parent() {
+            durable::create_dirs(parent)?;
+        }
+        durable::write_atomic(&file, text.as_bytes())?;
+    }
+    let program = git_program(session)?;
+    let git = Git::new(program, folder.join(".git"), session.clock);
+    git.check_version()?;
+    let index = folder.join(".git/index");
+    git.call("make the sample repository")
+        .args([
+            "init",
+            "--quiet",
+            "--initial-branch=main",
+            "--ref-format=files",
+        ])
+        .arg(folder)
+        .ok()
+        .or_else(|_older_git_has_no_ref_format| {
+            git.call("make the sample repository")
+                .args(["init", "--quiet", "--initial-branch=main"])
+                .arg(folder)
+                .ok()
+        })?;
+    git.call("add the sample files")
+        .args(["add", "-A"])
+        .files(folder, &index)
+        .ok()?;
+    git.call("commit the sample files")
+        .files(folder, &index)
+        .env("GIT_AUTHOR_NAME", "acp demo")
+        .env("GIT_AUTHOR_EMAIL", "demo@localhost")
+        .env("GIT_COMMITTER_NAME", "acp demo")
+        .env("GIT_COMMITTER_EMAIL", "demo@localhost")
+        .args(["commit", "--quiet", "-m", "A sample project"])
+        .ok()?;
+    Ok(())
+}

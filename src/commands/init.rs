@@ -1,0 +1,289 @@
+//! `acp init`: a profile for a repository.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::{Checkout, Session, Verb};
+use crate::domain::{BranchName, ForgeKind, ProfileId};
+use crate::profile::{self, NewProfile};
+use crate::ui::words::clean;
+use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
+
+/// Puts a repository under control: finds out what there is, shows the profile, makes the local forge, writes the profile.
+///
+/// The local forge keeps issues and pull requests in files on this machine and needs no account. Your checkout gets one
+/// remote named `acp` and is otherwise left alone. Running it again changes nothing.
+#[derive(clap::Args)]
+pub(super) struct Init {
+    /// The checkout; the current folder without it
+    #[arg(long, value_name = "PATH")]
+    repo: Option<PathBuf>,
+    /// Where issues and pull requests live
+    #[arg(long, value_enum, default_value_t = Kind::Local)]
+    forge: Kind,
+    /// The repository on the forge
+    #[arg(long, value_name = "OWNER/NAME")]
+    slug: Option<String>,
+    /// The address of an own server
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// The branch that work starts from and goes to; the one that is checked out without it
+    #[arg(long, value_name = "BRANCH")]
+    base: Option<String>,
+    /// The agent
+    #[arg(long, value_name = "NAME", conflicts_with = "agent_command")]
+    agent: Option<String>,
+    /// A shell line to use as the agent: it reads the task on standard input and works in the current folder
+    #[arg(long, value_name = "LINE")]
+    agent_command: Option<String>,
+    /// A command that must succeed for a change to be merged; may be repeated
+    #[arg(long, value_name = "LINE")]
+    verify: Vec<String>,
+    /// Leave the checkout alone: no remote `acp`
+    #[arg(long)]
+    no_remote: bool,
+    /// Ask nothing
+    #[arg(long, short)]
+    yes: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    Local,
+    Github,
+    Gitea,
+}
+
+#[derive(Debug, Serialize)]
+struct Made {
+    profile: String,
+    file: String,
+    forge: &'static str,
+    repo: String,
+    base: String,
+    agent: String,
+    verify: Vec<String>,
+    remote: Option<String>,
+    created: bool,
+    dry_run: bool,
+    #[serde(skip)]
+    text: String,
+}
+
+impl Verb for Init {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        if !matches!(self.forge, Kind::Local) {
+            return Err(session.ports.no_such_forge(self.kind()));
+        }
+        let home = session.ports.home(session)?;
+        let folder = self.repo.clone().unwrap_or_else(|| PathBuf::from("."));
+        let checkout = session.ports.checkout(session, &folder)?;
+        if !checkout.has_commits {
+            return Err(CliError::new(
+                Exit::Data,
+                format!("`{}` has no commit yet", checkout.top.display()),
+            )
+            .hint("commit something first: work has to start from a commit"));
+        }
+        let id = profile_id(session, &checkout)?;
+        let new = self.profile(session, &checkout, &id)?;
+        let text = profile::render(&new);
+        let file = profile::profile_path(&home.config, &id);
+        profile::load_text(&id, &file, &text, session.env)?;
+        let forge_dir = home.local_forge(&new.repo);
+        let wants_remote = !self.no_remote && checkout.acp_remote.is_none();
+        let mut made = Made {
+            profile: id.to_string(),
+            file: file.display().to_string(),
+            forge: new.kind.as_str(),
+            repo: new.repo.clone(),
+            base: new.base.clone(),
+            agent: new.agent.clone(),
+            verify: new.verify.clone(),
+            remote: None,
+            created: false,
+            dry_run: session.dry_run,
+            text: text.clone(),
+        };
+        if session.dry_run {
+            return Ok(Output::of(made));
+        }
+        if session.ports.read_file(&file, 1024 * 1024)?.is_none() {
+            if !self.yes {
+                ask(session, &made)?;
+            }
+            let base = BranchName::try_from(new.base.clone())?;
+            session
+                .ports
+                .make_local_forge(session, &forge_dir, &checkout.git_dir, &base)?;
+            session.ports.write_file(&file, text.as_bytes())?;
+            made.created = true;
+        }
+        if wants_remote {
+            let url = forge_dir.join("repo.git").display().to_string();
+            session.ports.add_remote(session, &checkout, "acp", &url)?;
+            made.remote = Some(url);
+        }
+        let notes = notes(&made, &checkout);
+        let output = Output::of(made);
+        Ok(notes.into_iter().fold(output, Output::note))
+    }
+}
+
+fn ask(session: &Session<'_>, made: &Made) -> Result<(), CliError> {
+    let question = format!("{}\nWrite this to {}?", made.text, made.file);
+    match session.ports.confirm(&question)? {
+        Some(true) => Ok(()),
+        Some(false) => Err(CliError::new(Exit::No, "nothing was written")),
+        None => Err(CliError::usage("there is no terminal to ask on")
+            .hint("`--yes` writes without asking, `--dry-run` shows what would be written")),
+    }
+}
+
+fn notes(made: &Made, checkout: &Checkout) -> Vec<String> {
+    let mut notes = vec![];
+    if !made.created {
+        notes.push(format!(
+            "the profile is there already and was left as it is: {}",
+            made.file
+        ));
+    }
+    if made.verify.is_empty() {
+        notes.push(
+            "no way to check a change was found: merges rest on risk alone; set `repo.verify`"
+                .to_owned(),
+        );
+    }
+    if let Some(url) = &checkout.acp_remote {
+        notes.push(format!("the checkout has a remote `acp` already: {url}"));
+    }
+    notes
+}
+
+/// `--profile`, else the folder's name as far as it can be one.
+fn profile_id(session: &Session<'_>, checkout: &Checkout) -> Result<ProfileId, CliError> {
+    if let Some(id) = &session.profile {
+        return Ok(id.parse()?);
+    }
+    let name = checkout
+        .top
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase());
+    let fit = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.unwrap_or_default().chars().map(fit).take(64).collect();
+    let name = name
+        .trim_matches(|c: char| !c.is_ascii_alphanumeric())
+        .to_owned();
+    ProfileId::try_from(name).map_err(|_| {
+        CliError::usage("the folder's name makes no profile id").hint("name it with `--profile ID`")
+    })
+}
+
+impl Init {
+    const fn kind(&self) -> ForgeKind {
+        match self.forge {
+            Kind::Local => ForgeKind::Local,
+            Kind::Github => ForgeKind::Github,
+            Kind::Gitea => ForgeKind::Gitea,
+        }
+    }
+
+    fn profile(
+        &self,
+        session: &Session<'_>,
+        checkout: &Checkout,
+        id: &ProfileId,
+    ) -> Result<NewProfile, CliError> {
+        let base = match (&self.base, &checkout.branch) {
+            (Some(base), _) => base.clone(),
+            (None, Some(branch)) => branch.to_string(),
+            (None, None) => {
+                return Err(CliError::usage("no branch is checked out")
+                    .hint("name the branch that work starts from with `--base BRANCH`"));
+            }
+        };
+        let found = profile::detect_verify(&checkout.files);
+        let verify = if self.verify.is_empty() {
+            found.verify
+        } else {
+            self.verify.clone()
+        };
+        let agent = match (&self.agent, &self.agent_command) {
+            (_, Some(_)) => "command".to_owned(),
+            (Some(agent), None) => agent.clone(),
+            (None, None) => {
+                let installed = session.ports.installed_agents(session);
+                installed
+                    .into_iter()
+                    .next()
+                    .unwrap_or_else(|| "claude".to_owned())
+            }
+        };
+        Ok(NewProfile {
+            id: id.clone(),
+            kind: self.kind(),
+            repo: self.slug.clone().unwrap_or_else(|| id.to_string()),
+            base_url: self.base_url.clone(),
+            token: None,
+            path: Some(checkout.top.clone()),
+            base,
+            setup: found.setup,
+            verify,
+            agent,
+            agent_command: self.agent_command.clone(),
+        })
+    }
+}
+
+impl Render for Made {
+    const SCHEMA: &'static str = "acp.init/1";
+
+    fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        if self.dry_run {
+            writeln!(out, "# would be written to {}", self.file)?;
+            return out.write_all(self.text.as_bytes());
+        }
+        if self.created {
+            writeln!(
+                out,
+                "profile {} written: {}",
+                style.bold(&self.profile),
+                self.file
+            )?;
+            writeln!(
+                out,
+                "  {} forge `{}`, base {}, agent {}",
+                self.forge, self.repo, self.base, self.agent
+            )?;
+            for line in &self.verify {
+                writeln!(out, "  a change is checked with: {}", clean(line))?;
+            }
+        }
+        if let Some(url) = &self.remote {
+            writeln!(out, "  remote `acp` added to your checkout: {}", clean(url))?;
+        }
+        writeln!(
+            out,
+            "next: acp issue create --title \"…\"   then: acp heartbeat --until-idle"
+        )
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        plain_line(out, &["profile", &self.profile])?;
+        plain_line(out, &["file", &self.file])?;
+        plain_line(out, &["forge", self.forge])?;
+        plain_line(out, &["repo", &self.repo])?;
+        plain_line(out, &["base", &self.base])?;
+        plain_line(out, &["agent", &self.agent])?;
+        plain_line(out, &["created", if self.created { "yes" } else { "no" }])
+    }
+}

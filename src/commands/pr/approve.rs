@@ -1,0 +1,68 @@
+//! `acp pr approve`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::show::missing;
+use crate::commands::Session;
+use crate::ui::{CliError, Output, Render, Style, plain_line};
+
+/// Says yes to the head that the pull request has now; a new head asks again. The next pass merges, where the profile lets
+/// passes merge and nothing else blocks it.
+#[derive(clap::Args)]
+pub(crate) struct Approve {
+    /// The number
+    number: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Approved {
+    item: String,
+    head: String,
+    by: String,
+    next: String,
+}
+
+impl Approve {
+    pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let control = session.control()?;
+        let actor = session.actor();
+        let engine = control.engine(session);
+        let head = if session.dry_run {
+            engine.open_pull(self.number)?.map(|pr| pr.head_sha)
+        } else {
+            engine.approve(self.number, &actor)?
+        };
+        let head = head.ok_or_else(|| missing(self.number))?;
+        let next = if control.rules.policy.writes == crate::domain::Writes::Full {
+            "acp heartbeat".to_owned()
+        } else {
+            format!("acp pr merge {}", self.number)
+        };
+        let item = format!("pr/{}", self.number);
+        Ok(Output::of(Approved {
+            item,
+            head: head.to_string(),
+            by: actor,
+            next,
+        }))
+    }
+}
+
+impl Render for Approved {
+    const SCHEMA: &'static str = "acp.pr.approve/1";
+
+    fn human(&self, out: &mut dyn Write, _style: &Style) -> io::Result<()> {
+        let head = &self.head[..10];
+        writeln!(
+            out,
+            "{} approved at {head} by {}; `{}` goes on",
+            self.item, self.by, self.next
+        )
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        plain_line(out, &[&self.item, &self.head, &self.by])
+    }
+}

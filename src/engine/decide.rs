@@ -1,0 +1,115 @@
+//! What a person decides about a pull request.
+
+use super::{Engine, EngineError, plan};
+use crate::domain::{
+    Applied, Approval, ItemId, MergeVerdict, Payload, PullRequest, Sha, Snapshot, label,
+};
+use crate::store::Entry;
+
+impl Engine<'_> {
+    /// An open pull request as the forge shows it now.
+    pub fn open_pull(&self, number: u64) -> Result<Option<PullRequest>, EngineError> {
+        let mut mirror = self.store.mirror()?;
+        self.forge.sync(&mut mirror, &self.rules.repo.base)?;
+        Ok(mirror.pulls.remove(&number).filter(PullRequest::is_open))
+    }
+
+    /// Stores a person's yes to the present head and shows it as a label. `None`: there is no such open pull request.
+    pub fn approve(&self, number: u64, actor: &str) -> Result<Option<Sha>, EngineError> {
+        let Some(pr) = self.open_pull(number)? else {
+            return Ok(None);
+        };
+        self.store_approval(&pr, actor, false)?;
+        if !pr.has(label::HUMAN_APPROVED) {
+            let add = std::collections::BTreeSet::from([label::HUMAN_APPROVED.to_owned()]);
+            let remove = std::collections::BTreeSet::new();
+            let payload = Payload::Labels { add, remove };
+            self.write(&self.typed(actor, Some(ItemId::pr(number)), payload, vec![]))?;
+        }
+        Ok(Some(pr.head_sha))
+    }
+
+    /// Whether a person's yes to the present head would be enough to merge it.
+    ///
+    /// # Errors
+    /// `Forbidden` with everything that blocks or is under way.
+    pub fn may_merge(&self, number: u64, actor: &str) -> Result<Snapshot, EngineError> {
+        let mut snapshot = self.observe(false)?;
+        let Some(pr) = snapshot.mirror.pulls.get(&number).filter(|pr| pr.is_open()) else {
+            return Err(EngineError::Missing {
+                what: format!("open pr/{number}"),
+            });
+        };
+        let yes = self.approval(pr, actor, true);
+        snapshot.approvals.insert(number, yes);
+        let decision = plan::merge_decision(&snapshot, self.rules, number)?;
+        let decision = decision.ok_or_else(|| EngineError::Missing {
+            what: format!("pr/{number}"),
+        })?;
+        match decision.verdict {
+            MergeVerdict::Merge => Ok(snapshot),
+            MergeVerdict::Ask | MergeVerdict::Block | MergeVerdict::Wait => {
+                Err(EngineError::Forbidden {
+                    what: format!("merging pr/{number}"),
+                    why: decision.reasons.join("; "),
+                })
+            }
+        }
+    }
+
+    /// Approves the present head and merges it at once; a draft is made ready first. Returns the commit on the base branch.
+    pub fn merge(&self, number: u64, actor: &str) -> Result<Option<Sha>, EngineError> {
+        let snapshot = self.may_merge(number, actor)?;
+        let missing = || EngineError::Missing {
+            what: format!("pr/{number}"),
+        };
+        let pr = snapshot.mirror.pulls.get(&number).ok_or_else(missing)?;
+        self.store_approval(pr, actor, true)?;
+        let item = Some(ItemId::pr(number));
+        let mut needs = vec![];
+        if pr.draft {
+            let ready = self.typed(actor, item, Payload::Ready { pr: number }, vec![]);
+            self.write(&ready)?;
+            needs.push(ready.id);
+        }
+        let method = self.rules.policy.merge.method;
+        let payload = Payload::Merge {
+            head: pr.head_sha.clone(),
+            method,
+        };
+        match self.write(&self.typed(actor, item, payload, needs))? {
+            Applied::Merged { commit } => Ok(commit),
+            _ => Ok(None),
+        }
+    }
+
+    fn approval(&self, pr: &PullRequest, actor: &str, merge: bool) -> Approval {
+        let (head, by, at) = (pr.head_sha.clone(), actor.to_owned(), self.clock.now());
+        Approval {
+            pr: pr.number,
+            head,
+            by,
+            at,
+            merge,
+        }
+    }
+
+    fn store_approval(
+        &self,
+        pr: &PullRequest,
+        actor: &str,
+        merge: bool,
+    ) -> Result<(), EngineError> {
+        let approval = self.approval(pr, actor, merge);
+        self.store
+            .approvals()
+            .put(&format!("pr-{}", pr.number), &approval)?;
+        let text = format!("{actor} approves {}", pr.head_sha.short());
+        self.note(
+            &Entry::new(approval.at, "pr.approved")
+                .item(ItemId::pr(pr.number))
+                .text(text),
+        );
+        Ok(())
+    }
+}
