@@ -263,6 +263,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_real_one_printed_is_understood() {
+        let good = read("recorded_ok.jsonl", 0);
+        assert_eq!(good.end, AgentEnd::Well);
+        assert_eq!(good.steps, 1);
+        assert_eq!(good.usage, Some((Some(3_280), Some(12_320))));
+        let said = "API Error: Request rejected (429) · This request would exceed";
+        for status in [0, 1] {
+            let AgentEnd::Failed(failure) = read("recorded_429.jsonl", status).end else {
+                panic!("well")
+            };
+            assert!(failure.detail.contains(said), "{}", failure.detail);
+        }
+    }
+
+    #[test]
     fn success_as_a_subtype_alone_means_nothing() {
         let said = "API Error: 529 Overloaded. This is a server-side issue, usually temporary — try again in a moment.";
         let end = read("api_error.jsonl", 0).end;
