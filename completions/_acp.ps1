@@ -32,11 +32,385 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Put a repository under control')
+            [CompletionResult]::new('heartbeat', 'heartbeat', [CompletionResultType]::ParameterValue, 'Do one turn of the loop')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show everything on one screen')
+            [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Say why something does not move')
+            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'End every run and hold the profile')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issues: list, show, create, comment, label, close')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs: list, show, log, stop, drop')
+            [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Draw the conclusions from runs that ended')
+            [CompletionResult]::new('sweep', 'sweep', [CompletionResultType]::ParameterValue, 'Clear up what is no longer needed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Say how a run ended (inside a run)')
             [CompletionResult]::new('pr', 'pr', [CompletionResultType]::ParameterValue, 'Look at pull requests and decide about them')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print or write the manual pages')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;init' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The checkout; the current folder without it')
+            [CompletionResult]::new('--forge', '--forge', [CompletionResultType]::ParameterName, 'Where issues and pull requests live')
+            [CompletionResult]::new('--slug', '--slug', [CompletionResultType]::ParameterName, 'The repository on the forge')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'The address of an own server')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'The branch that work starts from and goes to; the one that is checked out without it')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'The agent')
+            [CompletionResult]::new('--agent-command', '--agent-command', [CompletionResultType]::ParameterName, 'A shell line to use as the agent: it reads the task on standard input and works in the current folder')
+            [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'A command that must succeed for a change to be merged; may be repeated')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--no-remote', '--no-remote', [CompletionResultType]::ParameterName, 'Leave the checkout alone: no remote `acp`')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Ask nothing')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Ask nothing')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;heartbeat' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to repeat: 90s, 2m, 1h')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Save the snapshot that the plan was made from')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Plan from a saved snapshot instead of the world; changes nothing')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--until-idle', '--until-idle', [CompletionResultType]::ParameterName, 'Repeat until nothing moves by itself any more; ends with 75 at the timeout')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say what it cost: requests, processes, fsyncs, time by phase')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;status' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;why' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;stop' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for whoever finds the hold')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;issue' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List issues with their lanes')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an issue, its comments, and where it stands')
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Open an issue; prints its name')
+            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Comment on an issue')
+            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Put labels on an issue and take them off')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an issue')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;issue;list' {
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only those with this label')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Closed ones too')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;issue;show' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;issue;create' {
+            [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'One line')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Markdown')
+            [CompletionResult]::new('--body-file', '--body-file', [CompletionResultType]::ParameterName, 'Markdown from a file; `-` reads standard input')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label; may be repeated')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--no-label', '--no-label', [CompletionResultType]::ParameterName, 'No label at all: acp leaves the issue alone until it gets one')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;issue;comment' {
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Markdown')
+            [CompletionResult]::new('--body-file', '--body-file', [CompletionResultType]::ParameterName, 'Markdown from a file; `-` reads standard input')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;issue;label' {
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'A label to put on')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'A label to take off')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;issue;close' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the journal')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;issue;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List issues with their lanes')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an issue, its comments, and where it stands')
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Open an issue; prints its name')
+            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Comment on an issue')
+            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Put labels on an issue and take them off')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an issue')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;issue;help;list' {
+            break
+        }
+        'acp;issue;help;show' {
+            break
+        }
+        'acp;issue;help;create' {
+            break
+        }
+        'acp;issue;help;comment' {
+            break
+        }
+        'acp;issue;help;label' {
+            break
+        }
+        'acp;issue;help;close' {
+            break
+        }
+        'acp;issue;help;help' {
+            break
+        }
+        'acp;run' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List runs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run with everything that is known of it')
+            [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what the agent printed')
+            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'End a run and prove that nothing of it is left')
+            [CompletionResult]::new('drop', 'drop', [CompletionResultType]::ParameterValue, 'Archive a run that is over; its worktree goes, its work is bundled first')
+            [CompletionResult]::new('supervise', 'supervise', [CompletionResultType]::ParameterValue, 'Attend to a run (started by a pass)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;run;list' {
+            [CompletionResult]::new('--item', '--item', [CompletionResultType]::ParameterName, 'Only of this item')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Archived ones too')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;run;show' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;run;log' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Only the last lines')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Only the last lines')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--supervisor', '--supervisor', [CompletionResultType]::ParameterName, 'What the supervisor itself said, instead')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;run;stop' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;run;drop' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;run;supervise' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;run;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List runs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run with everything that is known of it')
+            [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what the agent printed')
+            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'End a run and prove that nothing of it is left')
+            [CompletionResult]::new('drop', 'drop', [CompletionResultType]::ParameterValue, 'Archive a run that is over; its worktree goes, its work is bundled first')
+            [CompletionResult]::new('supervise', 'supervise', [CompletionResultType]::ParameterValue, 'Attend to a run (started by a pass)')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;run;help;list' {
+            break
+        }
+        'acp;run;help;show' {
+            break
+        }
+        'acp;run;help;log' {
+            break
+        }
+        'acp;run;help;stop' {
+            break
+        }
+        'acp;run;help;drop' {
+            break
+        }
+        'acp;run;help;supervise' {
+            break
+        }
+        'acp;run;help;help' {
+            break
+        }
+        'acp;reconcile' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Save the snapshot that the plan was made from')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Plan from a saved snapshot instead of the world; changes nothing')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say what it cost: requests, processes, fsyncs, time by phase')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;sweep' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'acp;report' {
@@ -222,8 +596,40 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List pull requests with their lanes and risk')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a pull request, its checks, and where it stands')
             [CompletionResult]::new('risk', 'risk', [CompletionResultType]::ParameterValue, 'Score how risky a change is, with every reason')
+            [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Say yes to the head as it is; the next pass merges')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Say yes and merge at once')
+            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Comment on a pull request')
+            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Put labels on a pull request and take them off')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close a pull request without a merge')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;pr;list' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Merged and closed ones too')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;pr;show' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'acp;pr;risk' {
@@ -241,12 +647,105 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'acp;pr;approve' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;pr;merge' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;pr;comment' {
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Markdown')
+            [CompletionResult]::new('--body-file', '--body-file', [CompletionResultType]::ParameterName, 'Markdown from a file; `-` reads standard input')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;pr;label' {
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'A label to put on')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'A label to take off')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;pr;close' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the journal')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'acp;pr;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List pull requests with their lanes and risk')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a pull request, its checks, and where it stands')
             [CompletionResult]::new('risk', 'risk', [CompletionResultType]::ParameterValue, 'Score how risky a change is, with every reason')
+            [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Say yes to the head as it is; the next pass merges')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Say yes and merge at once')
+            [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Comment on a pull request')
+            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Put labels on a pull request and take them off')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close a pull request without a merge')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
+        'acp;pr;help;list' {
+            break
+        }
+        'acp;pr;help;show' {
+            break
+        }
         'acp;pr;help;risk' {
+            break
+        }
+        'acp;pr;help;approve' {
+            break
+        }
+        'acp;pr;help;merge' {
+            break
+        }
+        'acp;pr;help;comment' {
+            break
+        }
+        'acp;pr;help;label' {
+            break
+        }
+        'acp;pr;help;close' {
             break
         }
         'acp;pr;help;help' {
@@ -278,11 +777,47 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;help' {
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Put a repository under control')
+            [CompletionResult]::new('heartbeat', 'heartbeat', [CompletionResultType]::ParameterValue, 'Do one turn of the loop')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show everything on one screen')
+            [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Say why something does not move')
+            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'End every run and hold the profile')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issues: list, show, create, comment, label, close')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Runs: list, show, log, stop, drop')
+            [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Draw the conclusions from runs that ended')
+            [CompletionResult]::new('sweep', 'sweep', [CompletionResultType]::ParameterValue, 'Clear up what is no longer needed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Say how a run ended (inside a run)')
             [CompletionResult]::new('pr', 'pr', [CompletionResultType]::ParameterValue, 'Look at pull requests and decide about them')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print or write the manual pages')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;help;init' {
+            break
+        }
+        'acp;help;heartbeat' {
+            break
+        }
+        'acp;help;status' {
+            break
+        }
+        'acp;help;why' {
+            break
+        }
+        'acp;help;stop' {
+            break
+        }
+        'acp;help;issue' {
+            break
+        }
+        'acp;help;run' {
+            break
+        }
+        'acp;help;reconcile' {
+            break
+        }
+        'acp;help;sweep' {
             break
         }
         'acp;help;report' {

@@ -29,11 +29,348 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand init 'Put a repository under control'
+            cand heartbeat 'Do one turn of the loop'
+            cand status 'Show everything on one screen'
+            cand why 'Say why something does not move'
+            cand stop 'End every run and hold the profile'
+            cand issue 'Issues: list, show, create, comment, label, close'
+            cand run 'Runs: list, show, log, stop, drop'
+            cand reconcile 'Draw the conclusions from runs that ended'
+            cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
             cand pr 'Look at pull requests and decide about them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;init'= {
+            cand --profile 'The profile to work with'
+            cand --repo 'The checkout; the current folder without it'
+            cand --forge 'Where issues and pull requests live'
+            cand --slug 'The repository on the forge'
+            cand --base-url 'The address of an own server'
+            cand --base 'The branch that work starts from and goes to; the one that is checked out without it'
+            cand --agent 'The agent'
+            cand --agent-command 'A shell line to use as the agent: it reads the task on standard input and works in the current folder'
+            cand --verify 'A command that must succeed for a change to be merged; may be repeated'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --no-remote 'Leave the checkout alone: no remote `acp`'
+            cand -y 'Ask nothing'
+            cand --yes 'Ask nothing'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;heartbeat'= {
+            cand --profile 'The profile to work with'
+            cand --timeout 'How long to repeat: 90s, 2m, 1h'
+            cand --record 'Save the snapshot that the plan was made from'
+            cand --replay 'Plan from a saved snapshot instead of the world; changes nothing'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --until-idle 'Repeat until nothing moves by itself any more; ends with 75 at the timeout'
+            cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;status'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;why'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;stop'= {
+            cand --profile 'The profile to work with'
+            cand --reason 'Why, for whoever finds the hold'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;issue'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List issues with their lanes'
+            cand show 'Show an issue, its comments, and where it stands'
+            cand create 'Open an issue; prints its name'
+            cand comment 'Comment on an issue'
+            cand label 'Put labels on an issue and take them off'
+            cand close 'Close an issue'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;issue;list'= {
+            cand --label 'Only those with this label'
+            cand --profile 'The profile to work with'
+            cand --all 'Closed ones too'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;issue;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;issue;create'= {
+            cand --title 'One line'
+            cand --body 'Markdown'
+            cand --body-file 'Markdown from a file; `-` reads standard input'
+            cand --label 'A label; may be repeated'
+            cand --profile 'The profile to work with'
+            cand --no-label 'No label at all: acp leaves the issue alone until it gets one'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;issue;comment'= {
+            cand --body 'Markdown'
+            cand --body-file 'Markdown from a file; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;issue;label'= {
+            cand --add 'A label to put on'
+            cand --remove 'A label to take off'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;issue;close'= {
+            cand --reason 'Why, for the journal'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;issue;help'= {
+            cand list 'List issues with their lanes'
+            cand show 'Show an issue, its comments, and where it stands'
+            cand create 'Open an issue; prints its name'
+            cand comment 'Comment on an issue'
+            cand label 'Put labels on an issue and take them off'
+            cand close 'Close an issue'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;issue;help;list'= {
+        }
+        &'acp;issue;help;show'= {
+        }
+        &'acp;issue;help;create'= {
+        }
+        &'acp;issue;help;comment'= {
+        }
+        &'acp;issue;help;label'= {
+        }
+        &'acp;issue;help;close'= {
+        }
+        &'acp;issue;help;help'= {
+        }
+        &'acp;run'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List runs'
+            cand show 'Show a run with everything that is known of it'
+            cand log 'Show what the agent printed'
+            cand stop 'End a run and prove that nothing of it is left'
+            cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
+            cand supervise 'Attend to a run (started by a pass)'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;run;list'= {
+            cand --item 'Only of this item'
+            cand --profile 'The profile to work with'
+            cand --all 'Archived ones too'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;log'= {
+            cand -n 'Only the last lines'
+            cand --lines 'Only the last lines'
+            cand --profile 'The profile to work with'
+            cand --supervisor 'What the supervisor itself said, instead'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;stop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;drop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;supervise'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;help'= {
+            cand list 'List runs'
+            cand show 'Show a run with everything that is known of it'
+            cand log 'Show what the agent printed'
+            cand stop 'End a run and prove that nothing of it is left'
+            cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
+            cand supervise 'Attend to a run (started by a pass)'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;run;help;list'= {
+        }
+        &'acp;run;help;show'= {
+        }
+        &'acp;run;help;log'= {
+        }
+        &'acp;run;help;stop'= {
+        }
+        &'acp;run;help;drop'= {
+        }
+        &'acp;run;help;supervise'= {
+        }
+        &'acp;run;help;help'= {
+        }
+        &'acp;reconcile'= {
+            cand --profile 'The profile to work with'
+            cand --record 'Save the snapshot that the plan was made from'
+            cand --replay 'Plan from a saved snapshot instead of the world; changes nothing'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;sweep'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;report'= {
             cand --profile 'The profile to work with'
@@ -199,8 +536,38 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --no-progress 'Show no progress'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand list 'List pull requests with their lanes and risk'
+            cand show 'Show a pull request, its checks, and where it stands'
             cand risk 'Score how risky a change is, with every reason'
+            cand approve 'Say yes to the head as it is; the next pass merges'
+            cand merge 'Say yes and merge at once'
+            cand comment 'Comment on a pull request'
+            cand label 'Put labels on a pull request and take them off'
+            cand close 'Close a pull request without a merge'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;pr;list'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Merged and closed ones too'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'acp;pr;risk'= {
             cand --range 'Two commits of the repository around the current folder; the change since their merge base'
@@ -216,11 +583,92 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'acp;pr;approve'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;merge'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;comment'= {
+            cand --body 'Markdown'
+            cand --body-file 'Markdown from a file; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;label'= {
+            cand --add 'A label to put on'
+            cand --remove 'A label to take off'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;close'= {
+            cand --reason 'Why, for the journal'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'acp;pr;help'= {
+            cand list 'List pull requests with their lanes and risk'
+            cand show 'Show a pull request, its checks, and where it stands'
             cand risk 'Score how risky a change is, with every reason'
+            cand approve 'Say yes to the head as it is; the next pass merges'
+            cand merge 'Say yes and merge at once'
+            cand comment 'Comment on a pull request'
+            cand label 'Put labels on a pull request and take them off'
+            cand close 'Close a pull request without a merge'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
+        &'acp;pr;help;list'= {
+        }
+        &'acp;pr;help;show'= {
+        }
         &'acp;pr;help;risk'= {
+        }
+        &'acp;pr;help;approve'= {
+        }
+        &'acp;pr;help;merge'= {
+        }
+        &'acp;pr;help;comment'= {
+        }
+        &'acp;pr;help;label'= {
+        }
+        &'acp;pr;help;close'= {
         }
         &'acp;pr;help;help'= {
         }
@@ -248,11 +696,38 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
         }
         &'acp;help'= {
+            cand init 'Put a repository under control'
+            cand heartbeat 'Do one turn of the loop'
+            cand status 'Show everything on one screen'
+            cand why 'Say why something does not move'
+            cand stop 'End every run and hold the profile'
+            cand issue 'Issues: list, show, create, comment, label, close'
+            cand run 'Runs: list, show, log, stop, drop'
+            cand reconcile 'Draw the conclusions from runs that ended'
+            cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
             cand pr 'Look at pull requests and decide about them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;help;init'= {
+        }
+        &'acp;help;heartbeat'= {
+        }
+        &'acp;help;status'= {
+        }
+        &'acp;help;why'= {
+        }
+        &'acp;help;stop'= {
+        }
+        &'acp;help;issue'= {
+        }
+        &'acp;help;run'= {
+        }
+        &'acp;help;reconcile'= {
+        }
+        &'acp;help;sweep'= {
         }
         &'acp;help;report'= {
         }

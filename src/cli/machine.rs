@@ -16,23 +16,23 @@ use crate::{durable, proc};
 
 impl Ports for Wiring<'_> {
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<Control<'w>, CliError> {
-        super::open::open(self, session)
+        super::wire::open::open(self, session)
     }
 
     fn supervise(&self, session: &Session<'_>, run: &RunId) -> Result<(), CliError> {
-        super::open::supervise(self, session, run)
+        super::wire::open::supervise(self, session, run)
     }
 
     fn home(&self, session: &Session<'_>) -> Result<Home, CliError> {
-        super::open::home(session)
+        super::wire::open::home(session)
     }
 
     fn select(&self, session: &Session<'_>, home: &Home) -> Result<ProfileId, CliError> {
-        super::open::select(session, home)
+        super::wire::open::select(session, home)
     }
 
     fn checkout(&self, session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
-        super::setup::checkout(session, folder)
+        super::wire::setup::checkout(session, folder)
     }
 
     fn make_local_forge(
@@ -42,7 +42,7 @@ impl Ports for Wiring<'_> {
         from: &Path,
         base: &BranchName,
     ) -> Result<bool, CliError> {
-        super::setup::make_local_forge(self, session, dir, from, base)
+        super::wire::setup::make_local_forge(self, session, dir, from, base)
     }
 
     fn add_remote(
@@ -52,11 +52,11 @@ impl Ports for Wiring<'_> {
         name: &str,
         url: &str,
     ) -> Result<(), CliError> {
-        super::setup::add_remote(session, checkout, name, url)
+        super::wire::setup::add_remote(session, checkout, name, url)
     }
 
     fn installed_agents(&self, session: &Session<'_>) -> Vec<String> {
-        super::setup::installed_agents(session)
+        super::wire::setup::installed_agents(session)
     }
 
     fn sample_repository(
@@ -65,11 +65,11 @@ impl Ports for Wiring<'_> {
         folder: &Path,
         files: &[(&str, &str)],
     ) -> Result<(), CliError> {
-        super::setup::sample_repository(session, folder, files)
+        super::wire::setup::sample_repository(session, folder, files)
     }
 
     fn no_such_forge(&self, kind: ForgeKind) -> CliError {
-        super::open::not_yet(kind)
+        super::wire::open::not_yet(kind)
     }
 
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError> {
@@ -94,7 +94,7 @@ impl Ports for Wiring<'_> {
     }
 
     fn own_program(&self) -> Result<PathBuf, CliError> {
-        super::open::own_program()
+        super::wire::open::own_program()
     }
 
     fn tree(&self) -> clap::Command {

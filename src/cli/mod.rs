@@ -5,9 +5,7 @@ mod error;
 mod generate;
 mod global;
 mod machine;
-mod open;
 mod range;
-mod setup;
 mod wire;
 
 use std::ffi::OsString;

@@ -23,7 +23,7 @@ mod sweep;
 mod why;
 
 pub use completions::completion_script;
-pub use control::{Control, PromptMaker};
+pub use control::{AgentCheck, Control, PromptMaker};
 pub use group::{Group, Verb};
 pub use man::man_pages;
 pub use session::{Checkout, Ports, Session};

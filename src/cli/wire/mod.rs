@@ -1,5 +1,8 @@
 //! The composition root: the only place that picks adapters.
 
+pub(super) mod open;
+pub(super) mod setup;
+
 use std::sync::Arc;
 
 use crate::sys::{Clock, Env, Rng, SplitMix64, SystemClock};

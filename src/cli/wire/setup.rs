@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::Wiring;
 use super::open::git_program;
-use super::range::git_dir_of;
-use super::wire::Wiring;
 use crate::agent;
+use crate::cli::range::git_dir_of;
 use crate::commands::{Checkout, Session};
 use crate::domain::BranchName;
 use crate::forge::local::LocalForge;
@@ -37,7 +37,7 @@ const BUILD_FILES: &[&str] = &[
 const BUILD_FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Looks at the checkout that holds `folder`.
-pub(super) fn checkout(session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
+pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
     let folder = folder.canonicalize().map_err(|error| {
         CliError::new(
             Exit::Missing,
@@ -99,7 +99,7 @@ fn remote(git: &Git<'_>, name: &str) -> Option<String> {
 }
 
 /// Adds a remote to a checkout: the only change that acp ever makes there.
-pub(super) fn add_remote(
+pub(in crate::cli) fn add_remote(
     session: &Session<'_>,
     checkout: &Checkout,
     name: &str,
@@ -115,7 +115,7 @@ pub(super) fn add_remote(
 }
 
 /// Makes the local forge `name` from a checkout; `false`: it is there already.
-pub(super) fn make_local_forge(
+pub(in crate::cli) fn make_local_forge(
     wiring: &Wiring<'_>,
     session: &Session<'_>,
     dir: &Path,
@@ -128,7 +128,7 @@ pub(super) fn make_local_forge(
 }
 
 /// The agents of which the program is on PATH, in the order in which acp prefers them.
-pub(super) fn installed_agents(session: &Session<'_>) -> Vec<String> {
+pub(in crate::cli) fn installed_agents(session: &Session<'_>) -> Vec<String> {
     let path = session.env.raw("PATH").unwrap_or_default();
     let installed = |name: &str| proc::find_program(name.as_ref(), path, Path::new("/")).is_some();
     let names = agent::all().iter().map(|agent| agent.name());
@@ -139,7 +139,7 @@ pub(super) fn installed_agents(session: &Session<'_>) -> Vec<String> {
 }
 
 /// Runs git on a repository of acp's own making, for the demonstration.
-pub(super) fn sample_repository(
+pub(in crate::cli) fn sample_repository(
     session: &Session<'_>,
     folder: &Path,
     files: &[(&str, &str)],

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::wire::Wiring;
+use super::Wiring;
 use crate::agent;
 use crate::commands::{Control, PromptMaker, Session};
 use crate::domain::{ForgeKind, ProfileId, Rules, Run, RunId};
@@ -21,7 +21,7 @@ use crate::{durable, proc};
 const TEMPLATE_BYTES_MAX: u64 = 256 * 1024;
 
 /// Opens the profile that the call is about.
-pub(super) fn open<'w>(
+pub(in crate::cli) fn open<'w>(
     wiring: &'w Wiring<'_>,
     session: &'w Session<'_>,
 ) -> Result<Control<'w>, CliError> {
@@ -46,7 +46,7 @@ pub(super) fn open<'w>(
     Ok(Control {
         agent_missing: Box::new(agent_missing(session, rules.clone())),
         prompt: prompt(&home, &store, &rules),
-        say: Box::new(super::say),
+        say: Box::new(crate::cli::say),
         home,
         rules,
         store,
@@ -57,7 +57,7 @@ pub(super) fn open<'w>(
 }
 
 /// The profile that the call is about.
-pub(super) fn select(session: &Session<'_>, home: &Home) -> Result<ProfileId, CliError> {
+pub(in crate::cli) fn select(session: &Session<'_>, home: &Home) -> Result<ProfileId, CliError> {
     let flag = session
         .profile
         .clone()
@@ -73,7 +73,7 @@ pub(super) fn select(session: &Session<'_>, home: &Home) -> Result<ProfileId, Cl
 }
 
 /// Where everything is.
-pub(super) fn home(session: &Session<'_>) -> Result<Home, CliError> {
+pub(in crate::cli) fn home(session: &Session<'_>) -> Result<Home, CliError> {
     Home::from_env(session.env).ok_or_else(|| {
         CliError::new(Exit::Config, "neither ACP_HOME nor HOME is set")
             .hint("set ACP_HOME to the folder that shall hold config, state and cache")
@@ -81,7 +81,7 @@ pub(super) fn home(session: &Session<'_>) -> Result<Home, CliError> {
 }
 
 /// git, as a full path.
-pub(super) fn git_program(session: &Session<'_>) -> Result<PathBuf, CliError> {
+pub(in crate::cli) fn git_program(session: &Session<'_>) -> Result<PathBuf, CliError> {
     find(session, "git").ok_or_else(|| {
         CliError::new(Exit::Unavailable, "git is not on PATH")
             .hint("acp needs git 2.38 or newer on PATH")
@@ -89,7 +89,7 @@ pub(super) fn git_program(session: &Session<'_>) -> Result<PathBuf, CliError> {
 }
 
 /// acp's own binary.
-pub(super) fn own_program() -> Result<PathBuf, CliError> {
+pub(in crate::cli) fn own_program() -> Result<PathBuf, CliError> {
     std::env::current_exe().map_err(|error| {
         CliError::new(Exit::Io, "cannot find acp's own binary").because_of(Some(&error))
     })
@@ -124,7 +124,7 @@ fn forge(
 }
 
 /// A forge that this version cannot speak to.
-pub(super) fn not_yet(kind: ForgeKind) -> CliError {
+pub(in crate::cli) fn not_yet(kind: ForgeKind) -> CliError {
     CliError::new(
         Exit::Unavailable,
         format!(
@@ -200,7 +200,7 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
 }
 
 /// Attends to a run: the body of the hidden verb that a pass starts.
-pub(super) fn supervise(
+pub(in crate::cli) fn supervise(
     wiring: &Wiring<'_>,
     session: &Session<'_>,
     run: &RunId,
