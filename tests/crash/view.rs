@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use acp::domain::{BranchName, Issue, Mirror, PrState, PullRequest};
@@ -28,19 +29,8 @@ pub(crate) fn of_forge(world: &World) -> Vec<String> {
         lines.push(pull_line(pr));
         lines.extend(texts(&forge, *number, &pr.title));
     }
-    let git = |args: &[&str]| {
-        let mut command = world.command(&[]);
-        command = {
-            let mut git = std::process::Command::new("git");
-            git.envs(command.get_envs().filter_map(|(k, v)| Some((k, v?))));
-            git
-        };
-        let ended = end(command
-            .current_dir(world.forge().join("repo.git"))
-            .args(args))
-        .ok();
-        ended.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
-    };
+    let repository = world.forge().join("repo.git");
+    let git = |args: &[&str]| git_in(world, &repository, args);
     lines.extend(
         git(&["ls-tree", "-r", "main"])
             .into_iter()
@@ -62,9 +52,43 @@ pub(crate) fn of_forge(world: &World) -> Vec<String> {
         let diff = git(&["diff", "--no-color", &range]);
         lines.push(format!("change of `{}`: {}", pr.title, diff.join("|")));
     }
-    git(&["fsck", "--strict", "--no-dangling"]);
+    let _sound = git(&["fsck", "--strict", "--no-dangling"]);
     lines.sort();
     lines
+}
+
+fn git_in(world: &World, repository: &Path, args: &[&str]) -> Vec<String> {
+    let mut git = Command::new("git");
+    let like = world.command(&[]);
+    git.envs(
+        like.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let ended = end(git.current_dir(repository).args(args)).ok();
+    ended.stdout.lines().map(str::to_owned).collect()
+}
+
+/// No agent of these scenarios deletes a file: saved work that lacks one was saved from half a worktree.
+#[track_caller]
+fn assert_saved_whole(world: &World) {
+    let repository = world.state().join("repo.git");
+    let refs = ["for-each-ref", "--format=%(refname)", "refs/acp/rescue"];
+    for name in git_in(world, &repository, &refs) {
+        let diff = |filter| {
+            let filter = format!("--diff-filter={filter}");
+            let range = format!("main...{name}");
+            git_in(
+                world,
+                &repository,
+                &["diff", "--name-only", &filter, &range],
+            )
+        };
+        assert!(diff("D").is_empty(), "{name} lacks {:?}", diff("D"));
+        assert!(!diff("AM").is_empty(), "{name} holds nothing");
+        let run = name.rsplit('/').next().unwrap();
+        let bundle = world.state().join(format!("history/{run}.bundle"));
+        assert!(bundle.exists(), "no {}", bundle.display());
+    }
 }
 
 fn open(dir: &Path) -> LocalForge {
@@ -178,6 +202,7 @@ fn without_numbers(subject: &str) -> String {
 pub(crate) fn assert_at_rest(world: &World) {
     world.no_process_is_left();
     let state = world.state();
+    assert_saved_whole(world);
     let names = |inside: &str| -> Vec<String> {
         let Ok(entries) = fs::read_dir(state.join(inside)) else {
             return vec![];
