@@ -11,6 +11,7 @@
 )]
 
 mod scenario;
+mod together;
 mod view;
 mod world;
 

@@ -8,9 +8,6 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// Far more than anything here takes; only a hang gets there.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
-
 /// What a profile of these tests says besides the built-in values.
 const PROFILE: &str = "\
 retry: { delays: [200ms], attempts_max: 2 }
@@ -189,9 +186,14 @@ impl World {
 
     /// Adds the settings of these tests to the profile.
     pub(crate) fn quicken(&self) {
+        self.add_to_profile(PROFILE);
+    }
+
+    /// Adds lines to the profile.
+    pub(crate) fn add_to_profile(&self, lines: &str) {
         let profile = self.path("acp/config/profiles/repo.yaml");
         let mut text = fs::read_to_string(&profile).unwrap();
-        text.push_str(PROFILE);
+        text.push_str(lines);
         fs::write(&profile, text).unwrap();
     }
 
