@@ -189,7 +189,7 @@ impl PassArgs {
         if report.stuck {
             output = output
                 .exit(Exit::TempFail)
-                .note("the other pass takes longer than a pass may; `acp doctor` looks into it");
+                .note("the other pass takes longer than a pass may; look at that process, or end it: killing acp is safe");
         }
         Ok(output)
     }
