@@ -7,6 +7,10 @@
 
 mod calls;
 mod env;
+mod outbox;
 mod pages;
 mod pr_risk;
+mod profile;
 mod report;
+mod state;
+mod upkeep;
