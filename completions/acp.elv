@@ -705,8 +705,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;outbox;show'= {
             cand --profile 'The profile to work with'
@@ -716,8 +716,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;outbox;flush'= {
             cand --profile 'The profile to work with'
@@ -727,8 +727,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;outbox;retry'= {
             cand --profile 'The profile to work with'
@@ -738,8 +738,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;outbox;drop'= {
             cand --profile 'The profile to work with'
@@ -749,8 +749,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;outbox;help'= {
             cand list 'List the writes that are not confirmed, in order'
@@ -795,8 +795,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;hold;add'= {
             cand --reason 'Why, for whoever finds it'
@@ -808,8 +808,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;hold;clear'= {
             cand --profile 'The profile to work with'
@@ -819,8 +819,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;hold;help'= {
             cand list 'List the holds'
@@ -859,8 +859,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;retry;clear'= {
             cand --profile 'The profile to work with'
@@ -870,8 +870,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;retry;help'= {
             cand list 'List the items with failures or a block'
@@ -906,8 +906,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;lease;clear'= {
             cand --profile 'The profile to work with'
@@ -917,8 +917,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;lease;help'= {
             cand list 'List the claims'
@@ -953,8 +953,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;cooldown;clear'= {
             cand --profile 'The profile to work with'
@@ -964,8 +964,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;cooldown;help'= {
             cand list 'List the cooldowns'
@@ -1000,8 +1000,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;budget;reset'= {
             cand --profile 'The profile to work with'
@@ -1012,8 +1012,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;budget;help'= {
             cand show 'Show what today''s runs have used, and the limits'
@@ -1050,8 +1050,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;profile;show'= {
             cand --profile 'The profile to work with'
@@ -1062,8 +1062,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;profile;check'= {
             cand --profile 'The profile to work with'
@@ -1073,8 +1073,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;profile;schema'= {
             cand --profile 'The profile to work with'
@@ -1084,8 +1084,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;profile;help'= {
             cand list 'List the profiles'

@@ -9,9 +9,9 @@ use crate::ui::{CliError, Output};
 /// Looks at what today has cost, and starts it anew.
 #[derive(clap::Subcommand)]
 pub(super) enum Budget {
-    /// Show what today's runs have used, and the limits
+    #[command(about = "Show what today's runs have used, and the limits")]
     Show(show::Show),
-    /// Let what today's finished runs have used count no more
+    #[command(about = "Let what today's finished runs have used count no more")]
     Reset(reset::Reset),
 }
 

@@ -9,9 +9,9 @@ use crate::ui::{CliError, Output};
 /// Looks at what cools down, and ends it.
 #[derive(clap::Subcommand)]
 pub(super) enum Cooldown {
-    /// List the cooldowns
+    #[command(about = "List the cooldowns")]
     List(list::List),
-    /// End a cooldown
+    #[command(about = "End a cooldown")]
     Clear(clear::Clear),
 }
 

@@ -10,11 +10,11 @@ use crate::ui::{CliError, Output};
 /// Stops launches and merges, and lets them go on.
 #[derive(clap::Subcommand)]
 pub(super) enum Hold {
-    /// List the holds
+    #[command(about = "List the holds")]
     List(list::List),
-    /// Set a hold
+    #[command(about = "Set a hold")]
     Add(add::Add),
-    /// Lift a hold
+    #[command(about = "Lift a hold")]
     Clear(clear::Clear),
 }
 

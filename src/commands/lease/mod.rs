@@ -9,9 +9,9 @@ use crate::ui::{CliError, Output};
 /// Looks at the claims of runs on items, and clears them.
 #[derive(clap::Subcommand)]
 pub(super) enum Lease {
-    /// List the claims
+    #[command(about = "List the claims")]
     List(list::List),
-    /// Remove a claim whose run is through
+    #[command(about = "Remove a claim whose run is through")]
     Clear(clear::Clear),
 }
 

@@ -12,15 +12,15 @@ use crate::ui::{CliError, Output};
 /// Looks at writes on their way, sends them, gives them up.
 #[derive(clap::Subcommand)]
 pub(super) enum Outbox {
-    /// List the writes that are not confirmed, in order
+    #[command(about = "List the writes that are not confirmed, in order")]
     List(list::List),
-    /// Show everything of one write
+    #[command(about = "Show everything of one write")]
     Show(show::Show),
-    /// Send what is due
+    #[command(about = "Send what is due")]
     Flush(flush::Flush),
-    /// Put a failed write back in the queue
+    #[command(about = "Put a failed write back in the queue")]
     Retry(retry::Retry),
-    /// Give up a write, and those that need it
+    #[command(about = "Give up a write, and those that need it")]
     Drop(drop::Drop),
 }
 

@@ -11,13 +11,13 @@ use crate::ui::{CliError, Output};
 /// Looks at profiles and checks them.
 #[derive(clap::Subcommand)]
 pub(super) enum Profile {
-    /// List the profiles
+    #[command(about = "List the profiles")]
     List(list::List),
-    /// Show every value of a profile
+    #[command(about = "Show every value of a profile")]
     Show(show::Show),
-    /// Explain everything that is wrong with a profile
+    #[command(about = "Explain everything that is wrong with a profile")]
     Check(check::Check),
-    /// Print the JSON schema of a profile
+    #[command(about = "Print the JSON schema of a profile")]
     Schema(schema::Schema),
 }
 

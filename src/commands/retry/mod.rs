@@ -9,9 +9,9 @@ use crate::ui::{CliError, Output};
 /// Looks at failures and their waits, and forgets them.
 #[derive(clap::Subcommand)]
 pub(super) enum Retry {
-    /// List the items with failures or a block
+    #[command(about = "List the items with failures or a block")]
     List(list::List),
-    /// Forget the failures of an item, its wait and its block
+    #[command(about = "Forget the failures of an item, its wait and its block")]
     Clear(clear::Clear),
 }
 
