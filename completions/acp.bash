@@ -25,6 +25,12 @@ _acp() {
             acp,cooldown)
                 cmd="acp__subcmd__cooldown"
                 ;;
+            acp,demo)
+                cmd="acp__subcmd__demo"
+                ;;
+            acp,demo-agent)
+                cmd="acp__subcmd__demo__subcmd__agent"
+                ;;
             acp,heartbeat)
                 cmd="acp__subcmd__heartbeat"
                 ;;
@@ -123,6 +129,12 @@ _acp() {
                 ;;
             acp__subcmd__help,cooldown)
                 cmd="acp__subcmd__help__subcmd__cooldown"
+                ;;
+            acp__subcmd__help,demo)
+                cmd="acp__subcmd__help__subcmd__demo"
+                ;;
+            acp__subcmd__help,demo-agent)
+                cmd="acp__subcmd__help__subcmd__demo__subcmd__agent"
                 ;;
             acp__subcmd__help,heartbeat)
                 cmd="acp__subcmd__help__subcmd__heartbeat"
@@ -503,7 +515,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version init heartbeat status why stop issue run reconcile sweep report pr outbox hold retry lease cooldown budget profile completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why stop issue run reconcile sweep report pr outbox hold retry lease cooldown budget profile completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -758,6 +770,46 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__demo)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --keep --agent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__demo__subcmd__agent)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__heartbeat)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --until-idle --timeout --stats --record --replay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -789,7 +841,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="init heartbeat status why stop issue run reconcile sweep report pr outbox hold retry lease cooldown budget profile completions man help"
+            opts="demo demo-agent init heartbeat status why stop issue run reconcile sweep report pr outbox hold retry lease cooldown budget profile completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -831,6 +883,34 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__cooldown)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__demo__subcmd__agent)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

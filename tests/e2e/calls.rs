@@ -122,7 +122,7 @@ fn a_bug_is_one_line_with_a_place_and_exit_70() {
     let env = TestEnv::new().var("ACP_TEST_PANIC", "broken \u{1b}[2J invariant");
     let bug = env.acp(&["man"]).with(70);
     assert_eq!(bug.stdout, "");
-    bug.says("error: this is a bug in acp (src/cli/wire/");
+    bug.says("error: this is a bug in acp (src/cli/wire/mod.rs:");
     bug.says("hint: ");
     assert!(!bug.stderr.contains('\u{1b}') && bug.stderr.lines().count() == 2);
 }
