@@ -11,3 +11,4 @@ mod documents;
 mod generated;
 mod layers;
 mod licences;
+mod risk;
