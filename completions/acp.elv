@@ -29,6 +29,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand demo 'Show the whole loop on a sample repository'
+            cand demo-agent 'The agent of the demonstration'
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
@@ -40,9 +42,40 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
             cand pr 'Look at pull requests and decide about them'
+            cand outbox 'Look at writes on their way, send them, give them up'
+            cand hold 'Stop launches and merges, and let them go on'
+            cand retry 'Look at failures and their waits, and forget them'
+            cand lease 'Look at the claims of runs on items, and clear them'
+            cand cooldown 'Look at what cools down, and end it'
+            cand budget 'Look at what today has cost, and start it anew'
+            cand profile 'Look at profiles and check them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;demo'= {
+            cand --profile 'The profile to work with'
+            cand --agent 'Use an installed agent instead of the small one that is part of acp; it spends what it spends'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --keep 'Leave everything in place and say how to look further'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;demo-agent'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'acp;init'= {
             cand --profile 'The profile to work with'
@@ -672,6 +705,431 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;pr;help;help'= {
         }
+        &'acp;outbox'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the writes that are not confirmed, in order'
+            cand show 'Show everything of one write'
+            cand flush 'Send what is due'
+            cand retry 'Put a failed write back in the queue'
+            cand drop 'Give up a write, and those that need it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;outbox;list'= {
+            cand --profile 'The profile to work with'
+            cand --done 'Also those that are confirmed and not forgotten yet'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;flush'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;drop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;help'= {
+            cand list 'List the writes that are not confirmed, in order'
+            cand show 'Show everything of one write'
+            cand flush 'Send what is due'
+            cand retry 'Put a failed write back in the queue'
+            cand drop 'Give up a write, and those that need it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;outbox;help;list'= {
+        }
+        &'acp;outbox;help;show'= {
+        }
+        &'acp;outbox;help;flush'= {
+        }
+        &'acp;outbox;help;retry'= {
+        }
+        &'acp;outbox;help;drop'= {
+        }
+        &'acp;outbox;help;help'= {
+        }
+        &'acp;hold'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the holds'
+            cand add 'Set a hold'
+            cand clear 'Lift a hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;hold;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;add'= {
+            cand --reason 'Why, for whoever finds it'
+            cand --item 'Only this item'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;help'= {
+            cand list 'List the holds'
+            cand add 'Set a hold'
+            cand clear 'Lift a hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;hold;help;list'= {
+        }
+        &'acp;hold;help;add'= {
+        }
+        &'acp;hold;help;clear'= {
+        }
+        &'acp;hold;help;help'= {
+        }
+        &'acp;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the items with failures or a block'
+            cand clear 'Forget the failures of an item, its wait and its block'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;retry;list'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Also the items that nothing is counted for: their last attempt'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;retry;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;retry;help'= {
+            cand list 'List the items with failures or a block'
+            cand clear 'Forget the failures of an item, its wait and its block'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;retry;help;list'= {
+        }
+        &'acp;retry;help;clear'= {
+        }
+        &'acp;retry;help;help'= {
+        }
+        &'acp;lease'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the claims'
+            cand clear 'Remove a claim whose run is through'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;lease;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;lease;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;lease;help'= {
+            cand list 'List the claims'
+            cand clear 'Remove a claim whose run is through'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;lease;help;list'= {
+        }
+        &'acp;lease;help;clear'= {
+        }
+        &'acp;lease;help;help'= {
+        }
+        &'acp;cooldown'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the cooldowns'
+            cand clear 'End a cooldown'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;cooldown;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;cooldown;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;cooldown;help'= {
+            cand list 'List the cooldowns'
+            cand clear 'End a cooldown'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;cooldown;help;list'= {
+        }
+        &'acp;cooldown;help;clear'= {
+        }
+        &'acp;cooldown;help;help'= {
+        }
+        &'acp;budget'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand show 'Show what today''s runs have used, and the limits'
+            cand reset 'Let what today''s finished runs have used count no more'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;budget;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;budget;reset'= {
+            cand --profile 'The profile to work with'
+            cand --yes 'Yes, more may be spent today'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;budget;help'= {
+            cand show 'Show what today''s runs have used, and the limits'
+            cand reset 'Let what today''s finished runs have used count no more'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;budget;help;show'= {
+        }
+        &'acp;budget;help;reset'= {
+        }
+        &'acp;budget;help;help'= {
+        }
+        &'acp;profile'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the profiles'
+            cand show 'Show every value of a profile'
+            cand check 'Explain everything that is wrong with a profile'
+            cand schema 'Print the JSON schema of a profile'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;profile;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;show'= {
+            cand --profile 'The profile to work with'
+            cand --origin 'Say which layer set each value'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;check'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;schema'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;help'= {
+            cand list 'List the profiles'
+            cand show 'Show every value of a profile'
+            cand check 'Explain everything that is wrong with a profile'
+            cand schema 'Print the JSON schema of a profile'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;profile;help;list'= {
+        }
+        &'acp;profile;help;show'= {
+        }
+        &'acp;profile;help;check'= {
+        }
+        &'acp;profile;help;schema'= {
+        }
+        &'acp;profile;help;help'= {
+        }
         &'acp;completions'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -696,6 +1154,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
         }
         &'acp;help'= {
+            cand demo 'Show the whole loop on a sample repository'
+            cand demo-agent 'The agent of the demonstration'
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
@@ -707,9 +1167,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
             cand pr 'Look at pull requests and decide about them'
+            cand outbox 'Look at writes on their way, send them, give them up'
+            cand hold 'Stop launches and merges, and let them go on'
+            cand retry 'Look at failures and their waits, and forget them'
+            cand lease 'Look at the claims of runs on items, and clear them'
+            cand cooldown 'Look at what cools down, and end it'
+            cand budget 'Look at what today has cost, and start it anew'
+            cand profile 'Look at profiles and check them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;help;demo'= {
+        }
+        &'acp;help;demo-agent'= {
         }
         &'acp;help;init'= {
         }
@@ -732,6 +1203,20 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;report'= {
         }
         &'acp;help;pr'= {
+        }
+        &'acp;help;outbox'= {
+        }
+        &'acp;help;hold'= {
+        }
+        &'acp;help;retry'= {
+        }
+        &'acp;help;lease'= {
+        }
+        &'acp;help;cooldown'= {
+        }
+        &'acp;help;budget'= {
+        }
+        &'acp;help;profile'= {
         }
         &'acp;help;completions'= {
         }

@@ -176,8 +176,9 @@ fn install_panic_hook() {
             format!(" ({}:{})", at.file(), at.line())
         });
         let what = info.payload_as_str().unwrap_or("no message");
-        let bug = CliError::new(Exit::Bug, format!("this is a bug in acp{place}: {what}"))
-            .hint("every step is safe to repeat; please report it with the output of `acp doctor`");
+        let bug = CliError::new(Exit::Bug, format!("this is a bug in acp{place}: {what}")).hint(
+            "every step is safe to repeat; please report it with this line and `acp --version`",
+        );
         fail(&bug, Format::Human);
     }));
 }

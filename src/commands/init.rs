@@ -157,6 +157,12 @@ fn notes(made: &Made, checkout: &Checkout) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if made.created {
+        notes.push(
+            "agents run without a sandbox in this version: they can read and change what your account can"
+                .to_owned(),
+        );
+    }
     if let Some(url) = &checkout.acp_remote {
         notes.push(format!("the checkout has a remote `acp` already: {url}"));
     }

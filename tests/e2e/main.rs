@@ -6,7 +6,12 @@
 )]
 
 mod calls;
+mod demo;
 mod env;
+mod outbox;
 mod pages;
 mod pr_risk;
+mod profile;
 mod report;
+mod state;
+mod upkeep;
