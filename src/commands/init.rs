@@ -34,7 +34,7 @@ pub(super) struct Init {
     #[arg(long, value_name = "BRANCH")]
     base: Option<String>,
     /// The agent
-    #[arg(long, value_name = "NAME", conflicts_with = "agent_command")]
+    #[arg(long, value_name = "NAME")]
     agent: Option<String>,
     /// A shell line to use as the agent: it reads the task on standard input and works in the current folder
     #[arg(long, value_name = "LINE")]
@@ -224,6 +224,13 @@ impl Init {
             self.verify.clone()
         };
         let agent = match (&self.agent, &self.agent_command) {
+            (Some(agent), Some(_)) if agent != "command" => {
+                return Err(CliError::usage(format!(
+                    "`--agent-command` makes the agent `command`, and `--agent` names `{}`",
+                    clean(agent)
+                ))
+                .hint("leave one of them out"));
+            }
             (_, Some(_)) => "command".to_owned(),
             (Some(agent), None) => agent.clone(),
             (None, None) => {
