@@ -131,7 +131,6 @@ fn fifty_issues_created_at_once_have_fifty_numbers() {
 #[test]
 fn stop_ends_agents_that_resist_and_the_hold_stays() {
     let world = world(&["Never ends No 1", "Never ends No 2"]);
-    world.add_to_profile("");
     let _launched = world.acp(&["heartbeat"]).ok();
     let started = || {
         let trees = fs::read_dir(world.state().join("worktrees")).unwrap();
@@ -155,6 +154,11 @@ fn stop_ends_agents_that_resist_and_the_hold_stays() {
         (&false.into(), &serde_json::json!([]))
     );
     view::assert_at_rest(&world);
+    let _cleared = world.acp(&["hold", "clear", "stop"]).ok();
+    let pass = world.acp(&["heartbeat", "--json"]).ok().data();
+    assert_eq!(pass["launched"].as_array().unwrap().len(), 2, "{pass}");
+    let _stopped = world.acp(&["stop"]).ok();
+    world.no_process_is_left();
 }
 
 /// In a mount namespace of its own: a small disk for the state, which is filled, freed, made read-only and opened again.

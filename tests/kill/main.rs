@@ -33,10 +33,11 @@ const KINDS: [(&str, usize); 6] = [
 ];
 
 /// Passes and other calls that run at any time while processes are killed.
-const CALLS: [&[&str]; 4] = [
+const CALLS: [&[&str]; 5] = [
     &["heartbeat"],
     &["heartbeat"],
     &["reconcile"],
+    &["outbox", "flush"],
     &["heartbeat", "--until-idle", "--timeout", "5s"],
 ];
 
@@ -46,7 +47,9 @@ fn killed_at_random_for_a_minute_nothing_is_lost_and_nothing_happens_twice() {
     let seconds = std::env::var("ACP_KILL_SECONDS").map_or(60, |text| text.parse().unwrap());
     let world = World::new(&acp);
     let _made = world.init_with(&[]).ok();
-    world.quicken();
+    world.add_to_profile(
+        "retry: { delays: [200ms], attempts_max: 5 }\nbudget: { runs_per_day: 5000 }\n",
+    );
     // A crash costs an attempt: enough of them, so that it is the agents that decide.
     world.add_to_profile("limits: { workers: 6, pr: 4, launches_per_pass: 6 }\n");
     let mut titles = vec![];
@@ -115,7 +118,7 @@ impl Storm<'_> {
                     counts.ended_by_kill += u32::from(status.code().is_none());
                     // A pass may find the state folder busy; it never finds it broken.
                     let fine = status.code().is_none_or(|code| [0, 75].contains(&code));
-                    assert!(fine, "a call ended with {status}");
+                    assert!(fine, "a call ended with {status}: {}", self.said());
                     false
                 }
                 None => true,
@@ -149,6 +152,11 @@ impl Storm<'_> {
         (self.rng.next_u64() % bound as u64) as usize
     }
 
+    /// What calls have said on standard error so far.
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.world.path("calls.log")).unwrap_or_default()
+    }
+
     fn create(&self, title: &str) {
         let _made = self.world.acp(&["issue", "create", "--title", title]).ok();
     }
@@ -175,6 +183,7 @@ impl Storm<'_> {
                 Some("run") => "supervisor",
                 Some("heartbeat") => "heartbeat",
                 Some("reconcile") => "reconcile",
+                Some("outbox") => "flush",
                 _ => continue,
             };
             if line
