@@ -7,6 +7,9 @@
 
 mod calls;
 mod env;
+mod life;
 mod pages;
+mod policy;
 mod pr_risk;
+mod repo;
 mod report;
