@@ -19,6 +19,12 @@ _acp() {
             acp,completions)
                 cmd="acp__subcmd__completions"
                 ;;
+            acp,demo)
+                cmd="acp__subcmd__demo"
+                ;;
+            acp,demo-agent)
+                cmd="acp__subcmd__demo__subcmd__agent"
+                ;;
             acp,heartbeat)
                 cmd="acp__subcmd__heartbeat"
                 ;;
@@ -60,6 +66,12 @@ _acp() {
                 ;;
             acp__subcmd__help,completions)
                 cmd="acp__subcmd__help__subcmd__completions"
+                ;;
+            acp__subcmd__help,demo)
+                cmd="acp__subcmd__help__subcmd__demo"
+                ;;
+            acp__subcmd__help,demo-agent)
+                cmd="acp__subcmd__help__subcmd__demo__subcmd__agent"
                 ;;
             acp__subcmd__help,heartbeat)
                 cmd="acp__subcmd__help__subcmd__heartbeat"
@@ -299,7 +311,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version init heartbeat status why stop issue run reconcile sweep report pr completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why stop issue run reconcile sweep report pr completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -318,6 +330,46 @@ _acp() {
             ;;
         acp__subcmd__completions)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__demo)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --keep --agent --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__demo__subcmd__agent)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -365,7 +417,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="init heartbeat status why stop issue run reconcile sweep report pr completions man help"
+            opts="demo demo-agent init heartbeat status why stop issue run reconcile sweep report pr completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -379,6 +431,34 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__demo__subcmd__agent)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -29,6 +29,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand demo 'Show the whole loop on a sample repository'
+            cand demo-agent 'The agent of the demonstration'
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
@@ -43,6 +45,30 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;demo'= {
+            cand --profile 'The profile to work with'
+            cand --agent 'Use an installed agent instead of the small one that is part of acp; it spends what it spends'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --keep 'Leave everything in place and say how to look further'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;demo-agent'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'acp;init'= {
             cand --profile 'The profile to work with'
@@ -696,6 +722,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
         }
         &'acp;help'= {
+            cand demo 'Show the whole loop on a sample repository'
+            cand demo-agent 'The agent of the demonstration'
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
@@ -710,6 +738,10 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;help;demo'= {
+        }
+        &'acp;help;demo-agent'= {
         }
         &'acp;help;init'= {
         }

@@ -6,6 +6,7 @@
 
 mod completions;
 mod control;
+mod demo;
 mod group;
 mod heartbeat;
 mod init;
@@ -31,6 +32,10 @@ pub use session::{Checkout, Ports, Session};
 /// Every verb or group of verbs of the first level, in the order of `acp --help`. Nothing of a group is built before it
 /// is called, so that the size of the whole tree costs nothing.
 pub const GROUPS: &[Group] = &[
+    Group::verb::<demo::Demo>("demo", "Show the whole loop on a sample repository"),
+    Group::verb::<demo::DemoAgent>("demo-agent", "The agent of the demonstration")
+        .hidden()
+        .in_run(),
     Group::verb::<init::Init>("init", "Put a repository under control"),
     Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
     Group::verb::<status::Status>("status", "Show everything on one screen"),

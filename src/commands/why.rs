@@ -62,7 +62,19 @@ impl Verb for Why {
 fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result<Answer, CliError> {
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
-        return Ok(Answer::of_standing(standing, &sight));
+        let mut answer = Answer::of_standing(standing, &sight);
+        // The pull request is what an issue waits for, so its reason is the issue's.
+        if let Wait::HasPr { pr } = standing.wait
+            && let Some(of_pull) = sight.standing(ItemId::pr(pr))
+        {
+            let lane = of_pull.lane.as_str();
+            answer
+                .details
+                .push(format!("pr/{pr} [{lane}]: {}", describe(&of_pull.wait)));
+            answer.next = of_pull.wait.next();
+            answer.command = way_out(of_pull).or(answer.command);
+        }
+        return Ok(answer);
     }
     let mirror = &sight.snapshot.mirror;
     let wait = match item.kind {

@@ -77,7 +77,7 @@ impl Engine<'_> {
             Action::DropApproval { pr } => {
                 self.store.approvals().remove(&format!("pr-{pr}"))?;
                 Ok(Some(format!(
-                    "pr/{pr}: its head moved, so the approval is gone"
+                    "pr/{pr}: its approval is over, because it is closed or its head moved"
                 )))
             }
             Action::Close { run, reason } => self.close(run, reason),
@@ -235,7 +235,7 @@ impl Engine<'_> {
             .item
             .map_or_else(|| entry.clone(), |item| entry.clone().item(item));
         self.note(&entry.text(format!("{what}: {reason}")));
-        Ok(Some(format!("wants to {what}: {reason}")))
+        Ok(Some(format!("enqueued {what}: {reason}")))
     }
 
     /// Needs the flusher's lock: an intent that is being sent cannot be taken back.

@@ -58,15 +58,22 @@ impl Engine<'_> {
         })
     }
 
-    /// Runs that are not archived. Whether one lives is asked before its record is read: a supervisor that ends in
-    /// between is then seen with its last word.
+    /// Runs that are not archived. A record is read again after its run was found dead: a supervisor that ended in between
+    /// is then seen with its last word.
     fn runs(&self) -> Result<BTreeMap<RunId, RunView>, EngineError> {
         let mut runs = BTreeMap::new();
         for id in self.store.run_ids()? {
-            let life = self.workers.life(&id);
-            let Some(run) = self.store.live_run(&id)? else {
+            let Some(mut run) = self.store.live_run(&id)? else {
                 continue;
             };
+            let mut life = Life::Gone;
+            if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
+                life = self.workers.life(&id);
+                match self.store.live_run(&id)? {
+                    Some(again) => run = again,
+                    None => continue,
+                }
+            }
             let over = matches!(run.state, RunState::Finished(_) | RunState::Judged { .. });
             let findings = if over {
                 self.store.findings(&id)?

@@ -25,6 +25,13 @@ pub fn clean_text(text: &str) -> String {
         .collect()
 }
 
+/// Text of an item for people: cleaned, and without the hidden lines by which programs find their own writes again.
+pub fn body_text(text: &str) -> String {
+    let shown = |line: &&str| !(line.starts_with("<!-- ") && line.trim_end().ends_with(" -->"));
+    let lines: Vec<&str> = text.lines().filter(shown).collect();
+    clean_text(lines.join("\n").trim_end())
+}
+
 /// Control characters, bidirectional overrides, invisible characters and other line ends.
 fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -42,10 +49,14 @@ fn is_hostile(c: char) -> bool {
         )
 }
 
-/// `1 run`, `2 runs`.
+/// `1 run`, `2 runs`, `3 passes`.
 pub fn plural(count: usize, word: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{s}")
+    let ending = match count {
+        1 => "",
+        _ if word.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{count} {word}{ending}")
 }
 
 /// `3 min ago`, `in 5 min`, `now`.

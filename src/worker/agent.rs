@@ -34,6 +34,7 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
         mut usage,
         verdict,
         error,
+        last_line,
         ..
     } = follow;
     if let Some(error) = error {
@@ -41,6 +42,7 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
     }
     usage.notes.truncate(NOTES_MAX);
     let end = judge(worker, agent, &report, verdict.as_ref(), &usage);
+    let end = with_last_line(end, last_line);
     crash_point("worker.agent_ended");
     record.put_usage(&usage)?;
     crash_point("worker.usage_written");
@@ -190,6 +192,8 @@ struct Follow<'r, 's> {
         reason = "no word yet, a good one, or why it failed"
     )]
     verdict: Option<Option<String>>,
+    /// The last line that it printed, for the failure of an agent that says nothing else.
+    last_line: Option<String>,
     /// Why it was ended: the record could not be written.
     error: Option<WorkerError>,
 }
@@ -202,6 +206,7 @@ impl<'r, 's> Follow<'r, 's> {
             steps_max: worker.settings.steps_max,
             usage: Usage::default(),
             verdict: None,
+            last_line: None,
             error: None,
         }
     }
@@ -213,6 +218,10 @@ impl Watch for Follow<'_, '_> {
     }
 
     fn line(&mut self, line: &str) -> Verdict {
+        let words = line.trim();
+        if !words.is_empty() && !words.starts_with('{') {
+            self.last_line = Some(words.chars().take(NOTE_CHARS_MAX).collect());
+        }
         for event in self.agent.read_line(line) {
             match event {
                 AgentEvent::Step => self.usage.steps += 1,
@@ -247,6 +256,22 @@ pub(super) fn record_leader(record: &mut Record<'_>, tree: &RunTree) -> Result<(
     record.apply(RunEvent::ChildStarted(leader))?;
     crash_point("worker.child_recorded");
     Ok(())
+}
+
+/// A bare exit status says little: the last line of output says more.
+fn with_last_line(end: AgentEnd, last_line: Option<String>) -> AgentEnd {
+    match (end, last_line) {
+        (AgentEnd::Failed(failure), Some(line))
+            if matches!(
+                failure.class,
+                FailureClass::AgentExit | FailureClass::AgentSignal
+            ) =>
+        {
+            let detail = format!("{}, its last words: {line}", failure.detail);
+            AgentEnd::Failed(Failure { detail, ..failure })
+        }
+        (end, _) => end,
+    }
 }
 
 /// What the agent's end amounts to.

@@ -6,6 +6,7 @@
 )]
 
 mod calls;
+mod demo;
 mod env;
 mod life;
 mod pages;

@@ -9,7 +9,7 @@ use super::list::{Row, row};
 use crate::commands::Session;
 use crate::commands::sight::Sight;
 use crate::domain::ItemId;
-use crate::ui::words::{clean, clean_text, relative};
+use crate::ui::words::{body_text, clean, relative};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
 /// Shows an issue: its text, its comments, where it stands, and its runs.
@@ -117,7 +117,7 @@ pub(in crate::commands) fn write_comments(
             relative(comment.created, style.now)
         );
         writeln!(out, "\n{}", style.dim(&head))?;
-        writeln!(out, "{}", clean_text(&comment.body))?;
+        writeln!(out, "{}", body_text(&comment.body))?;
     }
     Ok(())
 }
@@ -146,7 +146,7 @@ impl Render for Shown {
             writeln!(out, "run: {run}")?;
         }
         if !self.body.trim().is_empty() {
-            writeln!(out, "\n{}", clean_text(&self.body))?;
+            writeln!(out, "\n{}", body_text(&self.body))?;
         }
         write_comments(out, style, &self.comments)
     }

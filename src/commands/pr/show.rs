@@ -9,7 +9,7 @@ use crate::commands::Session;
 use crate::commands::issue::{CommentView, write_comments};
 use crate::commands::sight::Sight;
 use crate::domain::{Check, Mergeable, Review};
-use crate::ui::words::{clean, clean_text};
+use crate::ui::words::{body_text, clean};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
 /// Shows a pull request: its text, checks, reviews and comments, and where it stands.
@@ -145,7 +145,7 @@ impl Render for Shown {
             )?;
         }
         if !self.body.trim().is_empty() {
-            writeln!(out, "\n{}", clean_text(&self.body))?;
+            writeln!(out, "\n{}", body_text(&self.body))?;
         }
         write_comments(out, style, &self.comments)
     }
