@@ -39,6 +39,21 @@ fn a_second_init_changes_nothing() {
 }
 
 #[test]
+fn a_second_checkout_of_the_same_name_is_not_wired_to_the_first() {
+    let env = TestEnv::under(GOOD);
+    let _other = env.git(&["clone", "-q", ".", "../other/web"]);
+    let other = env.path("home/other/web");
+    let repo = ["init", "--yes", "--repo", other.to_str().unwrap()];
+    env.acp(&repo).with(2).says("--profile ID");
+    assert_eq!(env.git_in(&other, &["remote"]), "origin");
+    let made = env.data(&[&repo[..], &["--profile", "web2"]].concat());
+    assert_eq!(
+        (&made["created"], &made["repo"]),
+        (&true.into(), &"web2".into())
+    );
+}
+
+#[test]
 fn a_dry_run_of_every_verb_writes_nothing() {
     let env = TestEnv::repo();
     let before = env.everything();
@@ -163,8 +178,10 @@ fn what_cannot_be_put_under_control_is_named_and_nothing_is_written() {
     init("absent", &[]).with(66).says("no folder");
     init("fresh", &[]).with(65).says("no commit yet");
     init("web", &[]).with(2).says("--base BRANCH");
-    init("web", &["--base", "absent"]).with(66).says("absent");
-    init("web", &["--base", "--all"]).with(2).says("--base");
+    init("web", &["--base", "absent"])
+        .with(66)
+        .says("no branch `absent`");
+    init("web", &["--base=--all"]).with(2).says("--all");
     init("web", &["--profile", "../x"]).with(2).says("../x");
     for forge in ["github", "gitea"] {
         let more = ["--forge", forge, "--slug", "o/n", "--base", "main"];

@@ -146,7 +146,7 @@ fn a_red_check_starts_a_repair_and_the_repaired_change_is_merged() {
     env.init(script, &["--verify", "test -e repaired"]);
     let _issue = env.issue("Add work");
     let red = env.passes_until("issue/1", "has-pr");
-    assert_eq!(red["command"], "acp why pr/2");
+    assert!(red["why"].as_str().unwrap().contains("pr/2"), "{red}");
     let _idle = env.until_idle();
     let (pr, runs) = (env.show("pr", 2), env.runs());
     assert_eq!(pr["merged"], true, "{pr} {runs:?}");
@@ -223,7 +223,9 @@ fn with_writes_draft_only_a_person_merges() {
     assert_eq!((&pr["draft"], &pr["merged"]), (&false.into(), &true.into()));
     let _idle = env.until_idle();
     assert_eq!(env.show("issue", 1)["state"], "closed");
-    env.acp(&["pr", "merge", "2"]).with(66).says("pr/2");
+    env.acp(&["pr", "merge", "2"])
+        .with(77)
+        .says("pr/2 is merged already");
 }
 
 #[test]
@@ -316,6 +318,7 @@ fn a_closed_issue_ends_its_run() {
         let env = TestEnv::under("echo half > work.txt\nsleep 100\n");
         let _issue = env.issue("Long");
         let _running = env.passes_until("issue/1", "running");
+        env.wait_for("acp/state/web/worktrees", "work.txt");
         let _away = env.acp(away).ok();
         let _idle = env.until_idle();
         let run = &env.runs()[0];

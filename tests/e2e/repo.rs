@@ -146,6 +146,19 @@ impl TestEnv {
         panic!("{item} never came to `{code}`: {last}");
     }
 
+    /// Waits until a file of this name is somewhere below a folder of the test.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, inside: &str, name: &str) {
+        for _ in 0..400 {
+            let mut files = self.all_files(inside).into_iter();
+            if files.any(|(path, _)| path.ends_with(name)) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(25));
+        }
+        panic!("no `{name}` came below {inside}");
+    }
+
     /// The data of a call with `--json`.
     #[track_caller]
     pub(crate) fn data(&self, args: &[&str]) -> Value {
@@ -201,14 +214,16 @@ impl TestEnv {
     pub(crate) fn all_files(&self, inside: &str) -> Vec<(PathBuf, Vec<u8>)> {
         let (mut files, mut folders) = (vec![], vec![self.path(inside)]);
         while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let entry = entry.unwrap();
-                let kind = entry.file_type().unwrap();
+            // A run may be at work, and what was listed be gone.
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let Ok(kind) = entry.file_type() else {
+                    continue;
+                };
                 if kind.is_dir() {
                     folders.push(entry.path());
                 }
                 let is_file = kind.is_file();
-                let bytes = is_file.then(|| fs::read(entry.path()).unwrap());
+                let bytes = is_file.then(|| fs::read(entry.path()).unwrap_or_default());
                 files.push((entry.path(), bytes.unwrap_or_default()));
             }
         }
