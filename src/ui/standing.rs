@@ -7,7 +7,7 @@ use super::words::{plural, size};
 /// One line on why an item does not move, or what it is about to do.
 pub fn describe(wait: &Wait) -> String {
     match wait {
-        Wait::Launching { task } => format!("its {task} run starts in this pass"),
+        Wait::Launching { task } => format!("its {task} run starts with the next pass"),
         Wait::Merging => "all gates say yes: it is merged next".to_owned(),
         Wait::Closed => "it is closed".to_owned(),
         Wait::Merged => "it is merged".to_owned(),
