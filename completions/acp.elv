@@ -35,13 +35,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
             cand why 'Say why something does not move'
-            cand stop 'End every run and hold the profile'
             cand issue 'Issues: list, show, create, comment, label, close'
+            cand pr 'Look at pull requests and decide about them'
             cand run 'Runs: list, show, log, stop, drop'
+            cand stop 'End every run and hold the profile'
+            cand hold 'Stop launches and merges, and let them go on'
+            cand outbox 'Look at writes on their way, send them, give them up'
+            cand retry 'Look at failures and their waits, and forget them'
+            cand lease 'Look at the claims of runs on items, and clear them'
+            cand cooldown 'Look at what cools down, and end it'
+            cand budget 'Look at what today has cost, and start it anew'
+            cand profile 'Look at profiles and check them'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
-            cand pr 'Look at pull requests and decide about them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -129,18 +136,6 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --no-progress 'Show no progress'
             cand -h 'Print help'
             cand --help 'Print help'
-        }
-        &'acp;stop'= {
-            cand --profile 'The profile to work with'
-            cand --reason 'Why, for whoever finds the hold'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;issue'= {
             cand --profile 'The profile to work with'
@@ -261,6 +256,152 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;issue;help;help'= {
         }
+        &'acp;pr'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List pull requests with their lanes and risk'
+            cand show 'Show a pull request, its checks, and where it stands'
+            cand risk 'Score how risky a change is, with every reason'
+            cand approve 'Say yes to the head as it is; the next pass merges'
+            cand merge 'Say yes and merge at once'
+            cand comment 'Comment on a pull request'
+            cand label 'Put labels on a pull request and take them off'
+            cand close 'Close a pull request without a merge'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;pr;list'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Merged and closed ones too'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;risk'= {
+            cand --range 'Two commits of the repository around the current folder; the change since their merge base'
+            cand --numstat 'The output of `git diff --numstat`, with or without -z; `-` reads standard input'
+            cand --max 'The highest score that is fine: a number, `low` or `medium`'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;approve'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;merge'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;comment'= {
+            cand --body 'Markdown'
+            cand --body-file 'Markdown from a file; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;label'= {
+            cand --add 'A label to put on'
+            cand --remove 'A label to take off'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;close'= {
+            cand --reason 'Why, for the journal'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;pr;help'= {
+            cand list 'List pull requests with their lanes and risk'
+            cand show 'Show a pull request, its checks, and where it stands'
+            cand risk 'Score how risky a change is, with every reason'
+            cand approve 'Say yes to the head as it is; the next pass merges'
+            cand merge 'Say yes and merge at once'
+            cand comment 'Comment on a pull request'
+            cand label 'Put labels on a pull request and take them off'
+            cand close 'Close a pull request without a merge'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;pr;help;list'= {
+        }
+        &'acp;pr;help;show'= {
+        }
+        &'acp;pr;help;risk'= {
+        }
+        &'acp;pr;help;approve'= {
+        }
+        &'acp;pr;help;merge'= {
+        }
+        &'acp;pr;help;comment'= {
+        }
+        &'acp;pr;help;label'= {
+        }
+        &'acp;pr;help;close'= {
+        }
+        &'acp;pr;help;help'= {
+        }
         &'acp;run'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -372,6 +513,443 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;run;help;supervise'= {
         }
         &'acp;run;help;help'= {
+        }
+        &'acp;stop'= {
+            cand --profile 'The profile to work with'
+            cand --reason 'Why, for whoever finds the hold'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the holds'
+            cand add 'Set a hold'
+            cand clear 'Lift a hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;hold;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;add'= {
+            cand --reason 'Why, for whoever finds it'
+            cand --item 'Only this item'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;help'= {
+            cand list 'List the holds'
+            cand add 'Set a hold'
+            cand clear 'Lift a hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;hold;help;list'= {
+        }
+        &'acp;hold;help;add'= {
+        }
+        &'acp;hold;help;clear'= {
+        }
+        &'acp;hold;help;help'= {
+        }
+        &'acp;outbox'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the writes that are not confirmed, in order'
+            cand show 'Show everything of one write'
+            cand flush 'Send what is due'
+            cand retry 'Put a failed write back in the queue'
+            cand drop 'Give up a write, and those that need it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;outbox;list'= {
+            cand --profile 'The profile to work with'
+            cand --done 'Also those that are confirmed and not forgotten yet'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;flush'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;drop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;outbox;help'= {
+            cand list 'List the writes that are not confirmed, in order'
+            cand show 'Show everything of one write'
+            cand flush 'Send what is due'
+            cand retry 'Put a failed write back in the queue'
+            cand drop 'Give up a write, and those that need it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;outbox;help;list'= {
+        }
+        &'acp;outbox;help;show'= {
+        }
+        &'acp;outbox;help;flush'= {
+        }
+        &'acp;outbox;help;retry'= {
+        }
+        &'acp;outbox;help;drop'= {
+        }
+        &'acp;outbox;help;help'= {
+        }
+        &'acp;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the items with failures or a block'
+            cand clear 'Forget the failures of an item, its wait and its block'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;retry;list'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Also the items that nothing is counted for: their last attempt'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;retry;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;retry;help'= {
+            cand list 'List the items with failures or a block'
+            cand clear 'Forget the failures of an item, its wait and its block'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;retry;help;list'= {
+        }
+        &'acp;retry;help;clear'= {
+        }
+        &'acp;retry;help;help'= {
+        }
+        &'acp;lease'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the claims'
+            cand clear 'Remove a claim whose run is through'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;lease;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;lease;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;lease;help'= {
+            cand list 'List the claims'
+            cand clear 'Remove a claim whose run is through'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;lease;help;list'= {
+        }
+        &'acp;lease;help;clear'= {
+        }
+        &'acp;lease;help;help'= {
+        }
+        &'acp;cooldown'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the cooldowns'
+            cand clear 'End a cooldown'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;cooldown;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;cooldown;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;cooldown;help'= {
+            cand list 'List the cooldowns'
+            cand clear 'End a cooldown'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;cooldown;help;list'= {
+        }
+        &'acp;cooldown;help;clear'= {
+        }
+        &'acp;cooldown;help;help'= {
+        }
+        &'acp;budget'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand show 'Show what today''s runs have used, and the limits'
+            cand reset 'Let what today''s finished runs have used count no more'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;budget;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;budget;reset'= {
+            cand --profile 'The profile to work with'
+            cand --yes 'Yes, more may be spent today'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;budget;help'= {
+            cand show 'Show what today''s runs have used, and the limits'
+            cand reset 'Let what today''s finished runs have used count no more'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;budget;help;show'= {
+        }
+        &'acp;budget;help;reset'= {
+        }
+        &'acp;budget;help;help'= {
+        }
+        &'acp;profile'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the profiles'
+            cand show 'Show every value of a profile'
+            cand check 'Explain everything that is wrong with a profile'
+            cand schema 'Print the JSON schema of a profile'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;profile;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;show'= {
+            cand --profile 'The profile to work with'
+            cand --origin 'Say which layer set each value'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;check'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;schema'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;help'= {
+            cand list 'List the profiles'
+            cand show 'Show every value of a profile'
+            cand check 'Explain everything that is wrong with a profile'
+            cand schema 'Print the JSON schema of a profile'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;profile;help;list'= {
+        }
+        &'acp;profile;help;show'= {
+        }
+        &'acp;profile;help;check'= {
+        }
+        &'acp;profile;help;schema'= {
+        }
+        &'acp;profile;help;help'= {
         }
         &'acp;reconcile'= {
             cand --profile 'The profile to work with'
@@ -552,152 +1130,6 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;report;help;help'= {
         }
-        &'acp;pr'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-            cand list 'List pull requests with their lanes and risk'
-            cand show 'Show a pull request, its checks, and where it stands'
-            cand risk 'Score how risky a change is, with every reason'
-            cand approve 'Say yes to the head as it is; the next pass merges'
-            cand merge 'Say yes and merge at once'
-            cand comment 'Comment on a pull request'
-            cand label 'Put labels on a pull request and take them off'
-            cand close 'Close a pull request without a merge'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;pr;list'= {
-            cand --profile 'The profile to work with'
-            cand --all 'Merged and closed ones too'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;show'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;risk'= {
-            cand --range 'Two commits of the repository around the current folder; the change since their merge base'
-            cand --numstat 'The output of `git diff --numstat`, with or without -z; `-` reads standard input'
-            cand --max 'The highest score that is fine: a number, `low` or `medium`'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;approve'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;merge'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;comment'= {
-            cand --body 'Markdown'
-            cand --body-file 'Markdown from a file; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;label'= {
-            cand --add 'A label to put on'
-            cand --remove 'A label to take off'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;close'= {
-            cand --reason 'Why, for the journal'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;pr;help'= {
-            cand list 'List pull requests with their lanes and risk'
-            cand show 'Show a pull request, its checks, and where it stands'
-            cand risk 'Score how risky a change is, with every reason'
-            cand approve 'Say yes to the head as it is; the next pass merges'
-            cand merge 'Say yes and merge at once'
-            cand comment 'Comment on a pull request'
-            cand label 'Put labels on a pull request and take them off'
-            cand close 'Close a pull request without a merge'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;pr;help;list'= {
-        }
-        &'acp;pr;help;show'= {
-        }
-        &'acp;pr;help;risk'= {
-        }
-        &'acp;pr;help;approve'= {
-        }
-        &'acp;pr;help;merge'= {
-        }
-        &'acp;pr;help;comment'= {
-        }
-        &'acp;pr;help;label'= {
-        }
-        &'acp;pr;help;close'= {
-        }
-        &'acp;pr;help;help'= {
-        }
         &'acp;completions'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -728,13 +1160,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
             cand why 'Say why something does not move'
-            cand stop 'End every run and hold the profile'
             cand issue 'Issues: list, show, create, comment, label, close'
+            cand pr 'Look at pull requests and decide about them'
             cand run 'Runs: list, show, log, stop, drop'
+            cand stop 'End every run and hold the profile'
+            cand hold 'Stop launches and merges, and let them go on'
+            cand outbox 'Look at writes on their way, send them, give them up'
+            cand retry 'Look at failures and their waits, and forget them'
+            cand lease 'Look at the claims of runs on items, and clear them'
+            cand cooldown 'Look at what cools down, and end it'
+            cand budget 'Look at what today has cost, and start it anew'
+            cand profile 'Look at profiles and check them'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
-            cand pr 'Look at pull requests and decide about them'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -751,19 +1190,33 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;help;why'= {
         }
-        &'acp;help;stop'= {
-        }
         &'acp;help;issue'= {
         }
+        &'acp;help;pr'= {
+        }
         &'acp;help;run'= {
+        }
+        &'acp;help;stop'= {
+        }
+        &'acp;help;hold'= {
+        }
+        &'acp;help;outbox'= {
+        }
+        &'acp;help;retry'= {
+        }
+        &'acp;help;lease'= {
+        }
+        &'acp;help;cooldown'= {
+        }
+        &'acp;help;budget'= {
+        }
+        &'acp;help;profile'= {
         }
         &'acp;help;reconcile'= {
         }
         &'acp;help;sweep'= {
         }
         &'acp;help;report'= {
-        }
-        &'acp;help;pr'= {
         }
         &'acp;help;completions'= {
         }

@@ -31,7 +31,7 @@ impl From<DurableError> for CliError {
         match &error {
             DurableError::Busy { .. } => Self::of(Exit::TempFail, &error),
             DurableError::Damaged { .. } | DurableError::TooLarge { .. } => {
-                Self::of(Exit::Data, &error).hint("`acp fsck` tells what can be done about it")
+                Self::of(Exit::Data, &error).hint("nothing was changed; put the file back from a backup, or move it away and look at `acp status`")
             }
             DurableError::Newer { .. } => Self::of(Exit::Data, &error),
             DurableError::Io { .. } => {
@@ -53,7 +53,7 @@ impl From<ForgeError> for CliError {
             ForgeError::Missing { .. } => Self::of(Exit::Missing, &error),
             ForgeError::Refused { .. } => Self::of(Exit::Denied, &error),
             ForgeError::Denied { .. } => Self::of(Exit::Denied, &error)
-                .hint("`acp doctor` checks the credential and what it may do"),
+                .hint("check the credential and what it may do on the forge"),
             ForgeError::Unavailable { .. } | ForgeError::Unknown { .. } => {
                 Self::of(Exit::Unavailable, &error)
             }

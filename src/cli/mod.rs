@@ -9,7 +9,7 @@ mod range;
 mod wire;
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -166,7 +166,13 @@ fn show_clap(error: &clap::Error, format: Format) -> Exit {
 
 /// One line for a person who waits, on standard error.
 fn say(text: &str) {
-    let _unseen = writeln!(io::stderr(), "{}", clean(text));
+    // A progress line may stand where the cursor is; it is drawn again below.
+    let clear = if io::stderr().is_terminal() {
+        "\r\u{1b}[K"
+    } else {
+        ""
+    };
+    let _unseen = writeln!(io::stderr(), "{clear}{}", clean(text));
 }
 
 /// A panic is a bug: one line that says where, and what to do about it.
@@ -176,8 +182,9 @@ fn install_panic_hook() {
             format!(" ({}:{})", at.file(), at.line())
         });
         let what = info.payload_as_str().unwrap_or("no message");
-        let bug = CliError::new(Exit::Bug, format!("this is a bug in acp{place}: {what}"))
-            .hint("every step is safe to repeat; please report it with the output of `acp doctor`");
+        let bug = CliError::new(Exit::Bug, format!("this is a bug in acp{place}: {what}")).hint(
+            "every step is safe to repeat; please report it with this line and `acp --version`",
+        );
         fail(&bug, Format::Human);
     }));
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::sent::SentView;
 use super::{Session, Verb};
 use crate::domain::{Action, Snapshot};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
@@ -83,16 +84,6 @@ struct Passed {
     swept: Vec<String>,
     standings: Vec<StandingView>,
     stats: Option<Stats>,
-}
-
-/// A write that was dealt with.
-#[derive(Debug, Serialize)]
-struct SentView {
-    id: String,
-    kind: &'static str,
-    target: String,
-    adopted: bool,
-    error: Option<String>,
 }
 
 /// Where an item stands.
@@ -193,7 +184,7 @@ impl PassArgs {
         if report.stuck {
             output = output
                 .exit(Exit::TempFail)
-                .note("the other pass takes longer than a pass may; `acp doctor` looks into it");
+                .note("the other pass takes longer than a pass may; look at that process, or end it: killing acp is safe");
         }
         Ok(output)
     }
@@ -269,13 +260,7 @@ impl Passed {
         self.launched
             .extend(report.launched.iter().map(ToString::to_string));
         self.sent
-            .extend(report.flushed.sent.iter().map(|sent| SentView {
-                id: sent.intent.id.to_string(),
-                kind: sent.intent.payload.kind().as_str(),
-                target: sent.intent.target(),
-                adopted: sent.adopted,
-                error: sent.error.clone(),
-            }));
+            .extend(report.flushed.sent.iter().map(SentView::of));
         self.waiting = report.flushed.waiting;
         self.swept.extend(report.swept.notes.iter().cloned());
         self.standings = report
@@ -324,12 +309,7 @@ impl Render for Passed {
             writeln!(out, "{would}{}", clean(action))?;
         }
         for sent in &self.sent {
-            let how = match (&sent.error, sent.adopted) {
-                (Some(error), _) => style.red(&format!("not yet: {}", clean(error))),
-                (None, true) => "had happened already".to_owned(),
-                (None, false) => style.green("done"),
-            };
-            writeln!(out, "{} {}: {how}", sent.kind, clean(&sent.target))?;
+            sent.human(out, style)?;
         }
         for note in &self.swept {
             writeln!(out, "{}", clean(note))?;
@@ -372,8 +352,7 @@ impl Render for Passed {
             plain_line(out, &["action", action])?;
         }
         for sent in &self.sent {
-            let error = sent.error.as_deref().unwrap_or("");
-            plain_line(out, &["sent", &sent.id, sent.kind, &sent.target, error])?;
+            sent.plain(out)?;
         }
         for problem in &self.problems {
             plain_line(out, &["problem", problem])?;

@@ -40,7 +40,7 @@ pub(super) struct Init {
     #[arg(long, value_name = "BRANCH")]
     base: Option<String>,
     /// The agent
-    #[arg(long, value_name = "NAME", conflicts_with = "agent_command")]
+    #[arg(long, value_name = "NAME")]
     agent: Option<String>,
     /// A shell line to use as the agent: it reads the task on standard input and works in the current folder
     #[arg(long, value_name = "LINE")]
@@ -218,6 +218,12 @@ fn notes(session: &Session<'_>, made: &Made, checkout: &Checkout) -> Vec<String>
                 .to_owned(),
         );
     }
+    if made.created {
+        notes.push(
+            "agents run without a sandbox in this version: they can read and change what your account can"
+                .to_owned(),
+        );
+    }
     let installed = session.ports.installed_agents(session);
     if made.agent != COMMAND_AGENT && !installed.contains(&made.agent) {
         notes.push(format!(
@@ -286,6 +292,13 @@ impl Init {
             self.verify.clone()
         };
         let agent = match (&self.agent, &self.agent_command) {
+            (Some(agent), Some(_)) if agent != COMMAND_AGENT => {
+                return Err(CliError::usage(format!(
+                    "`--agent-command` makes the agent `{COMMAND_AGENT}`, and `--agent` names `{}`",
+                    clean(agent)
+                ))
+                .hint("leave one of them out"));
+            }
             (_, Some(_)) => COMMAND_AGENT.to_owned(),
             (Some(agent), None) => agent.clone(),
             (None, None) => {

@@ -4,18 +4,28 @@
 //! To add one: a file with a type that is `clap::Args` (or `clap::Subcommand` for a group) and [`Verb`], its `mod` line
 //! here, and its line in [`GROUPS`].
 
+mod budget;
+mod change;
 mod completions;
 mod control;
+mod cooldown;
 mod demo;
 mod group;
 mod heartbeat;
+mod hold;
 mod init;
 mod issue;
 mod item;
+mod keep;
+mod lease;
 mod man;
+mod outbox;
 mod pr;
+mod profile;
 mod report;
+mod retry;
 mod run;
+mod sent;
 mod session;
 mod sight;
 mod status;
@@ -40,13 +50,26 @@ pub const GROUPS: &[Group] = &[
     Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
     Group::verb::<status::Status>("status", "Show everything on one screen"),
     Group::verb::<why::Why>("why", "Say why something does not move"),
-    Group::verb::<stop::Stop>("stop", "End every run and hold the profile"),
     Group::verbs::<issue::Issue>("issue", "Issues: list, show, create, comment, label, close"),
+    Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
     Group::verbs::<run::Run>("run", "Runs: list, show, log, stop, drop"),
+    Group::verb::<stop::Stop>("stop", "End every run and hold the profile"),
+    Group::verbs::<hold::Hold>("hold", "Stop launches and merges, and let them go on"),
+    Group::verbs::<outbox::Outbox>(
+        "outbox",
+        "Look at writes on their way, send them, give them up",
+    ),
+    Group::verbs::<retry::Retry>("retry", "Look at failures and their waits, and forget them"),
+    Group::verbs::<lease::Lease>(
+        "lease",
+        "Look at the claims of runs on items, and clear them",
+    ),
+    Group::verbs::<cooldown::Cooldown>("cooldown", "Look at what cools down, and end it"),
+    Group::verbs::<budget::Budget>("budget", "Look at what today has cost, and start it anew"),
+    Group::verbs::<profile::Profile>("profile", "Look at profiles and check them"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
-    Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
     Group::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
     Group::verb::<man::Man>("man", "Print or write the manual pages"),
 ];

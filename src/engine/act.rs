@@ -307,14 +307,7 @@ impl Engine<'_> {
 
     /// A run that never started its agent costs nothing.
     pub(super) fn release_reservation(&self, id: &RunId) -> Result<(), EngineError> {
-        let _lock = self.budget_lock()?;
-        for (day, mut budget) in self.store.budgets().list()? {
-            if let Some(reservation) = budget.runs.get_mut(id).filter(|r| !r.released) {
-                reservation.released = true;
-                self.store.budgets().put(&day, &budget)?;
-            }
-        }
-        Ok(())
+        Ok(self.desk().release_reservation(id)?)
     }
 
     /// Replaces a run's reservation by what its agent says it used, where it says so. Doing it twice changes nothing.
@@ -337,14 +330,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn budget_lock(&self) -> Result<Lock, StoreError> {
-        let mut waiting = |_: &std::path::Path, _: Option<&crate::store::Holder>| {};
-        self.store.lock(
-            LockName::Budget,
-            "budget",
-            super::LOCK_WAIT,
-            self.clock,
-            &mut waiting,
-        )
+        self.desk().budget_lock()
     }
 
     /// The budget record of the day that a run started on.

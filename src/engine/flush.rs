@@ -210,6 +210,11 @@ impl Engine<'_> {
 
     /// Looks for what may have happened already, else sends.
     fn answer(&self, outbox: &Outbox, queued: &mut Queued) -> Result<(Answer, bool), EngineError> {
+        // It has happened, and whoever sent it died before it was put away.
+        if queued.intent.phase == Phase::Confirmed {
+            let applied = queued.intent.applied.clone();
+            return Ok((Answer::Applied(applied.unwrap_or(Applied::Done)), true));
+        }
         if queued.intent.phase == Phase::Dispatched {
             match self.forge.find(&queued.intent) {
                 Ok(Some(applied)) => return Ok((Answer::Applied(applied), true)),

@@ -3,7 +3,7 @@
 use super::{Engine, EngineError};
 use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Outcome, Run, RunEvent,
-    RunId, RunState, Sha, Task,
+    RunId, RunState, Sandbox, Sha, Task,
 };
 use crate::policy;
 use crate::store::{Entry, Lock, crash_point};
@@ -36,6 +36,7 @@ impl Engine<'_> {
             run: run.id.clone(),
             why,
         })?;
+        self.say_sandbox(agent)?;
         let Some(lock) = self.claim(&run)? else {
             return Ok(None);
         };
@@ -43,6 +44,19 @@ impl Engine<'_> {
             Ok(()) => Ok(Some(run.id)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Said once for a profile: there is no sandbox yet, so `auto` means none.
+    fn say_sandbox(&self, agent: &str) -> Result<(), EngineError> {
+        let settings = self.rules.agents.settings.get(agent);
+        let expected = settings.is_some_and(|settings| settings.sandbox == Sandbox::Auto);
+        if expected && self.store.first_time("no-sandbox")? {
+            (self.say)(
+                "agents run without a sandbox in this version (`sandbox: auto` means none): \
+                 they can read and change what your account can",
+            );
+        }
+        Ok(())
     }
 
     fn draft(

@@ -2,6 +2,7 @@
 
 mod act;
 mod decide;
+mod desk;
 mod error;
 mod flush;
 mod heartbeat;
@@ -15,6 +16,7 @@ mod worktree;
 
 use std::time::Duration;
 
+pub use desk::Desk;
 pub use error::EngineError;
 pub use flush::{Flushed, Sent};
 pub use heartbeat::{Idle, Pass, PassReport};
@@ -60,11 +62,17 @@ pub struct Engine<'a> {
 }
 
 impl Engine<'_> {
-    /// Adds a line to the journal. The journal explains and is never the truth, so a failure must not stop the work:
-    /// it is said once.
-    fn note(&self, entry: &crate::store::Entry) {
-        if let Err(error) = self.store.journal().add(entry) {
-            (self.say)(&format!("the journal could not be written: {error}"));
+    /// The state, for changes by hand.
+    pub fn desk(&self) -> Desk<'_> {
+        Desk {
+            store: self.store,
+            clock: self.clock,
+            say: self.say,
+            dry_run: false,
         }
+    }
+
+    fn note(&self, entry: &crate::store::Entry) {
+        self.desk().note(entry);
     }
 }

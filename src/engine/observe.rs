@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    DiffFacts, ItemId, Life, Mergeable, Mirror, PullRequest, RunId, RunState, RunView, Snapshot,
-    label,
+    DiffFacts, Issue, ItemId, ItemKind, Life, Mergeable, Mirror, PullRequest, RunId, RunState,
+    RunView, Snapshot, label,
 };
 use crate::forge::ForgeError;
 use crate::store::{FactsBook, Store};
@@ -24,11 +24,19 @@ impl Engine<'_> {
         let facts = self.changes(&mut mirror, keep)?;
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
+        // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
+        let runs = self.runs()?;
+        let worked_on = |item: ItemId| runs.values().any(|run| run.run.item == item);
+        let matters = |item: ItemId| is_open(&mirror, item) || worked_on(item);
+        let retries = self
+            .store
+            .retries()
+            .list_where(|key| key.parse().is_ok_and(matters))?;
         Ok(Snapshot {
             now,
             seed: self.rng.next_u64(),
             mirror,
-            runs: self.runs()?,
+            runs,
             leases: self
                 .store
                 .leases()
@@ -36,7 +44,7 @@ impl Engine<'_> {
                 .into_iter()
                 .map(|(_, l)| (l.item, l))
                 .collect(),
-            retries: keyed(self.store.retries().list()?, by_item),
+            retries: keyed(retries, by_item),
             cooldowns: self.store.cooldowns().list()?.into_iter().collect(),
             holds: self.store.holds().list()?.into_iter().collect(),
             approvals: self
@@ -152,6 +160,16 @@ impl Engine<'_> {
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+}
+
+fn is_open(mirror: &Mirror, item: ItemId) -> bool {
+    match item.kind {
+        ItemKind::Issue => mirror.issues.get(&item.number).is_some_and(Issue::is_open),
+        ItemKind::Pr => mirror
+            .pulls
+            .get(&item.number)
+            .is_some_and(PullRequest::is_open),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Ending runs because a person says so, with proof that nothing of them is left.
 
-use super::{Engine, EngineError, LOCK_WAIT};
+use super::{Engine, EngineError};
 use crate::domain::{Hold, RunId, RunState};
-use crate::store::{Entry, LockName};
+use crate::store::Entry;
 
 /// The name of the hold that `stop` sets.
 pub const STOP_HOLD: &str = "stop";
@@ -110,12 +110,6 @@ impl Engine<'_> {
 
     /// The lock of passes, waited for.
     pub fn pass_lock(&self, what: &str) -> Result<crate::store::Lock, EngineError> {
-        let mut waiting = |_: &std::path::Path, holder: Option<&crate::store::Holder>| {
-            let who = holder.map_or("another pass".to_owned(), |h| format!("`{}`", h.command));
-            (self.say)(&format!("waiting for {who} to end"));
-        };
-        Ok(self
-            .store
-            .lock(LockName::Pass, what, LOCK_WAIT, self.clock, &mut waiting)?)
+        Ok(self.desk().pass_lock(what)?)
     }
 }

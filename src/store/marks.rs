@@ -35,6 +35,13 @@ impl Store {
         )
     }
 
+    /// Whether something that is said once has not been said yet; from now on it has.
+    pub fn first_time(&self, what: &str) -> Result<bool, StoreError> {
+        let said = self.layout.folder("said");
+        durable::create_dirs(&said)?;
+        durable::publish(&said.join(what), b"")
+    }
+
     /// Removes temporary files that a killed process left in the folders of records.
     pub fn sweep_leftovers(&self, older: Duration, now: Timestamp) -> Result<usize, StoreError> {
         let mut removed = durable::sweep_leftovers(self.layout.root(), older, now)?;

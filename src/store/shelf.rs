@@ -22,9 +22,17 @@ impl<T: Versioned> Shelf<T> {
 
     /// Every record with its key, sorted. A folder that is not there is empty.
     pub fn list(&self) -> Result<Vec<(String, T)>, DurableError> {
+        self.list_where(|_| true)
+    }
+
+    /// The records whose key is wanted, sorted. Only their files are opened.
+    pub fn list_where(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<(String, T)>, DurableError> {
         let mut out = vec![];
         for name in durable::file_names(&self.folder)? {
-            let Some(key) = name.strip_suffix(".json") else {
+            let Some(key) = name.strip_suffix(".json").filter(|key| wanted(key)) else {
                 continue;
             };
             if let Some(record) = durable::read_record(&self.folder.join(&name))? {

@@ -84,7 +84,7 @@ pub const EXITS: &[ExitRow] = &[
         "65",
         "data",
         "stored state or an input file is damaged or of a newer format",
-        "stop, run `acp doctor`",
+        "stop; the error names the file",
     ),
     row(
         Exit::Missing,

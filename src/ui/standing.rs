@@ -65,7 +65,6 @@ pub fn describe(wait: &Wait) -> String {
         Wait::KeepOpen { pr } => format!("pr/{pr} is merged; `{}` keeps it open", label::KEEP_OPEN),
         Wait::NoBase => "the base branch cannot be found on the forge".to_owned(),
         Wait::Checks { pending } => format!("waits for checks: {}", pending.join(", ")),
-        Wait::NeedsFix { reasons } => format!("needs a repair: {}", reasons.join("; ")),
         Wait::Human { reasons } => format!("a person must look: {}", reasons.join("; ")),
         Wait::MergeByHand { writes } => {
             format!("ready; `policy.writes: {writes}` leaves the merge to a person")

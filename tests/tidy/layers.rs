@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module of `src/` and the modules it may use. `*` means everything but the names after the minus sign.
-const ALLOWED: &[(&str, &str)] = &[
+pub(crate) const ALLOWED: &[(&str, &str)] = &[
     ("sys", ""),
     ("domain", ""),
     ("durable", "sys"),

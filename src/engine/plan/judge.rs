@@ -1,5 +1,6 @@
 //! The conclusions from finished runs: what is published, tried again, or given up.
 
+use super::repair::why_unwanted;
 use super::view::View;
 use crate::domain::{
     Action, CheckState, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload, Plan, Retry, Run,
@@ -46,6 +47,12 @@ impl<'a> Judgement<'a> {
 
     fn conclude(mut self, outcome: &Outcome) -> Result<Action, BadPattern> {
         let (retry, summary) = match outcome {
+            // What is on its way goes on: half of a result explains nothing to anybody.
+            _ if self.view.intents_of_run(&self.run.id).is_empty()
+                && let Some(reason) = why_unwanted(self.view, self.run) =>
+            {
+                (self.unchanged(), format!("nobody wants it: {reason}"))
+            }
             Outcome::Implemented { commit } | Outcome::UpdatedBranch { commit } => {
                 if let Some(reason) = self.refusal()? {
                     self.give_up(&reason)

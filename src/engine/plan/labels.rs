@@ -82,14 +82,20 @@ fn wanted_on(view: &View<'_>, pr: &PullRequest, standing: &Standing) -> BTreeSet
         Lane::Pr(PrLane::DoubleCheck2) => {
             want.insert(label::DOUBLE_CHECK_2);
         }
-        // While something is under way the lane is not settled: labels of the lane stay as they are.
+        // While something is under way the lane is not settled: labels of the lane stay as they are, or will be when the
+        // writes under way have arrived.
         Lane::Pr(PrLane::Pending) => {
+            let coming = view.labels_after(standing.item, &pr.labels);
             let lane_labels = [
                 label::HUMAN_REVIEW,
                 label::DOUBLE_CHECK_1,
                 label::DOUBLE_CHECK_2,
             ];
-            want.extend(lane_labels.into_iter().filter(|name| pr.has(name)));
+            want.extend(
+                lane_labels
+                    .into_iter()
+                    .filter(|&name| coming.contains(name)),
+            );
         }
         _ => {}
     }

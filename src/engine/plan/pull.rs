@@ -1,6 +1,6 @@
 //! Where every open pull request stands, what merges, and which runs are through.
 
-use super::issue::{pull_label_note, run_wait, writing};
+use super::issue::{label_note, run_wait, writing};
 use super::judge::VERIFY_CHECK;
 use super::launch::{Candidate, Candidates};
 use super::view::{View, run_commit};
@@ -29,7 +29,7 @@ pub(super) fn plan(
         .values()
         .filter(|pr| pr.is_open())
     {
-        plan.actions.extend(pull_label_note(view, pr));
+        plan.actions.extend(label_note(view, ItemId::pr(pr.number)));
         let sight = Sight::new(view, pr)?;
         let lane = sight.lane();
         if lane != PrLane::Ignore {
@@ -99,11 +99,7 @@ impl<'a> Sight<'a> {
             rules: &rules.policy,
         });
         let item = ItemId::pr(pr.number);
-        let answered = view
-            .snapshot
-            .retries
-            .get(&item)
-            .is_some_and(|retry| retry.fixes > 0);
+        let answered = view.retry(item).is_some_and(|retry| retry.fixes > 0);
         let fix_reasons = policy::fix_reasons(pr, answered);
         Ok(Self {
             view,
@@ -131,7 +127,7 @@ impl<'a> Sight<'a> {
     }
 
     fn retry(&self) -> Option<&'a Retry> {
-        self.view.snapshot.retries.get(&self.item)
+        self.view.retry(self.item)
     }
 
     fn gave_up(&self) -> bool {
@@ -175,7 +171,12 @@ impl<'a> Sight<'a> {
             return Some(run_wait(run));
         }
         let intents = self.view.intents_of(self.item);
-        if let Some(failed) = intents.iter().find(|intent| self.failed_for_good(intent)) {
+        let stops = |failed: &&&IntentView| {
+            let id = &failed.intent.id;
+            let is_needed = |other: &&IntentView| !other.failed && other.intent.needs.contains(id);
+            self.failed_for_good(failed) || (failed.failed && intents.iter().any(is_needed))
+        };
+        if let Some(failed) = intents.iter().find(stops) {
             return Some(Wait::WriteFailed {
                 intent: failed.intent.id.to_string(),
                 error: failed.intent.last_error.clone().unwrap_or_default(),
@@ -348,9 +349,11 @@ impl<'a> Sight<'a> {
 
     /// One comment, the label, and the record that acp gave up.
     fn block(&self, reason: &str, plan: &mut Plan) {
-        for intent in block_intents(self.view, self.item, reason, self.pr.head_sha.as_str()) {
-            plan.actions.push(intent);
-        }
+        // Blocked again on the same head it is another block: it is told again, and its label is set again.
+        let attempt = self.view.last_attempt(self.item);
+        let fact = format!("{} attempt {attempt}", self.pr.head_sha);
+        plan.actions
+            .extend(block_intents(self.view, self.item, reason, &fact));
         let previous = self.retry().cloned();
         plan.actions
             .push(give_up(self.view, self.item, previous, reason));

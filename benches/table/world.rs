@@ -1,0 +1,208 @@
+//! A repository under control, with as many issues and finished runs as wanted.
+//!
+//! acp itself makes the profile, the forge and one issue. The others are copies of that issue's line in the log, appended
+//! without a sync, since thousands of durable writes would take minutes; acp reads them as any others. They have no intake
+//! label and every second one is closed, so nothing is to be done. Finished runs are in the history, where acp moves a run as
+//! soon as nothing is left to do for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use acp::domain::{ItemId, Outcome, Run, RunEnd, RunFindings, RunId, RunState, Task};
+use acp::durable::{Journal, encode_record};
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::Value;
+
+use crate::process::Acp;
+
+pub(crate) struct World {
+    repo: PathBuf,
+    home: PathBuf,
+    acp: Acp,
+}
+
+impl World {
+    pub(crate) fn new(dir: &Path, binary: &Path, issues: u64, runs: u64) -> Self {
+        let (repo, home) = (dir.join("repo"), dir.join("home"));
+        make_repo(&repo);
+        let acp = Acp::new(binary, &repo, &home);
+        let stamp = "date +%s%N > \"$ACP_OUT/../../../stamp\"; exit 1";
+        acp.with(&[
+            "init",
+            "--yes",
+            "--profile",
+            "bench",
+            "--agent-command",
+            stamp,
+        ])
+        .stdout();
+        let world = Self { repo, home, acp };
+        if issues > 0 {
+            world.add_issues(issues);
+        }
+        for n in 0..runs {
+            world.add_run(n);
+        }
+        world
+    }
+
+    pub(crate) fn acp(&self) -> &Acp {
+        &self.acp
+    }
+
+    pub(crate) fn git(&self, args: &[&str]) -> Acp {
+        Acp::other("git", args).at(&self.repo)
+    }
+
+    fn state(&self) -> PathBuf {
+        self.home.join("state/bench")
+    }
+
+    fn add_issues(&self, count: u64) {
+        self.acp
+            .with(&[
+                "issue",
+                "create",
+                "--no-label",
+                "--title",
+                "An issue of the usual length",
+            ])
+            .stdout();
+        let forge = self.home.join("state/forge/local/bench");
+        let log = Journal::open(&forge.join("events.jsonl"), &forge.join("forge.lock"));
+        let lines: Vec<Value> = log.read(0).unwrap().records;
+        let (first, seq) = (lines.last().unwrap(), lines.len() as u64);
+        for n in 2..=count {
+            let mut line = first.clone();
+            line["seq"] = (seq + n - 1).into();
+            line["intent"] = format!("{n:016x}").into();
+            line["applied"]["number"] = n.into();
+            let issue = &mut line["objects"][0]["issue"];
+            issue["number"] = n.into();
+            issue["title"] = format!("An issue of the usual length, number {n}").into();
+            if n % 2 == 0 {
+                issue["state"] = "closed".into();
+            }
+            log.append(&line).unwrap();
+        }
+        let listed = self
+            .acp
+            .with(&["issue", "list", "--all", "--plain"])
+            .stdout();
+        assert_eq!(
+            listed.lines().count() as u64,
+            count,
+            "not all issues are listed"
+        );
+    }
+
+    fn add_run(&self, n: u64) {
+        let at: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let at = at + i64::try_from(n).unwrap().minutes();
+        let item = ItemId::issue(2 * n + 2);
+        let id: RunId = format!("{}-issue-{}-a1", at.strftime("%Y%m%d-%H%M%S"), item.number)
+            .parse()
+            .unwrap();
+        let sha: acp::domain::Sha = "a".repeat(40).parse().unwrap();
+        let end = RunEnd {
+            started: Some(at),
+            ended: at,
+            outcome: Outcome::Implemented {
+                commit: sha.clone(),
+            },
+        };
+        let run = Run {
+            id: id.clone(),
+            profile: "bench".parse().unwrap(),
+            item,
+            task: Task::Implement,
+            agent: "command".to_owned(),
+            attempt: 1,
+            title: format!("An issue of the usual length, number {n}"),
+            branch: format!("agent/issue-{}-a1", item.number).parse().unwrap(),
+            base: "main".parse().unwrap(),
+            start: sha,
+            merge: None,
+            created: at,
+            resumes: 0,
+            state: RunState::Closed {
+                end,
+                at,
+                reason: "its pull request is merged".to_owned(),
+            },
+        };
+        let folder = self.state().join("history").join(id.as_str());
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("run.json"), encode_record(&run)).unwrap();
+        fs::write(
+            folder.join("findings.json"),
+            encode_record(&RunFindings::default()),
+        )
+        .unwrap();
+        fs::write(folder.join("agent.log"), "done\n").unwrap();
+    }
+
+    /// From before a heartbeat is started to the first command of the agent that it launches.
+    pub(crate) fn pass_start_to_agent(&self) -> Duration {
+        let stamp = self.state().join("stamp");
+        self.acp
+            .with(&["issue", "create", "--title", "Work"])
+            .stdout();
+        let begun = SystemTime::now();
+        self.acp.with(&["heartbeat"]).stdout();
+        let mut text = String::new();
+        for _ in 0..500 {
+            text = fs::read_to_string(&stamp).unwrap_or_default();
+            if text.ends_with('\n') {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        fs::remove_file(&stamp).unwrap();
+        let nanos = Duration::from_nanos(text.trim().parse().unwrap());
+        self.acp
+            .with(&["heartbeat", "--until-idle", "--timeout", "20s"])
+            .stdout();
+        nanos.saturating_sub(begun.duration_since(UNIX_EPOCH).unwrap())
+    }
+
+    pub(crate) fn worktree_add(&self) -> Duration {
+        let repo = self.state().join("repo.git");
+        let path = self.home.join("worktree");
+        let path = path.to_str().unwrap();
+        let add = Acp::other(
+            "git",
+            &["worktree", "add", "--quiet", "--detach", path, "main"],
+        );
+        let begun = std::time::Instant::now();
+        add.at(&repo).stdout();
+        let took = begun.elapsed();
+        Acp::other("git", &["worktree", "remove", "--force", path])
+            .at(&repo)
+            .stdout();
+        took
+    }
+}
+
+/// Two commits; the second changes 100 files.
+fn make_repo(repo: &Path) {
+    fs::create_dir_all(repo).unwrap();
+    let git = |args: &[&str]| Acp::other("git", args).at(repo).stdout();
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    for text in ["one\n", "one\ntwo\n"] {
+        for n in 0..100 {
+            let folder = repo.join(format!("src/part{n}"));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("file.txt"), text).unwrap();
+        }
+        git(&["add", "--all"]);
+        let name = [
+            "-c",
+            "user.name=bench",
+            "-c",
+            "user.email=bench@example.org",
+        ];
+        git(&[&name[..], &["commit", "--quiet", "-m", "a commit"]].concat());
+    }
+}

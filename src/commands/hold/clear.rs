@@ -1,0 +1,41 @@
+//! `acp hold clear`: let launches and merges go on.
+
+use crate::commands::change::Changes;
+use crate::commands::{Session, Verb};
+use crate::ui::{CliError, Output};
+
+/// Lifts a hold. Waits up to 30 s for a pass that is at work.
+///
+/// Columns of --plain: name, what changed, `changed` or `dry-run`.
+#[derive(clap::Args)]
+pub(crate) struct Clear {
+    /// Its name, as `acp hold list` shows it; the one of `acp stop` without it
+    #[arg(value_parser = super::add::name, default_value = crate::engine::STOP_HOLD)]
+    name: String,
+}
+
+impl Verb for Clear {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let actor = session.actor();
+        let keep = session.keep()?;
+        let hold = keep.change(session, |desk| desk.clear_hold(&self.name, &actor))?;
+        let on = hold
+            .item
+            .map_or("the whole profile".to_owned(), |item| item.to_string());
+        let left = keep.store.holds().list()?;
+        let output = Changes::new("acp.hold.clear/1", session)
+            .add(&self.name, format!("lifted: {on} goes on"))
+            .next("acp heartbeat")
+            .output();
+        let others: Vec<String> = left
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| *name != self.name)
+            .collect();
+        Ok(if others.is_empty() {
+            output
+        } else {
+            output.note(format!("still there: {}", others.join(", ")))
+        })
+    }
+}

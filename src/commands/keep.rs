@@ -1,0 +1,49 @@
+//! The state of a profile without its rules: for verbs that must work also while the profile's file, its forge or its
+//! agent is what is broken.
+
+use std::cell::RefCell;
+
+use super::Session;
+use crate::domain::ProfileId;
+use crate::engine::{Desk, EngineError};
+use crate::store::{Home, Store};
+use crate::ui::{CliError, Progress};
+
+/// Where a profile's state is, and the state. Opening it reads no file.
+pub(super) struct Keep {
+    pub(super) home: Home,
+    pub(super) id: ProfileId,
+    pub(super) store: Store,
+}
+
+impl Session<'_> {
+    /// The state of the profile that the call is about.
+    pub(super) fn keep(&self) -> Result<Keep, CliError> {
+        let home = self.ports.home(self)?;
+        let id = self.ports.select(self, &home)?;
+        let store = Store::new(home.layout(&id));
+        Ok(Keep { home, id, store })
+    }
+}
+
+impl Keep {
+    /// Changes the state by hand, or with `--dry-run` only looks. Who waits for a lock is told so.
+    pub(super) fn change<T>(
+        &self,
+        session: &Session<'_>,
+        change: impl FnOnce(&Desk<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, CliError> {
+        let shown = RefCell::new(None);
+        let say = |text: &str| {
+            let progress = Progress::start(session.format, session.progress, text);
+            *shown.borrow_mut() = Some(progress);
+        };
+        let desk = Desk {
+            store: &self.store,
+            clock: session.clock,
+            say: &say,
+            dry_run: session.dry_run,
+        };
+        Ok(change(&desk)?)
+    }
+}

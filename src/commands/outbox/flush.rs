@@ -1,0 +1,139 @@
+//! `acp outbox flush`: send what is due.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::commands::sent::SentView;
+use crate::commands::{Session, Verb};
+use crate::domain::Phase;
+use crate::engine::Flushed;
+use crate::store::{Outbox, Place};
+use crate::ui::words::{clean, plural, relative};
+use crate::ui::{CliError, Output, Render, Style, plain_line};
+
+/// Sends what is due, in order. What was sent before and has no known answer is looked up first and never sent twice.
+/// Nothing to do, and another flusher at work, are success.
+///
+/// Lines of --plain: `sent`, id, kind, target, error; `due`, id, kind, target (with --dry-run); `waiting`, how many,
+/// when the next is due.
+#[derive(clap::Args)]
+pub(crate) struct Flush {}
+
+/// What a flush did.
+#[derive(Default, Serialize)]
+struct FlushView {
+    /// Another flusher is at work.
+    busy: bool,
+    dry_run: bool,
+    sent: Vec<SentView>,
+    /// With `--dry-run`: what would be looked up or sent.
+    due: Vec<Due>,
+    waiting: usize,
+    next: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Due {
+    id: String,
+    kind: &'static str,
+    target: String,
+    /// It may have happened: it is looked up before it is sent.
+    look_up: bool,
+}
+
+impl Verb for Flush {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        // Before anything is loaded: this is typed, and called by timers, far more often than there is something to do.
+        let outbox = session.keep()?.store.outbox()?;
+        if outbox.is_idle()? {
+            return Ok(Output::of(FlushView::default()).note("nothing waits to be sent"));
+        }
+        if session.dry_run {
+            return Ok(Output::of(due(&outbox, session.clock.now())?));
+        }
+        let control = session.control()?;
+        let flushed = control.engine(session).flush()?;
+        let output = Output::of(FlushView::of(&flushed));
+        Ok(if flushed.busy {
+            output.note("another flusher is at work; it sends what waits")
+        } else {
+            output
+        })
+    }
+}
+
+fn due(outbox: &Outbox, now: Timestamp) -> Result<FlushView, CliError> {
+    let mut view = FlushView {
+        dry_run: true,
+        ..FlushView::default()
+    };
+    for queued in outbox.open_intents()? {
+        let intent = &queued.intent;
+        if queued.place == Place::Failed {
+            continue;
+        }
+        if let Some(at) = intent.next.filter(|at| *at > now) {
+            view.waiting += 1;
+            view.next = Some(view.next.map_or(at, |next| next.min(at)));
+            continue;
+        }
+        view.due.push(Due {
+            id: intent.id.to_string(),
+            kind: intent.payload.kind().as_str(),
+            target: intent.target(),
+            look_up: intent.phase == Phase::Dispatched,
+        });
+    }
+    Ok(view)
+}
+
+impl FlushView {
+    fn of(flushed: &Flushed) -> Self {
+        Self {
+            busy: flushed.busy,
+            dry_run: false,
+            sent: flushed.sent.iter().map(SentView::of).collect(),
+            due: vec![],
+            waiting: flushed.waiting,
+            next: flushed.next,
+        }
+    }
+}
+
+impl Render for FlushView {
+    const SCHEMA: &'static str = "acp.outbox.flush/1";
+
+    fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        for sent in &self.sent {
+            sent.human(out, style)?;
+        }
+        for due in &self.due {
+            let how = if due.look_up { "looked up" } else { "sent" };
+            writeln!(out, "{} {}: would be {how}", due.kind, clean(&due.target))?;
+        }
+        if self.waiting > 0 {
+            let next = self
+                .next
+                .map(|at| format!(", the next one {}", relative(at, style.now)))
+                .unwrap_or_default();
+            writeln!(out, "{} later{next}", plural(self.waiting, "write"))?;
+        }
+        Ok(())
+    }
+
+    fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        for sent in &self.sent {
+            sent.plain(out)?;
+        }
+        for due in &self.due {
+            plain_line(out, &["due", &due.id, due.kind, &due.target])?;
+        }
+        if self.waiting > 0 {
+            let next = self.next.map(|at| at.to_string()).unwrap_or_default();
+            plain_line(out, &["waiting", &self.waiting.to_string(), &next])?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,83 @@
+//! What a person changes in the state by hand. It needs the state alone: no rules, no forge, no agent, so that it works
+//! also while one of those is what is broken.
+
+mod claims;
+mod intents;
+
+use std::path::Path;
+
+use super::{EngineError, LOCK_WAIT};
+use crate::domain::RunId;
+use crate::store::{Entry, Holder, Lock, LockName, Store, StoreError};
+use crate::sys::Clock;
+
+/// The state of a profile, for changes by hand.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The state.
+    pub store: &'a Store,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// One line for a person who waits.
+    pub say: &'a dyn Fn(&str),
+    /// Look, and change nothing; no lock is taken then.
+    pub dry_run: bool,
+}
+
+impl Desk<'_> {
+    /// The lock of passes, waited for.
+    pub fn pass_lock(&self, what: &str) -> Result<Lock, StoreError> {
+        self.wait_for(LockName::Pass, what)
+    }
+
+    /// The lock of the budget, waited for.
+    pub(super) fn budget_lock(&self) -> Result<Lock, StoreError> {
+        self.wait_for(LockName::Budget, "budget")
+    }
+
+    fn wait_for(&self, name: LockName, what: &str) -> Result<Lock, StoreError> {
+        let mut waiting = |_: &Path, holder: Option<&Holder>| {
+            let who = holder.map_or("another acp".to_owned(), |h| format!("`{}`", h.command));
+            (self.say)(&format!("waiting for {who} to end"));
+        };
+        self.store
+            .lock(name, what, LOCK_WAIT, self.clock, &mut waiting)
+    }
+
+    /// The lock that a change needs; a look needs none.
+    fn change_lock(&self, name: LockName, what: &str) -> Result<Option<Lock>, StoreError> {
+        if self.dry_run {
+            return Ok(None);
+        }
+        self.wait_for(name, what).map(Some)
+    }
+
+    /// A run that never started its agent costs nothing.
+    pub(super) fn release_reservation(&self, id: &RunId) -> Result<(), StoreError> {
+        let _lock = self.budget_lock()?;
+        for (day, mut budget) in self.store.budgets().list()? {
+            if let Some(reservation) = budget.runs.get_mut(id).filter(|r| !r.released) {
+                reservation.released = true;
+                self.store.budgets().put(&day, &budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a line to the journal. The journal explains and is never the truth, so a failure must not stop the work:
+    /// it is said once.
+    pub(super) fn note(&self, entry: &Entry) {
+        if let Err(error) = self.store.journal().add(entry) {
+            (self.say)(&format!("the journal could not be written: {error}"));
+        }
+    }
+
+    /// Notes a change by hand and makes the note durable.
+    fn changed(&self, entry: &Entry) -> Result<(), EngineError> {
+        self.note(entry);
+        Ok(self.store.journal().sync()?)
+    }
+}
+
+#[cfg(test)]
+mod tests;
