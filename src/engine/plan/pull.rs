@@ -182,7 +182,8 @@ impl<'a> Sight<'a> {
                 error: failed.intent.last_error.clone().unwrap_or_default(),
             });
         }
-        if intents.iter().any(|intent| !intent.failed) {
+        // What `policy.writes: off` keeps here is not on its way.
+        if self.view.may_write() && intents.iter().any(|intent| !intent.failed) {
             return Some(writing(intents));
         }
         self.verify_wait().or_else(|| match &self.checks {
