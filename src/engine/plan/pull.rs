@@ -19,7 +19,10 @@ pub(super) fn plan(
     for approval in view.snapshot.approvals.values() {
         let pr = view.snapshot.mirror.pulls.get(&approval.pr);
         if pr.is_some_and(|pr| pr.head_sha != approval.head || !pr.is_open()) {
-            plan.actions.push(Action::DropApproval { pr: approval.pr });
+            plan.actions.push(Action::DropApproval {
+                pr: approval.pr,
+                head: approval.head.clone(),
+            });
         }
     }
     for pr in view
