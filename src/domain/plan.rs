@@ -250,11 +250,6 @@ pub enum Wait {
         /// Their names.
         pending: Vec<String>,
     },
-    /// Needs a repair that comes with the next free slot.
-    NeedsFix {
-        /// What is wrong.
-        reasons: Vec<String>,
-    },
     /// A person must say yes.
     Human {
         /// Why.

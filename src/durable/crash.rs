@@ -5,7 +5,7 @@
 //! in one.
 
 #[cfg(any(test, feature = "test-hooks"))]
-pub use hooks::{Crash, arm_abort, disarm, hits, log_to, seen, simulate_after};
+pub use hooks::{Crash, abort_once, arm_abort, disarm, hits, log_to, seen, simulate_after};
 
 /// Marks a place where the process may die. `name` is `<file>.<where>` and belongs to one place.
 #[inline]
@@ -31,6 +31,7 @@ mod hooks {
 
     static ABORT_AT: OnceLock<(String, u64)> = OnceLock::new();
     static LOG: OnceLock<PathBuf> = OnceLock::new();
+    static ONCE: OnceLock<PathBuf> = OnceLock::new();
     static SEEN: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
 
     thread_local! {
@@ -47,7 +48,13 @@ mod hooks {
         let _already = ABORT_AT.set(counted.unwrap_or_else(|| (spec.to_owned(), 1)));
     }
 
-    /// Appends the name of every point to the file `path`, one per line, when it is first hit. The first call counts.
+    /// Of all processes that are armed alike only the first dies: whoever can make the file `mark`. The first call counts.
+    pub fn abort_once(mark: &Path) {
+        let _already = ONCE.set(mark.to_owned());
+    }
+
+    /// Appends a line to the file `path` whenever a point is hit: its name, and which hit of this process it is. The
+    /// first call counts.
     pub fn log_to(path: &Path) {
         let _already = LOG.set(path.to_owned());
     }
@@ -82,12 +89,11 @@ mod hooks {
             *count += 1;
             *count
         };
-        if count == 1 {
-            log(name);
-        }
+        log(name, count);
         if ABORT_AT
             .get()
             .is_some_and(|(at, n)| at == name && *n == count)
+            && is_mine()
         {
             std::process::abort();
         }
@@ -101,10 +107,18 @@ mod hooks {
         }
     }
 
-    fn log(name: &str) {
+    /// Whether no other process has died for this mark.
+    fn is_mine() -> bool {
+        let make = |path| OpenOptions::new().create_new(true).write(true).open(path);
+        ONCE.get().is_none_or(|mark| make(mark).is_ok())
+    }
+
+    fn log(name: &str, count: u64) {
         if let Some(path) = LOG.get() {
             let file = OpenOptions::new().create(true).append(true).open(path);
-            let written = file.and_then(|mut file| writeln!(file, "{name}"));
+            // One write: other processes append to the same file.
+            let line = format!("{name} {count}\n");
+            let written = file.and_then(|mut file| file.write_all(line.as_bytes()));
             assert!(written.is_ok(), "cannot log crash points: {written:?}");
         }
     }

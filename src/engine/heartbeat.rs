@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError, Flushed, Swept, plan};
-use crate::domain::{Plan, RunId, Snapshot};
+use crate::domain::{Plan, RunId, RunState, Snapshot};
 use crate::store::{LastPass, Lock, LockName, crash_point};
 
 /// A pass that takes longer than this is stuck: whoever finds the lock held that long says so.
@@ -190,15 +190,16 @@ impl Engine<'_> {
         }
     }
 
-    /// No live run, nothing planned, no intent due, and no wait of acp's own that ends within `left`.
+    /// No live run, none that is over and not judged, nothing planned, no intent due, and no wait of acp's own that ends
+    /// within `left`.
     pub fn idle(&self, report: &PassReport, left: Duration) -> Idle {
         let Some(snapshot) = &report.snapshot else {
             return Idle::No;
         };
-        let live = snapshot
-            .runs
-            .values()
-            .any(|run| run.run.state.is_under_way());
+        // A run that is finished is judged once its supervisor has let go of its lock: until then nothing is planned for it.
+        let live = snapshot.runs.values().any(|run| {
+            run.run.state.is_under_way() || matches!(run.run.state, RunState::Finished(_))
+        });
         let busy = !report.plan.actions.is_empty() || !report.flushed.sent.is_empty();
         let now = snapshot.now;
         let within = |at: Timestamp| {

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::{Engine, EngineError};
 use crate::domain::{IntentId, Life, Origin, RunState};
 use crate::store::{HistoryCut, LockName};
+use crate::vcs::WorktreeLeft;
 
 /// How old a temporary file is before it is taken for a dead process's.
 const LEFTOVER_AGE: Duration = Duration::from_hours(1);
@@ -70,7 +71,8 @@ impl Engine<'_> {
             if !matches!(run.state, RunState::Judged { .. } | RunState::Closed { .. }) {
                 continue;
             }
-            if self.store.layout().worktree(&id).exists() {
+            let worktree = self.store.layout().worktree(&id);
+            if self.vcs.worktree(&worktree) != WorktreeLeft::Nothing {
                 let open = match &open {
                     Some(open) => open,
                     None => open.insert(self.store.outbox()?.views()?),
@@ -80,7 +82,8 @@ impl Engine<'_> {
                     continue;
                 }
                 let note = self.clear_worktree(&run)?;
-                swept.worktrees += usize::from(!self.store.layout().worktree(&id).exists());
+                swept.worktrees +=
+                    usize::from(self.vcs.worktree(&worktree) == WorktreeLeft::Nothing);
                 swept.notes.extend(note.map(|note| format!("{id}: {note}")));
             }
             if matches!(run.state, RunState::Closed { .. }) {

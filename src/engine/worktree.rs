@@ -3,14 +3,21 @@
 use super::{Engine, EngineError};
 use crate::domain::{Failure, Outcome, Run};
 use crate::store::{Entry, Lock, LockName, StoreError, crash_point};
+use crate::vcs::WorktreeLeft;
 
 impl Engine<'_> {
     /// Removes the worktree of a run that is over, after saving what is nowhere else. Returns a note when it was kept or
     /// saved.
     pub(super) fn clear_worktree(&self, run: &Run) -> Result<Option<String>, EngineError> {
         let path = self.store.layout().worktree(&run.id);
-        if !path.exists() {
-            return Ok(None);
+        match self.vcs.worktree(&path) {
+            WorktreeLeft::Nothing => return Ok(None),
+            WorktreeLeft::Remains => {
+                let _repo = self.repo_lock()?;
+                self.vcs.remove_worktree(&path)?;
+                return Ok(None);
+            }
+            WorktreeLeft::Files => {}
         }
         let outcome = run.state.end().map(|end| &end.outcome);
         if let Some(Outcome::Failed(Failure { class, .. })) = outcome

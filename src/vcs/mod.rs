@@ -82,6 +82,17 @@ pub enum VcsError {
     Durable(#[from] crate::durable::DurableError),
 }
 
+/// What there is of a worktree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorktreeLeft {
+    /// Nothing.
+    Nothing,
+    /// Its folder, with everything that was not published or saved yet.
+    Files,
+    /// What a removal that died has left: nothing in it is of use to anybody.
+    Remains,
+}
+
 /// acp's own bare clone (`repo.git`) of one repository. Callers hold the `repo` lock for everything that changes it.
 pub trait Vcs {
     /// Makes the clone when it is missing, and puts its configuration, hooks and attributes back as acp wrote them.
@@ -122,7 +133,11 @@ pub trait Vcs {
         bundle: &Path,
     ) -> Result<Option<PathBuf>, VcsError>;
 
-    /// Removes a worktree and git's own record of it. The caller has made sure that nothing is lost.
+    /// What there is of a worktree.
+    fn worktree(&self, path: &Path) -> WorktreeLeft;
+
+    /// Removes a worktree and git's own record of it. The caller has made sure that nothing is lost. From the first
+    /// change on it is [`WorktreeLeft::Remains`], and calling this again goes on.
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError>;
 
     /// Whether `sha` is an ancestor of, or the same as, `of`.

@@ -19,7 +19,7 @@ use crate::durable;
 use crate::proc::{Ended, Report, RunTree, Survivors, Watch};
 use crate::store::{Home, Lock, Store};
 use crate::sys::{Clock, Env, StepClock};
-use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError};
+use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 
 pub(super) const SHA: &str = "0123456789012345678901234567890123456789";
 
@@ -232,6 +232,10 @@ impl Vcs for FakeVcs {
     ) -> Result<Option<PathBuf>, VcsError> {
         Ok(None)
     }
+    fn worktree(&self, _: &Path) -> WorktreeLeft {
+        WorktreeLeft::Nothing
+    }
+
     fn remove_worktree(&self, _: &Path) -> Result<(), VcsError> {
         Ok(())
     }

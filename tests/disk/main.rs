@@ -86,7 +86,8 @@ fn an_armed_crash_ends_the_process_and_the_log_names_the_points() {
     let output = shell(&[], script, dir.path()).unwrap_or_default();
     assert!(output.contains("signal: 6"), "{output}");
     let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
-    let expected = "atomic.before_sync\natomic.before_rename\natomic.before_dir_sync\n";
+    let expected = "atomic.before_sync 1\natomic.before_rename 1\natomic.before_dir_sync 1\n\
+                    atomic.before_sync 2\natomic.before_rename 2\n";
     assert_eq!(read("points"), expected);
     assert_eq!(read("file"), "first", "the second write was not renamed");
 }

@@ -79,7 +79,17 @@ impl TestEnv {
         fs::read_to_string(self.path(inside)).unwrap()
     }
 
-    /// A command with the test's environment and nothing else; it stands in `home`.
+    /// Where calls are made: in the checkout when there is one.
+    fn stands(&self) -> PathBuf {
+        let checkout = self.path("home/web");
+        if checkout.is_dir() {
+            checkout
+        } else {
+            self.path("home")
+        }
+    }
+
+    /// A command with the test's environment and nothing else; it stands in the checkout, or in `home`.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -97,7 +107,7 @@ impl TestEnv {
             .env("ACP_TEST_NOW", NOW)
             .env("ACP_TEST_SEED", "7")
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.path("home"))
+            .current_dir(self.stands())
             .stdin(Stdio::null());
         command
     }

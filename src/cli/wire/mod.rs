@@ -41,15 +41,26 @@ impl<'a> Wiring<'a> {
 }
 
 /// A bug, or a crash at a named point, on demand: `ACP_TEST_PANIC=MESSAGE`, `ACP_TEST_CRASH=POINT[:N]`, and
-/// `ACP_TEST_CRASH_LOG=FILE` for the names of the points that are passed.
+/// `ACP_TEST_CRASH_LOG=FILE` for the points that are passed. Supervisors inherit all of it: with
+/// `ACP_TEST_CRASH_ONCE=FILE` only the first process that gets there dies, and `ACP_TEST_CRASH_ROLE` (`supervisor` or
+/// `caller`) leaves the others out of it.
 #[cfg(feature = "test-hooks")]
 #[expect(clippy::panic, reason = "a test asked for it")]
 fn break_if_asked(env: &Env) {
-    if let Some(point) = env.text("ACP_TEST_CRASH") {
-        crate::durable::crash::arm_abort(point);
-    }
-    if let Some(log) = env.path("ACP_TEST_CRASH_LOG") {
-        crate::durable::crash::log_to(&log);
+    let role = match env.text("ACP_SUPERVISE") {
+        Some(_) => "supervisor",
+        None => "caller",
+    };
+    if env.text("ACP_TEST_CRASH_ROLE").is_none_or(|r| r == role) {
+        if let Some(mark) = env.path("ACP_TEST_CRASH_ONCE") {
+            crate::durable::crash::abort_once(&mark);
+        }
+        if let Some(point) = env.text("ACP_TEST_CRASH") {
+            crate::durable::crash::arm_abort(point);
+        }
+        if let Some(log) = env.path("ACP_TEST_CRASH_LOG") {
+            crate::durable::crash::log_to(&log);
+        }
     }
     if let Some(message) = env.text("ACP_TEST_PANIC") {
         panic!("{message}");

@@ -231,7 +231,10 @@ impl<'a> Judgement<'a> {
         );
         let retry = self.counted(retry);
         if retry.blocked {
-            let tried = format!("{} attempts failed; the last one: {reason}", retry.failures);
+            let tried = match retry.failures {
+                1 => format!("the only attempt failed: {reason}"),
+                many => format!("{many} attempts failed; the last one: {reason}"),
+            };
             self.block_intents(&tried);
             return (retry, format!("gives up: {tried}"));
         }

@@ -82,14 +82,20 @@ fn wanted_on(view: &View<'_>, pr: &PullRequest, standing: &Standing) -> BTreeSet
         Lane::Pr(PrLane::DoubleCheck2) => {
             want.insert(label::DOUBLE_CHECK_2);
         }
-        // While something is under way the lane is not settled: labels of the lane stay as they are.
+        // While something is under way the lane is not settled: labels of the lane stay as they are, or will be when the
+        // writes under way have arrived.
         Lane::Pr(PrLane::Pending) => {
+            let coming = view.labels_after(standing.item, &pr.labels);
             let lane_labels = [
                 label::HUMAN_REVIEW,
                 label::DOUBLE_CHECK_1,
                 label::DOUBLE_CHECK_2,
             ];
-            want.extend(lane_labels.into_iter().filter(|name| pr.has(name)));
+            want.extend(
+                lane_labels
+                    .into_iter()
+                    .filter(|&name| coming.contains(name)),
+            );
         }
         _ => {}
     }
@@ -122,11 +128,11 @@ fn change(
     let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(",");
     // The same decision on the same sight of the item is the same intent; once the item has changed it is a new one.
     let fact = format!("+{} -{} seen {updated}", list(&add), list(&remove));
-    let reason = format!(
-        "labels follow the lane: add [{}], remove [{}]",
-        list(&add),
-        list(&remove)
-    );
+    let signed = |sign: char, names: &BTreeSet<String>| {
+        let named = names.iter().map(|name| format!("{sign}{name}"));
+        named.collect::<Vec<_>>()
+    };
+    let reason = [signed('+', &add), signed('-', &remove)].concat().join(" ");
     let intent = Box::new(view.intent(item, Payload::Labels { add, remove }, fact));
     Some(Action::Enqueue { intent, reason })
 }

@@ -20,7 +20,7 @@ use crate::domain::{BranchName, FailureClass, RunId, Sha};
 use crate::git::{Git, GitError, clone_bare, is_ancestor, restore};
 use crate::sys::Clock;
 
-use super::{Built, CommitSpec, Pushed, Vcs, VcsError};
+use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 
 /// Where the repository comes from and results go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +115,10 @@ impl Vcs for GitVcs<'_> {
             published,
             bundle,
         })
+    }
+
+    fn worktree(&self, path: &Path) -> WorktreeLeft {
+        self.left_of_worktree(path)
     }
 
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError> {

@@ -1,12 +1,13 @@
 //! Worktrees: made, looked up, removed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::Sha;
-use crate::durable::{crash_point, create_dirs, remove_tree};
+use crate::durable::{crash_point, create_dirs, move_dir, remove_tree};
 use crate::git::{Head, Joined, join, read_head, remove_stale_locks};
 
 use super::{GitVcs, VcsError};
+use crate::vcs::WorktreeLeft;
 
 impl GitVcs<'_> {
     /// Callers hold the `repo` lock, so what is left at the path or in git's folder for it is of a launch that died.
@@ -20,6 +21,7 @@ impl GitVcs<'_> {
         remove_stale_locks(git.dir(), git.clock())?;
         let admin = self.admin(path);
         remove_tree(path)?;
+        remove_tree(&moved_away(path))?;
         remove_tree(&admin)?;
         if let Some(folder) = path.parent() {
             create_dirs(folder)?;
@@ -69,9 +71,27 @@ impl GitVcs<'_> {
         Ok(())
     }
 
-    /// Works also when the worktree is gone, half removed, or no longer knows that it is one.
+    pub(super) fn left_of_worktree(&self, path: &Path) -> WorktreeLeft {
+        let is_there = |path: &Path| path.symlink_metadata().is_ok();
+        if is_there(path) {
+            WorktreeLeft::Files
+        } else if is_there(&moved_away(path)) || is_there(&self.admin(path)) {
+            WorktreeLeft::Remains
+        } else {
+            WorktreeLeft::Nothing
+        }
+    }
+
+    /// Works also when the worktree is gone, half removed, or no longer knows that it is one. It goes out of sight in one
+    /// step first: half a worktree under its own name would look like one whose other half an agent has deleted, and
+    /// would be saved as that over what was saved of the whole.
     pub(super) fn drop_worktree(&self, path: &Path) -> Result<(), VcsError> {
-        remove_tree(path)?;
+        let away = moved_away(path);
+        if path.symlink_metadata().is_ok() {
+            remove_tree(&away)?;
+            move_dir(path, &away)?;
+        }
+        remove_tree(&away)?;
         crash_point("worktree.before_forget");
         remove_tree(&self.admin(path))?;
         if self.git.dir().is_dir() {
@@ -101,4 +121,11 @@ impl GitVcs<'_> {
         let text = String::from_utf8_lossy(ran.stdout()).trim().to_owned();
         Ok(text.parse().ok().filter(|_| ran.code() == Some(0)))
     }
+}
+
+/// Where a worktree is while it is removed.
+fn moved_away(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".gone-");
+    name.push(path.file_name().unwrap_or_default());
+    path.with_file_name(name)
 }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::domain::{BranchName, ChangeKind, DiffFacts, FailureClass, FileChange, RunId, Sha};
 use crate::durable::crash_point;
 
-use super::{Built, CommitSpec, Pushed, Vcs, VcsError};
+use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 
 pub use refs::{SharedRefs, SimRefs};
 
@@ -226,6 +226,14 @@ impl Vcs for SimVcs {
         drop(state);
         crash_point("sim.after_rescue");
         Ok(Some(bundle.to_owned()))
+    }
+
+    fn worktree(&self, path: &Path) -> WorktreeLeft {
+        if lock(&self.state).worktrees.contains_key(path) {
+            WorktreeLeft::Files
+        } else {
+            WorktreeLeft::Nothing
+        }
     }
 
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError> {

@@ -1,0 +1,292 @@
+//! The release binary, without test hooks, and `kill -9` of whatever of it runs, for a minute.
+//!
+//! `ACP_RELEASE_BIN` names the binary; without it `target/release/acp` is taken, and built when it is not there.
+//! `ACP_KILL_SECONDS` says how long.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test starts processes and writes files itself"
+)]
+
+#[path = "../crash/view.rs"]
+mod view;
+#[expect(dead_code, reason = "the crash suite uses more of it")]
+#[path = "../crash/world.rs"]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use acp::sys::{Rng as _, SplitMix64};
+use world::World;
+
+/// Kinds of issues, and how many of each; 20 in all.
+const KINDS: [(&str, usize); 6] = [
+    ("Plain change", 8),
+    ("Red then mended", 3),
+    ("Shared", 4),
+    ("Needs a person", 2),
+    ("Always fails", 2),
+    ("Own word", 1),
+];
+
+/// Passes and other calls that run at any time while processes are killed.
+const CALLS: [&[&str]; 5] = [
+    &["heartbeat"],
+    &["heartbeat"],
+    &["reconcile"],
+    &["outbox", "flush"],
+    &["heartbeat", "--until-idle", "--timeout", "5s"],
+];
+
+#[test]
+fn killed_at_random_for_a_minute_nothing_is_lost_and_nothing_happens_twice() {
+    let acp = release_binary();
+    let seconds = std::env::var("ACP_KILL_SECONDS").map_or(60, |text| text.parse().unwrap());
+    let world = World::new(&acp);
+    let _made = world.init_with(&[]).ok();
+    world.add_to_profile(
+        "retry: { delays: [200ms], attempts_max: 5 }\nbudget: { runs_per_day: 5000 }\n",
+    );
+    // A crash costs an attempt: enough of them, so that it is the agents that decide.
+    world.add_to_profile("limits: { workers: 6, pr: 4, launches_per_pass: 6 }\n");
+    let mut titles = vec![];
+    for (kind, count) in KINDS {
+        titles.extend((1..=count).map(|number| format!("{kind} No {number}")));
+    }
+    let mut counts = Counts::default();
+    let storm = Storm {
+        world: &world,
+        rng: SplitMix64::from_system(),
+        end: Instant::now() + Duration::from_secs(seconds),
+    };
+    storm.rage(&titles, &mut counts);
+    world.until_idle();
+    counts.judge(&world, &titles);
+    println!("{counts:#?}");
+    view::assert_at_rest(&world);
+    let _consistent = view::of_forge(&world);
+}
+
+fn release_binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("ACP_RELEASE_BIN") {
+        return path.into();
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let binary = target.join("release/acp");
+    if !binary.exists() {
+        println!("ACP_RELEASE_BIN is not set and there is no target/release/acp: building it");
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--release", "--bin", "acp", "--manifest-path"])
+            .arg(root.join("Cargo.toml"))
+            .status();
+        assert!(built.unwrap().success());
+    }
+    binary
+}
+
+/// What was done and seen.
+#[derive(Debug, Default)]
+struct Counts {
+    kills: BTreeMap<&'static str, u32>,
+    calls: u32,
+    ended_by_kill: u32,
+    merged: usize,
+    blocked: usize,
+    waiting: usize,
+    runs: usize,
+    crashed_runs: usize,
+}
+
+/// Calls and kills at the same time.
+struct Storm<'a> {
+    world: &'a World,
+    rng: SplitMix64,
+    end: Instant,
+}
+
+impl Storm<'_> {
+    fn rage(self, titles: &[String], counts: &mut Counts) {
+        let mut calls: Vec<Child> = vec![];
+        let mut titles = titles.iter();
+        while Instant::now() < self.end {
+            calls.retain_mut(|call| match call.try_wait().unwrap() {
+                Some(status) => {
+                    counts.ended_by_kill += u32::from(status.code().is_none());
+                    // A pass may find the state folder busy; it never finds it broken.
+                    let fine = status.code().is_none_or(|code| [0, 75].contains(&code));
+                    assert!(fine, "a call ended with {status}: {}", self.said());
+                    false
+                }
+                None => true,
+            });
+            // Issues come bit by bit; their verb is not killed, or nobody could say how many there are to be.
+            if self.below(3) == 0
+                && let Some(title) = titles.next()
+            {
+                self.create(title);
+            }
+            if calls.len() < 4 {
+                let call = CALLS[self.below(CALLS.len())];
+                calls.push(self.start(call));
+                counts.calls += 1;
+            }
+            std::thread::sleep(Duration::from_millis(10 + self.below(90) as u64));
+            if self.below(2) == 0 {
+                self.kill_one(counts);
+            }
+        }
+        for mut call in calls {
+            let _gone = call.kill();
+            let _status = call.wait().unwrap();
+        }
+        for title in titles {
+            self.create(title);
+        }
+    }
+
+    fn below(&self, bound: usize) -> usize {
+        (self.rng.next_u64() % bound as u64) as usize
+    }
+
+    /// What calls have said on standard error so far.
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.world.path("calls.log")).unwrap_or_default()
+    }
+
+    fn create(&self, title: &str) {
+        let _made = self.world.acp(&["issue", "create", "--title", title]).ok();
+    }
+
+    fn start(&self, args: &[&str]) -> Child {
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.world.path("calls.log"))
+            .unwrap();
+        self.world
+            .command(args)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap()
+    }
+
+    /// Any process of acp itself: passes and supervisors; git and agents are left to what their masters make of it.
+    fn kill_one(&self, counts: &mut Counts) {
+        let mut found: Vec<(u32, &str)> = vec![];
+        for (pid, line) in self.world.processes() {
+            let kind = match line.split(' ').nth(1) {
+                Some("run") => "supervisor",
+                Some("heartbeat") => "heartbeat",
+                Some("reconcile") => "reconcile",
+                Some("outbox") => "flush",
+                _ => continue,
+            };
+            if line
+                .split(' ')
+                .next()
+                .is_some_and(|program| program.ends_with("/acp"))
+            {
+                found.push((pid, kind));
+            }
+        }
+        // Supervisors live longer than passes and would get all of it.
+        let passes = found
+            .iter()
+            .filter(|(_, kind)| *kind != "supervisor")
+            .count();
+        if passes > 0 && self.below(5) > 0 {
+            found.retain(|(_, kind)| *kind != "supervisor");
+        }
+        if found.is_empty() {
+            return;
+        }
+        let (pid, kind) = found[self.below(found.len())];
+        let pid = rustix::process::Pid::from_raw(pid.cast_signed()).unwrap();
+        if rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok() {
+            *counts.kills.entry(kind).or_default() += 1;
+        }
+    }
+}
+
+impl Counts {
+    /// Every issue is where its kind leads to, or blocked because crashes used up its attempts; once.
+    fn judge(&mut self, world: &World, titles: &[String]) {
+        let issues = world.acp(&["issue", "list", "--all", "--json"]).ok().data();
+        let pulls = world.acp(&["pr", "list", "--all", "--json"]).ok().data();
+        let (issues, pulls) = (issues.as_array().unwrap(), pulls.as_array().unwrap());
+        let distinct: BTreeSet<&str> = issues
+            .iter()
+            .map(|i| i["title"].as_str().unwrap())
+            .collect();
+        assert_eq!((issues.len(), distinct.len()), (titles.len(), titles.len()));
+        for issue in issues {
+            let title = issue["title"].as_str().unwrap();
+            let of_it: Vec<_> = pulls.iter().filter(|pr| pr["title"] == title).collect();
+            assert!(of_it.len() <= 1, "{of_it:?}");
+            let number = issue["number"].to_string();
+            let shown = world.acp(&["issue", "show", &number, "--json"]).ok().data();
+            let comments = shown["comments"].as_array().unwrap().len();
+            let is_blocked = |of: &serde_json::Value| {
+                let labels = of["labels"].as_array().unwrap();
+                labels.iter().any(|label| label == "agent-blocked")
+            };
+            match of_it.first() {
+                Some(pr) if pr["merged"] == true => {
+                    assert!(!title.starts_with("Needs a person"), "{pr}");
+                    assert_eq!(comments, 0, "{shown}");
+                    self.merged += 1;
+                }
+                Some(pr) if is_blocked(pr) => self.blocked += 1,
+                Some(pr) => {
+                    assert!(title.starts_with("Needs a person"), "{pr}");
+                    self.waiting += 1;
+                }
+                None => {
+                    assert!(is_blocked(issue), "{issue}");
+                    assert_eq!(comments, 1, "{shown}");
+                    self.blocked += 1;
+                }
+            }
+        }
+        assert_eq!(self.merged + self.blocked + self.waiting, titles.len());
+        let runs = world.acp(&["run", "list", "--all", "--json"]).ok().data();
+        let runs = runs.as_array().unwrap();
+        self.runs = runs.len();
+        let crashed = |run: &&serde_json::Value| {
+            run["reason"]
+                .as_str()
+                .is_some_and(|why| why.starts_with("crashed"))
+        };
+        self.crashed_runs = runs.iter().filter(crashed).count();
+        self.all_merged_work_is_in_the_base(world, pulls);
+    }
+
+    fn all_merged_work_is_in_the_base(&self, world: &World, pulls: &[serde_json::Value]) {
+        let read = |path: &str| {
+            let shown = Command::new("git")
+                .arg("-C")
+                .arg(world.forge().join("repo.git"))
+                .args(["show", &format!("main:{path}")])
+                .output()
+                .unwrap();
+            String::from_utf8(shown.stdout).unwrap()
+        };
+        let merged = pulls.iter().filter(|pr| pr["merged"] == true);
+        for title in merged.map(|pr| pr["title"].as_str().unwrap()) {
+            let number = title.rsplit(' ').next().unwrap();
+            let (path, holds) = match title.split(" No ").next().unwrap() {
+                "Plain change" => (format!("plain{number}.txt"), "plain".to_owned()),
+                "Red then mended" => (format!("mended{number}.txt"), "ok".to_owned()),
+                "Shared" => ("shared.txt".to_owned(), format!("line {number}")),
+                other => panic!("{other} was merged"),
+            };
+            let found = read(&path);
+            assert!(found.lines().any(|line| line == holds), "{title}: {found}");
+        }
+    }
+}
