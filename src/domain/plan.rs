@@ -91,6 +91,8 @@ pub enum Action {
     DropApproval {
         /// The pull request.
         pr: u64,
+        /// The head that was approved; a yes to another one stays.
+        head: Sha,
     },
     /// Nothing is left to do for a run: archive it and drop its worktree.
     Close {

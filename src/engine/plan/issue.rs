@@ -119,7 +119,7 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
             error: failed.intent.last_error.clone().unwrap_or_default(),
         });
     }
-    if !intents.is_empty() {
+    if !intents.is_empty() && view.may_write() {
         return Some(writing(intents));
     }
     // A pull request that is closed already, or not to be seen yet: `pull` closes the run when it is.

@@ -19,7 +19,10 @@ pub(super) fn plan(
     for approval in view.snapshot.approvals.values() {
         let pr = view.snapshot.mirror.pulls.get(&approval.pr);
         if pr.is_some_and(|pr| pr.head_sha != approval.head || !pr.is_open()) {
-            plan.actions.push(Action::DropApproval { pr: approval.pr });
+            plan.actions.push(Action::DropApproval {
+                pr: approval.pr,
+                head: approval.head.clone(),
+            });
         }
     }
     for pr in view
@@ -182,7 +185,8 @@ impl<'a> Sight<'a> {
                 error: failed.intent.last_error.clone().unwrap_or_default(),
             });
         }
-        if intents.iter().any(|intent| !intent.failed) {
+        // What `policy.writes: off` keeps here is not on its way.
+        if self.view.may_write() && intents.iter().any(|intent| !intent.failed) {
             return Some(writing(intents));
         }
         self.verify_wait().or_else(|| match &self.checks {
