@@ -198,9 +198,11 @@ impl Engine<'_> {
                 "intent.failed"
             }
             Answer::Unwanted(reason) => {
-                outbox.remove(&queued)?;
                 sent.error = Some(reason);
-                "intent.dropped"
+                // Told before it is done: a write that was wanted never vanishes without a word.
+                self.note_sent("intent.dropped", &sent);
+                outbox.remove(&queued)?;
+                return Ok(Some(sent));
             }
         };
         sent.intent = queued.intent;
@@ -210,6 +212,11 @@ impl Engine<'_> {
 
     /// Looks for what may have happened already, else sends.
     fn answer(&self, outbox: &Outbox, queued: &mut Queued) -> Result<(Answer, bool), EngineError> {
+        // The answer was written down, and then its flusher died before it could put the intent away.
+        if queued.intent.phase == Phase::Confirmed {
+            let applied = queued.intent.applied.clone().unwrap_or(Applied::Done);
+            return Ok((Answer::Applied(applied), true));
+        }
         if queued.intent.phase == Phase::Dispatched {
             match self.forge.find(&queued.intent) {
                 Ok(Some(applied)) => return Ok((Answer::Applied(applied), true)),
