@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::plan::FORGE_COOLDOWN;
 use super::{Engine, EngineError};
 use crate::domain::{
     Applied, Cooldown, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase,
@@ -27,9 +28,6 @@ const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 
 /// Intents that one flush sends at most; the next one goes on.
 const SENDS_PER_FLUSH_MAX: usize = 500;
-
-/// The cooldown of the whole forge.
-const FORGE_COOLDOWN: &str = "forge";
 
 /// One intent that a flush dealt with.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -103,7 +103,7 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
         });
     }
     if !intents.is_empty() {
-        return Some(writing(intents));
+        return Some(writing(view, intents));
     }
     // A pull request that is closed already, or not to be seen yet: `pull` closes the run when it is.
     if pulls.iter().any(|pr| pr.head == kept.run.branch) {
@@ -126,12 +126,13 @@ fn holds_result(run: &RunView) -> bool {
     matches!(run.run.state, RunState::Judged { .. }) && super::view::run_commit(run).is_some()
 }
 
-/// Writes on their way, as a wait.
-pub(super) fn writing(intents: &[&crate::domain::IntentView]) -> Wait {
+/// Writes on their way, as a wait. While the forge takes no calls none of them can be sent.
+pub(super) fn writing(view: &View<'_>, intents: &[&crate::domain::IntentView]) -> Wait {
     let first = intents.iter().find(|intent| !intent.failed);
+    let next = first.and_then(|intent| intent.intent.next);
     Wait::Writing {
         count: intents.iter().filter(|intent| !intent.failed).count(),
-        next: first.and_then(|intent| intent.intent.next),
+        next: next.max(view.forge_cools_until()),
         error: first.and_then(|intent| intent.intent.last_error.clone()),
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub use pull::merge_decision;
+pub(super) use view::FORGE_COOLDOWN;
 pub use view::commit_of;
 
 /// What `snapshot` asks for under `rules`.
@@ -28,5 +29,7 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     issue::plan(&view, &mut plan, &mut wanted);
     labels::plan(&view, &mut plan);
     launch::plan(&view, &mut plan, wanted);
+    // What is in the outbox already, failed or not, is not asked for again: a plan without an effect is no plan.
+    plan.actions.retain(|action| !view.is_outstanding(action));
     Ok(plan)
 }
