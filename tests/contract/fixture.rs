@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use acp::domain::{
     Applied, BranchName, CheckState, Intent, IntentId, ItemId, MergeMethod, Mirror, Origin,
@@ -146,7 +146,13 @@ impl Fixture for Sim {
     }
 
     fn make_conflict(&self, name: &str, path: &str) {
-        let head = self.refs.lock().unwrap().tip(&branch(name)).unwrap().clone();
+        let head = self
+            .refs
+            .lock()
+            .unwrap()
+            .tip(&branch(name))
+            .unwrap()
+            .clone();
         self.forge.set_conflict(&head, vec![path.to_owned()]);
         self.push("main", &[]);
     }
