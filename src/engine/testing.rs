@@ -16,7 +16,7 @@ use crate::domain::{
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
 use crate::store::{Home, Lock, Place, Store};
 use crate::sys::{SplitMix64, StepClock};
-use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError};
+use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 use crate::worker::{Ended, WorkerError, Workers};
 
 /// A forge that does what a test has put down for it.
@@ -236,6 +236,9 @@ impl Vcs for NoVcs {
         _: &Path,
     ) -> Result<Option<PathBuf>, VcsError> {
         Err(unasked())
+    }
+    fn worktree(&self, _: &Path) -> WorktreeLeft {
+        WorktreeLeft::Nothing
     }
     fn remove_worktree(&self, _: &Path) -> Result<(), VcsError> {
         Err(unasked())
