@@ -515,7 +515,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why stop issue run reconcile sweep report pr outbox hold retry lease cooldown budget profile completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget profile reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -841,7 +841,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why stop issue run reconcile sweep report pr outbox hold retry lease cooldown budget profile completions man help"
+            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget profile reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

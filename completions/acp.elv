@@ -35,20 +35,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
             cand why 'Say why something does not move'
-            cand stop 'End every run and hold the profile'
             cand issue 'Issues: list, show, create, comment, label, close'
-            cand run 'Runs: list, show, log, stop, drop'
-            cand reconcile 'Draw the conclusions from runs that ended'
-            cand sweep 'Clear up what is no longer needed'
-            cand report 'Say how a run ended (inside a run)'
             cand pr 'Look at pull requests and decide about them'
-            cand outbox 'Look at writes on their way, send them, give them up'
+            cand run 'Runs: list, show, log, stop, drop'
+            cand stop 'End every run and hold the profile'
             cand hold 'Stop launches and merges, and let them go on'
+            cand outbox 'Look at writes on their way, send them, give them up'
             cand retry 'Look at failures and their waits, and forget them'
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
             cand budget 'Look at what today has cost, and start it anew'
             cand profile 'Look at profiles and check them'
+            cand reconcile 'Draw the conclusions from runs that ended'
+            cand sweep 'Clear up what is no longer needed'
+            cand report 'Say how a run ended (inside a run)'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -136,18 +136,6 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --no-progress 'Show no progress'
             cand -h 'Print help'
             cand --help 'Print help'
-        }
-        &'acp;stop'= {
-            cand --profile 'The profile to work with'
-            cand --reason 'Why, for whoever finds the hold'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;issue'= {
             cand --profile 'The profile to work with'
@@ -267,297 +255,6 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;issue;help;close'= {
         }
         &'acp;issue;help;help'= {
-        }
-        &'acp;run'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-            cand list 'List runs'
-            cand show 'Show a run with everything that is known of it'
-            cand log 'Show what the agent printed'
-            cand stop 'End a run and prove that nothing of it is left'
-            cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
-            cand supervise 'Attend to a run (started by a pass)'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;run;list'= {
-            cand --item 'Only of this item'
-            cand --profile 'The profile to work with'
-            cand --all 'Archived ones too'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;run;show'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;run;log'= {
-            cand -n 'Only the last lines'
-            cand --lines 'Only the last lines'
-            cand --profile 'The profile to work with'
-            cand --supervisor 'What the supervisor itself said, instead'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;run;stop'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;run;drop'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;run;supervise'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;run;help'= {
-            cand list 'List runs'
-            cand show 'Show a run with everything that is known of it'
-            cand log 'Show what the agent printed'
-            cand stop 'End a run and prove that nothing of it is left'
-            cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
-            cand supervise 'Attend to a run (started by a pass)'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;run;help;list'= {
-        }
-        &'acp;run;help;show'= {
-        }
-        &'acp;run;help;log'= {
-        }
-        &'acp;run;help;stop'= {
-        }
-        &'acp;run;help;drop'= {
-        }
-        &'acp;run;help;supervise'= {
-        }
-        &'acp;run;help;help'= {
-        }
-        &'acp;reconcile'= {
-            cand --profile 'The profile to work with'
-            cand --record 'Save the snapshot that the plan was made from'
-            cand --replay 'Plan from a saved snapshot instead of the world; changes nothing'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;sweep'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'acp;report'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-            cand implemented 'The worktree implements the issue'
-            cand updated-branch 'The worktree repairs the pull request'
-            cand no-change-needed 'Nothing has to change on the pull request'
-            cand blocked 'It cannot be done; say why'
-            cand reported 'A scheduled task has looked'
-            cand approved 'The review of the pull request found nothing to object to'
-            cand verify 'Run a command and record whether it passed; ends as the command does'
-            cand follow-up 'Ask for a focused follow-up issue'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;report;implemented'= {
-            cand --detail 'One line on how it went; for `blocked` the reason'
-            cand --comment-file 'Markdown for a comment; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;updated-branch'= {
-            cand --detail 'One line on how it went; for `blocked` the reason'
-            cand --comment-file 'Markdown for a comment; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;no-change-needed'= {
-            cand --detail 'One line on how it went; for `blocked` the reason'
-            cand --comment-file 'Markdown for a comment; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;blocked'= {
-            cand --detail 'One line on how it went; for `blocked` the reason'
-            cand --comment-file 'Markdown for a comment; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;reported'= {
-            cand --detail 'One line on how it went; for `blocked` the reason'
-            cand --comment-file 'Markdown for a comment; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --alert 'A person should know'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;approved'= {
-            cand --detail 'One line on how it went; for `blocked` the reason'
-            cand --comment-file 'Markdown for a comment; `-` reads standard input'
-            cand --next 'What should come next; the policy decides'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'acp;report;verify'= {
-            cand --note 'Anything worth adding to the record'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;follow-up'= {
-            cand --title 'One line'
-            cand --body-file 'Markdown; `-` reads standard input'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-        }
-        &'acp;report;help'= {
-            cand implemented 'The worktree implements the issue'
-            cand updated-branch 'The worktree repairs the pull request'
-            cand no-change-needed 'Nothing has to change on the pull request'
-            cand blocked 'It cannot be done; say why'
-            cand reported 'A scheduled task has looked'
-            cand approved 'The review of the pull request found nothing to object to'
-            cand verify 'Run a command and record whether it passed; ends as the command does'
-            cand follow-up 'Ask for a focused follow-up issue'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;report;help;implemented'= {
-        }
-        &'acp;report;help;updated-branch'= {
-        }
-        &'acp;report;help;no-change-needed'= {
-        }
-        &'acp;report;help;blocked'= {
-        }
-        &'acp;report;help;reported'= {
-        }
-        &'acp;report;help;approved'= {
-        }
-        &'acp;report;help;verify'= {
-        }
-        &'acp;report;help;follow-up'= {
-        }
-        &'acp;report;help;help'= {
         }
         &'acp;pr'= {
             cand --profile 'The profile to work with'
@@ -705,6 +402,194 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;pr;help;help'= {
         }
+        &'acp;run'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List runs'
+            cand show 'Show a run with everything that is known of it'
+            cand log 'Show what the agent printed'
+            cand stop 'End a run and prove that nothing of it is left'
+            cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
+            cand supervise 'Attend to a run (started by a pass)'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;run;list'= {
+            cand --item 'Only of this item'
+            cand --profile 'The profile to work with'
+            cand --all 'Archived ones too'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;log'= {
+            cand -n 'Only the last lines'
+            cand --lines 'Only the last lines'
+            cand --profile 'The profile to work with'
+            cand --supervisor 'What the supervisor itself said, instead'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;stop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;drop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;supervise'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;run;help'= {
+            cand list 'List runs'
+            cand show 'Show a run with everything that is known of it'
+            cand log 'Show what the agent printed'
+            cand stop 'End a run and prove that nothing of it is left'
+            cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
+            cand supervise 'Attend to a run (started by a pass)'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;run;help;list'= {
+        }
+        &'acp;run;help;show'= {
+        }
+        &'acp;run;help;log'= {
+        }
+        &'acp;run;help;stop'= {
+        }
+        &'acp;run;help;drop'= {
+        }
+        &'acp;run;help;supervise'= {
+        }
+        &'acp;run;help;help'= {
+        }
+        &'acp;stop'= {
+            cand --profile 'The profile to work with'
+            cand --reason 'Why, for whoever finds the hold'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the holds'
+            cand add 'Set a hold'
+            cand clear 'Lift a hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;hold;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;add'= {
+            cand --reason 'Why, for whoever finds it'
+            cand --item 'Only this item'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;clear'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;hold;help'= {
+            cand list 'List the holds'
+            cand add 'Set a hold'
+            cand clear 'Lift a hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;hold;help;list'= {
+        }
+        &'acp;hold;help;add'= {
+        }
+        &'acp;hold;help;clear'= {
+        }
+        &'acp;hold;help;help'= {
+        }
         &'acp;outbox'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -797,70 +682,6 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;outbox;help;drop'= {
         }
         &'acp;outbox;help;help'= {
-        }
-        &'acp;hold'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
-            cand list 'List the holds'
-            cand add 'Set a hold'
-            cand clear 'Lift a hold'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;hold;list'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'acp;hold;add'= {
-            cand --reason 'Why, for whoever finds it'
-            cand --item 'Only this item'
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'acp;hold;clear'= {
-            cand --profile 'The profile to work with'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'acp;hold;help'= {
-            cand list 'List the holds'
-            cand add 'Set a hold'
-            cand clear 'Lift a hold'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'acp;hold;help;list'= {
-        }
-        &'acp;hold;help;add'= {
-        }
-        &'acp;hold;help;clear'= {
-        }
-        &'acp;hold;help;help'= {
         }
         &'acp;retry'= {
             cand --profile 'The profile to work with'
@@ -1130,6 +951,185 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;profile;help;help'= {
         }
+        &'acp;reconcile'= {
+            cand --profile 'The profile to work with'
+            cand --record 'Save the snapshot that the plan was made from'
+            cand --replay 'Plan from a saved snapshot instead of the world; changes nothing'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;sweep'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;report'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand implemented 'The worktree implements the issue'
+            cand updated-branch 'The worktree repairs the pull request'
+            cand no-change-needed 'Nothing has to change on the pull request'
+            cand blocked 'It cannot be done; say why'
+            cand reported 'A scheduled task has looked'
+            cand approved 'The review of the pull request found nothing to object to'
+            cand verify 'Run a command and record whether it passed; ends as the command does'
+            cand follow-up 'Ask for a focused follow-up issue'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;report;implemented'= {
+            cand --detail 'One line on how it went; for `blocked` the reason'
+            cand --comment-file 'Markdown for a comment; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;updated-branch'= {
+            cand --detail 'One line on how it went; for `blocked` the reason'
+            cand --comment-file 'Markdown for a comment; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;no-change-needed'= {
+            cand --detail 'One line on how it went; for `blocked` the reason'
+            cand --comment-file 'Markdown for a comment; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;blocked'= {
+            cand --detail 'One line on how it went; for `blocked` the reason'
+            cand --comment-file 'Markdown for a comment; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;reported'= {
+            cand --detail 'One line on how it went; for `blocked` the reason'
+            cand --comment-file 'Markdown for a comment; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --alert 'A person should know'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;approved'= {
+            cand --detail 'One line on how it went; for `blocked` the reason'
+            cand --comment-file 'Markdown for a comment; `-` reads standard input'
+            cand --next 'What should come next; the policy decides'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;report;verify'= {
+            cand --note 'Anything worth adding to the record'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;follow-up'= {
+            cand --title 'One line'
+            cand --body-file 'Markdown; `-` reads standard input'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;report;help'= {
+            cand implemented 'The worktree implements the issue'
+            cand updated-branch 'The worktree repairs the pull request'
+            cand no-change-needed 'Nothing has to change on the pull request'
+            cand blocked 'It cannot be done; say why'
+            cand reported 'A scheduled task has looked'
+            cand approved 'The review of the pull request found nothing to object to'
+            cand verify 'Run a command and record whether it passed; ends as the command does'
+            cand follow-up 'Ask for a focused follow-up issue'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;report;help;implemented'= {
+        }
+        &'acp;report;help;updated-branch'= {
+        }
+        &'acp;report;help;no-change-needed'= {
+        }
+        &'acp;report;help;blocked'= {
+        }
+        &'acp;report;help;reported'= {
+        }
+        &'acp;report;help;approved'= {
+        }
+        &'acp;report;help;verify'= {
+        }
+        &'acp;report;help;follow-up'= {
+        }
+        &'acp;report;help;help'= {
+        }
         &'acp;completions'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1160,20 +1160,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
             cand why 'Say why something does not move'
-            cand stop 'End every run and hold the profile'
             cand issue 'Issues: list, show, create, comment, label, close'
-            cand run 'Runs: list, show, log, stop, drop'
-            cand reconcile 'Draw the conclusions from runs that ended'
-            cand sweep 'Clear up what is no longer needed'
-            cand report 'Say how a run ended (inside a run)'
             cand pr 'Look at pull requests and decide about them'
-            cand outbox 'Look at writes on their way, send them, give them up'
+            cand run 'Runs: list, show, log, stop, drop'
+            cand stop 'End every run and hold the profile'
             cand hold 'Stop launches and merges, and let them go on'
+            cand outbox 'Look at writes on their way, send them, give them up'
             cand retry 'Look at failures and their waits, and forget them'
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
             cand budget 'Look at what today has cost, and start it anew'
             cand profile 'Look at profiles and check them'
+            cand reconcile 'Draw the conclusions from runs that ended'
+            cand sweep 'Clear up what is no longer needed'
+            cand report 'Say how a run ended (inside a run)'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1190,23 +1190,17 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;help;why'= {
         }
-        &'acp;help;stop'= {
-        }
         &'acp;help;issue'= {
-        }
-        &'acp;help;run'= {
-        }
-        &'acp;help;reconcile'= {
-        }
-        &'acp;help;sweep'= {
-        }
-        &'acp;help;report'= {
         }
         &'acp;help;pr'= {
         }
-        &'acp;help;outbox'= {
+        &'acp;help;run'= {
+        }
+        &'acp;help;stop'= {
         }
         &'acp;help;hold'= {
+        }
+        &'acp;help;outbox'= {
         }
         &'acp;help;retry'= {
         }
@@ -1217,6 +1211,12 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;budget'= {
         }
         &'acp;help;profile'= {
+        }
+        &'acp;help;reconcile'= {
+        }
+        &'acp;help;sweep'= {
+        }
+        &'acp;help;report'= {
         }
         &'acp;help;completions'= {
         }

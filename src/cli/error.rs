@@ -127,7 +127,11 @@ impl From<EngineError> for CliError {
 impl From<ProfileError> for CliError {
     fn from(error: ProfileError) -> Self {
         let kind = match &error {
-            ProfileError::Invalid { .. } => Exit::Config,
+            // A file that is no text is as wrong as one with a typo.
+            ProfileError::Invalid { .. }
+            | ProfileError::Unreadable(
+                DurableError::Damaged { .. } | DurableError::TooLarge { .. },
+            ) => Exit::Config,
             ProfileError::Missing { .. } | ProfileError::NoProfile => Exit::Missing,
             ProfileError::BadName { .. } | ProfileError::TooManyProfiles { .. } => Exit::Usage,
             ProfileError::Unreadable(_) | ProfileError::Unlisted { .. } => Exit::Io,

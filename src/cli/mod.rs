@@ -9,7 +9,7 @@ mod range;
 mod wire;
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -166,7 +166,13 @@ fn show_clap(error: &clap::Error, format: Format) -> Exit {
 
 /// One line for a person who waits, on standard error.
 fn say(text: &str) {
-    let _unseen = writeln!(io::stderr(), "{}", clean(text));
+    // A progress line may stand where the cursor is; it is drawn again below.
+    let clear = if io::stderr().is_terminal() {
+        "\r\u{1b}[K"
+    } else {
+        ""
+    };
+    let _unseen = writeln!(io::stderr(), "{clear}{}", clean(text));
 }
 
 /// A panic is a bug: one line that says where, and what to do about it.

@@ -79,5 +79,6 @@ pub(super) fn git_dir_of(folder: &Path) -> Result<PathBuf, CliError> {
     Err(CliError::new(
         Exit::Missing,
         format!("`{}` is in no git repository", folder.display()),
-    ))
+    )
+    .hint("`git init` and a first commit make one"))
 }

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::sent::SentView;
 use super::{Session, Verb};
-use crate::domain::{Plan, Snapshot};
+use crate::domain::{Action, Snapshot};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
 use crate::profile::parse_duration;
 use crate::sys::stats;
+use crate::ui::action;
 use crate::ui::standing::describe;
 use crate::ui::words::plural;
 use crate::ui::{CliError, Exit, Output, Progress, Render, Style, plain_line};
@@ -72,7 +73,10 @@ struct Passed {
     passes: u32,
     skipped: Option<String>,
     dry_run: bool,
+    /// What was done, or with `dry_run` would be done, in words.
     actions: Vec<String>,
+    /// The plan itself, when nothing was done.
+    plan: Option<Vec<Action>>,
     problems: Vec<String>,
     launched: Vec<String>,
     sent: Vec<SentView>,
@@ -232,6 +236,7 @@ impl Passed {
             skipped: None,
             dry_run: false,
             actions: vec![],
+            plan: None,
             problems: vec![],
             launched: vec![],
             sent: vec![],
@@ -246,7 +251,9 @@ impl Passed {
         self.passes += 1;
         self.skipped.clone_from(&report.skipped);
         if self.dry_run {
-            self.actions.extend(planned(&report.plan));
+            let planned = &report.plan.actions;
+            self.actions.extend(planned.iter().map(action::describe));
+            self.plan = Some(planned.clone());
         }
         self.actions.extend(report.done.iter().cloned());
         self.problems.extend(report.problems.iter().cloned());
@@ -285,13 +292,6 @@ impl Passed {
     }
 }
 
-fn planned(plan: &Plan) -> Vec<String> {
-    plan.actions
-        .iter()
-        .map(|action| serde_json::to_string(action).unwrap_or_default())
-        .collect()
-}
-
 impl Render for Passed {
     const SCHEMA: &'static str = "acp.heartbeat/1";
 
@@ -304,8 +304,9 @@ impl Render for Passed {
         if let Some(skipped) = &self.skipped {
             return writeln!(out, "skipped: {}", clean(skipped));
         }
+        let would = if self.dry_run { "would " } else { "" };
         for action in &self.actions {
-            writeln!(out, "{}", clean(action))?;
+            writeln!(out, "{would}{}", clean(action))?;
         }
         for sent in &self.sent {
             sent.human(out, style)?;

@@ -1,16 +1,22 @@
 //! `acp init`: a profile for a repository.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{Checkout, Session, Verb};
-use crate::domain::{BranchName, ForgeKind, ProfileId};
-use crate::profile::{self, NewProfile};
+use crate::domain::{BranchName, ForgeKind, ProfileId, Rules};
+use crate::profile::{self, NewProfile, ProfileError};
 use crate::ui::words::clean;
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
+
+/// The largest profile that is read.
+const PROFILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The agent that is any program.
+const COMMAND_AGENT: &str = "command";
 
 /// Puts a repository under control: finds out what there is, shows the profile, makes the local forge, writes the profile.
 ///
@@ -34,7 +40,7 @@ pub(super) struct Init {
     #[arg(long, value_name = "BRANCH")]
     base: Option<String>,
     /// The agent
-    #[arg(long, value_name = "NAME", conflicts_with = "agent_command")]
+    #[arg(long, value_name = "NAME")]
     agent: Option<String>,
     /// A shell line to use as the agent: it reads the task on standard input and works in the current folder
     #[arg(long, value_name = "LINE")]
@@ -71,6 +77,37 @@ struct Made {
     dry_run: bool,
     #[serde(skip)]
     text: String,
+    /// Whether the profile was there before.
+    #[serde(skip)]
+    known: bool,
+}
+
+impl Made {
+    /// Shows what the profile says that is there already, which is left as it is.
+    fn is_as_in(&mut self, known: &Rules, checkout: &Checkout) -> Result<(), CliError> {
+        if let Some(path) = &known.repo.path
+            && *path != checkout.top
+        {
+            let what = format!(
+                "the profile `{}` is there already, for another checkout: `{}`",
+                self.profile,
+                path.display()
+            );
+            return Err(CliError::usage(what)
+                .hint("give this one a name with `--profile ID`")
+                .hint(format!(
+                    "if the checkout was moved, correct `repo.path` in {}",
+                    self.file
+                )));
+        }
+        self.known = true;
+        self.forge = known.forge.kind.as_str();
+        self.repo.clone_from(&known.forge.repo);
+        self.base = known.repo.base.to_string();
+        self.agent.clone_from(&known.agents.use_);
+        self.verify.clone_from(&known.repo.verify);
+        Ok(())
+    }
 }
 
 impl Verb for Init {
@@ -92,7 +129,7 @@ impl Verb for Init {
         let new = self.profile(session, &checkout, &id)?;
         let text = profile::render(&new);
         let file = profile::profile_path(&home.config, &id);
-        profile::load_text(&id, &file, &text, session.env)?;
+        check(&id, &file, &text, session)?;
         let forge_dir = home.local_forge(&new.repo);
         let wants_remote = !self.no_remote && checkout.acp_remote.is_none();
         let mut made = Made {
@@ -107,11 +144,15 @@ impl Verb for Init {
             created: false,
             dry_run: session.dry_run,
             text: text.clone(),
+            known: false,
         };
-        if session.dry_run {
+        if let Some(known) = session.ports.read_file(&file, PROFILE_BYTES_MAX)? {
+            let known = String::from_utf8_lossy(&known).into_owned();
+            let known = profile::load_text(&id, &file, &known, session.env)?.rules;
+            made.is_as_in(&known, &checkout)?;
+        } else if session.dry_run {
             return Ok(Output::of(made));
-        }
-        if session.ports.read_file(&file, 1024 * 1024)?.is_none() {
+        } else {
             if !self.yes {
                 ask(session, &made)?;
             }
@@ -122,14 +163,34 @@ impl Verb for Init {
             session.ports.write_file(&file, text.as_bytes())?;
             made.created = true;
         }
-        if wants_remote {
+        if wants_remote && !session.dry_run {
+            let forge_dir = home.local_forge(&made.repo);
             let url = forge_dir.join("repo.git").display().to_string();
             session.ports.add_remote(session, &checkout, "acp", &url)?;
             made.remote = Some(url);
         }
-        let notes = notes(&made, &checkout);
+        let notes = notes(session, &made, &checkout);
         let output = Output::of(made);
         Ok(notes.into_iter().fold(output, Output::note))
+    }
+}
+
+/// What the flags amount to must be a profile. There is no file yet, so that a problem is one of the call.
+fn check(id: &ProfileId, file: &Path, text: &str, session: &Session<'_>) -> Result<(), CliError> {
+    match profile::load_text(id, file, text, session.env) {
+        Err(ProfileError::Invalid { problems, .. }) => {
+            let said = problems.iter().map(|problem| {
+                let more = problem.suggestion.as_deref();
+                let more = more.map(|more| format!("; {more}")).unwrap_or_default();
+                format!("{}: {}{more}", problem.key, problem.message)
+            });
+            let said: Vec<String> = said.collect();
+            Err(CliError::usage(format!(
+                "these flags make no profile: {}",
+                said.join("; ")
+            )))
+        }
+        other => Ok(other.map(drop)?),
     }
 }
 
@@ -143,9 +204,9 @@ fn ask(session: &Session<'_>, made: &Made) -> Result<(), CliError> {
     }
 }
 
-fn notes(made: &Made, checkout: &Checkout) -> Vec<String> {
+fn notes(session: &Session<'_>, made: &Made, checkout: &Checkout) -> Vec<String> {
     let mut notes = vec![];
-    if !made.created {
+    if made.known {
         notes.push(format!(
             "the profile is there already and was left as it is: {}",
             made.file
@@ -162,6 +223,13 @@ fn notes(made: &Made, checkout: &Checkout) -> Vec<String> {
             "agents run without a sandbox in this version: they can read and change what your account can"
                 .to_owned(),
         );
+    }
+    let installed = session.ports.installed_agents(session);
+    if made.agent != COMMAND_AGENT && !installed.contains(&made.agent) {
+        notes.push(format!(
+            "`{0}` is not on PATH: nothing starts until it is, or until `agents.use` names another agent",
+            made.agent
+        ));
     }
     if let Some(url) = &checkout.acp_remote {
         notes.push(format!("the checkout has a remote `acp` already: {url}"));
@@ -224,7 +292,14 @@ impl Init {
             self.verify.clone()
         };
         let agent = match (&self.agent, &self.agent_command) {
-            (_, Some(_)) => "command".to_owned(),
+            (Some(agent), Some(_)) if agent != COMMAND_AGENT => {
+                return Err(CliError::usage(format!(
+                    "`--agent-command` makes the agent `{COMMAND_AGENT}`, and `--agent` names `{}`",
+                    clean(agent)
+                ))
+                .hint("leave one of them out"));
+            }
+            (_, Some(_)) => COMMAND_AGENT.to_owned(),
             (Some(agent), None) => agent.clone(),
             (None, None) => {
                 let installed = session.ports.installed_agents(session);
@@ -254,7 +329,7 @@ impl Render for Made {
     const SCHEMA: &'static str = "acp.init/1";
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
-        if self.dry_run {
+        if self.dry_run && !self.known {
             writeln!(out, "# would be written to {}", self.file)?;
             return out.write_all(self.text.as_bytes());
         }

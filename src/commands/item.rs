@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Control, Session};
-use crate::domain::{Applied, IntentId, ItemId, ItemKind, Payload};
+use crate::domain::{Applied, IntentId, ItemId, ItemKind, Payload, bounds};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
 /// The longest text that is read from a file, in bytes; a forge takes 65,536 characters.
@@ -19,7 +19,12 @@ pub(super) struct CommentOn {
     /// The number
     number: u64,
     /// Markdown
-    #[arg(long, value_name = "TEXT", required_unless_present = "body_file")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        required_unless_present = "body_file",
+        allow_hyphen_values = true
+    )]
     body: Option<String>,
     /// Markdown from a file; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "body")]
@@ -68,6 +73,7 @@ impl CommentOn {
         if body.trim().is_empty() {
             return Err(CliError::usage("the comment is empty"));
         }
+        fit(bounds::body_fault(&body).map(Some))?;
         let control = session.control()?;
         let item = known(
             session,
@@ -97,6 +103,7 @@ impl LabelOn {
                 "`{both}` is to be put on and taken off"
             )));
         }
+        fit(add.iter().map(|label| bounds::name_fault(label)))?;
         let control = session.control()?;
         let item = known(
             session,
@@ -138,6 +145,14 @@ impl Close {
             "close",
             "closed",
         )
+    }
+}
+
+/// What no forge would take is a wrong call, not a write that waits in the outbox to be refused.
+pub(super) fn fit(faults: impl IntoIterator<Item = Option<String>>) -> Result<(), CliError> {
+    match faults.into_iter().flatten().next() {
+        Some(fault) => Err(CliError::usage(fault)),
+        None => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Puts a hold on the profile, ends every run of it, and proves that no process of them is left.
 ///
-/// Ends with 1, and the process numbers, when something could not be ended. `acp hold clear stop` lifts the hold.
+/// Ends with 1, and the process numbers, when something could not be ended. `acp hold clear` lifts the hold.
 #[derive(clap::Args)]
 pub(super) struct Stop {
     /// Why, for whoever finds the hold
@@ -79,8 +79,7 @@ impl Render for StopView {
         let ended = plural(self.runs.len(), "run");
         writeln!(
             out,
-            "{ended} ended; nothing starts or merges until `acp hold clear {}`",
-            self.hold
+            "{ended} ended; nothing starts or merges until `acp hold clear`"
         )
     }
 

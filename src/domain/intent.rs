@@ -311,7 +311,7 @@ impl Intent {
             (Payload::Push { branch, .. }, _) => format!("branch {branch}"),
             (Payload::Check { sha, name, .. }, _) => format!("check {name} of {}", sha.short()),
             (Payload::Issue { .. }, None) => "a new issue".to_owned(),
-            (Payload::Pr { head, .. }, _) => format!("a pull request from {head}"),
+            (Payload::Pr { head, base, .. }, _) => format!("{head} into {base}"),
             (_, Some(item)) => item.to_string(),
             (_, None) => "nothing".to_owned(),
         }

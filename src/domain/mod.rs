@@ -3,6 +3,7 @@
 //! Types that are stored or recorded derive serde; adding a field to one of them needs a default, changing one needs
 //! a new record version in `store`.
 
+pub mod bounds;
 mod budget;
 pub mod contract;
 mod diff;

@@ -91,6 +91,8 @@ pub enum Action {
     DropApproval {
         /// The pull request.
         pr: u64,
+        /// The head that was approved; a yes to another one stays.
+        head: Sha,
     },
     /// Nothing is left to do for a run: archive it and drop its worktree.
     Close {
@@ -247,11 +249,6 @@ pub enum Wait {
     Checks {
         /// Their names.
         pending: Vec<String>,
-    },
-    /// Needs a repair that comes with the next free slot.
-    NeedsFix {
-        /// What is wrong.
-        reasons: Vec<String>,
     },
     /// A person must say yes.
     Human {

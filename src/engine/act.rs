@@ -34,7 +34,10 @@ impl Engine<'_> {
             match self.step(action, &mut acted) {
                 Ok(Some(text)) => acted.done.push(text),
                 Ok(None) => {}
-                Err(EngineError::Store(error)) => return Err(error.into()),
+                // A lock that somebody else holds is about this step alone.
+                Err(EngineError::Store(error)) if !matches!(error, StoreError::Busy { .. }) => {
+                    return Err(error.into());
+                }
                 Err(error) => acted.problems.push(format!("{}: {error}", name_of(action))),
             }
         }
@@ -74,8 +77,12 @@ impl Engine<'_> {
                 );
                 Ok(Some(format!("{}: {reason}", retry.item)))
             }
-            Action::DropApproval { pr } => {
-                self.store.approvals().remove(&format!("pr-{pr}"))?;
+            Action::DropApproval { pr, head } => {
+                let (approvals, key) = (self.store.approvals(), format!("pr-{pr}"));
+                if approvals.get(&key)?.is_none_or(|yes| yes.head != *head) {
+                    return Ok(None);
+                }
+                approvals.remove(&key)?;
                 Ok(Some(format!(
                     "pr/{pr}: its approval is over, because it is closed or its head moved"
                 )))
@@ -86,7 +93,7 @@ impl Engine<'_> {
 
     /// A lease whose run is settled, or never was.
     fn release(&self, lease: &Lease) -> Result<Option<String>, EngineError> {
-        if self.store.live_run(&lease.run)?.is_none() {
+        if self.store.run(&lease.run)?.is_none() {
             self.release_reservation(&lease.run)?;
         }
         crash_point("act.before_lease_release");
@@ -173,6 +180,10 @@ impl Engine<'_> {
             RunState::Running { started, .. } => Some(*started),
             _ => None,
         };
+        if matches!(run.state, RunState::Reserved | RunState::Starting) {
+            self.release_reservation(&run.id)?;
+            crash_point("run.reservation_released");
+        }
         let text = outcome.reason().unwrap_or_default();
         run.apply(RunEvent::Ended(RunEnd {
             started,
@@ -257,6 +268,12 @@ impl Engine<'_> {
         if sent {
             return Ok(None);
         }
+        // Told before it is done: a write that was wanted never vanishes without a word.
+        self.note(
+            &Entry::new(self.clock.now(), "intents.dropped")
+                .run(id)
+                .text(reason),
+        );
         // The last ones first: a kill in between leaves no intent whose need is gone.
         for dropped in queued
             .iter()
@@ -266,11 +283,6 @@ impl Engine<'_> {
             outbox.remove(dropped)?;
             crash_point("act.intent_dropped");
         }
-        self.note(
-            &Entry::new(self.clock.now(), "intents.dropped")
-                .run(id)
-                .text(reason),
-        );
         Ok(Some(format!("{id}: its writes are dropped: {reason}")))
     }
 
@@ -351,6 +363,10 @@ fn name_of(action: &Action) -> String {
         | Action::Close { run, .. } => run.to_string(),
         Action::Enqueue { intent, .. } => format!("intent {}", intent.id),
         Action::SetRetry { retry, .. } => retry.item.to_string(),
-        Action::DropApproval { pr } => format!("pr/{pr}"),
+        Action::DropApproval { pr, .. } => format!("pr/{pr}"),
     }
 }
+
+#[cfg(test)]
+#[path = "act_tests.rs"]
+mod tests;

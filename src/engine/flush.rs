@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::plan::FORGE_COOLDOWN;
 use super::{Engine, EngineError};
 use crate::domain::{
-    Applied, Cooldown, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase,
+    Applied, Cooldown, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, Writes,
 };
 use crate::forge::ForgeError;
+use crate::policy;
 use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
 use crate::vcs::{Pushed, VcsError};
 
@@ -28,8 +30,8 @@ const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 /// Intents that one flush sends at most; the next one goes on.
 const SENDS_PER_FLUSH_MAX: usize = 500;
 
-/// The cooldown of the whole forge.
-const FORGE_COOLDOWN: &str = "forge";
+/// The longest cooldown of a forge. One further ahead is a mistake of the clock.
+const COOLDOWN_MAX: Duration = Duration::from_hours(24);
 
 /// One intent that a flush dealt with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,11 +111,12 @@ impl Engine<'_> {
     ) -> Result<Flushed, EngineError> {
         let mut flushed = Flushed::default();
         let mut line = Line::default();
-        if let Some(cooldown) = self.store.cooldowns().get(FORGE_COOLDOWN)?
-            && cooldown.until > self.clock.now()
-        {
-            flushed.waiting = outbox.open_intents()?.len();
-            flushed.next = Some(cooldown.until);
+        let cooldown = self.store.cooldowns().get(FORGE_COOLDOWN)?;
+        let now = self.clock.now();
+        if let Some(until) = cooldown.and_then(|c| policy::cooldown_due(&c, COOLDOWN_MAX, now)) {
+            let open = outbox.open_intents()?;
+            flushed.waiting = open.iter().filter(|q| q.place != Place::Failed).count();
+            flushed.next = Some(until);
             return Ok(flushed);
         }
         for queued in outbox.open_intents()? {
@@ -123,6 +126,11 @@ impl Engine<'_> {
             }
             if only.is_some_and(|only| !only.contains(&queued.intent.id)) {
                 line.hold(&queued.intent);
+                continue;
+            }
+            if self.stays_here(&queued.intent) {
+                line.hold(&queued.intent);
+                flushed.wait(None);
                 continue;
             }
             match line.may_go(self, outbox, &queued.intent, only.is_some())? {
@@ -198,14 +206,24 @@ impl Engine<'_> {
                 "intent.failed"
             }
             Answer::Unwanted(reason) => {
-                outbox.remove(&queued)?;
                 sent.error = Some(reason);
-                "intent.dropped"
+                // Told before it is done: a write that was wanted never vanishes without a word.
+                self.note_sent("intent.dropped", &sent);
+                outbox.remove(&queued)?;
+                return Ok(Some(sent));
             }
         };
         sent.intent = queued.intent;
         self.note_sent(what, &sent);
         Ok(Some(sent))
+    }
+
+    /// Whether `policy.writes: off` keeps it on this machine. What was sent before is still looked up, and a person's
+    /// verbs are refused before they are enqueued.
+    fn stays_here(&self, intent: &Intent) -> bool {
+        self.rules.policy.writes == Writes::Off
+            && intent.phase == Phase::Prepared
+            && !matches!(intent.origin, Origin::Verb { .. })
     }
 
     /// Looks for what may have happened already, else sends.
@@ -221,6 +239,9 @@ impl Engine<'_> {
                 Ok(None) => {}
                 Err(error) => return Ok((self.read_error(&queued.intent, &error)?, false)),
             }
+            // A time of sending that is still to come is a mistake of the clock: the wait is kept once more, from now.
+            let now = self.clock.now();
+            queued.intent.dispatched = queued.intent.dispatched.map(|at| at.min(now));
             if let Some(visible_at) = self.visible_at(&queued.intent) {
                 let error =
                     "its last answer was lost; it is looked up again before it is sent again";
@@ -250,11 +271,10 @@ impl Engine<'_> {
         Ok((answer, false))
     }
 
-    /// When a write whose answer was lost must be visible. `None`: now. A time of sending in the future is the clock's
-    /// mistake, and then the whole wait is kept once more.
+    /// When a write whose answer was lost must be visible. `None`: now.
     fn visible_at(&self, intent: &Intent) -> Option<Timestamp> {
         let now = self.clock.now();
-        let sent = intent.dispatched?.min(now);
+        let sent = intent.dispatched?;
         let within = SignedDuration::try_from(self.forge.capabilities().visible_within).ok()?;
         let at = sent.checked_add(within).ok()?;
         (at > now).then_some(at)
@@ -281,6 +301,10 @@ impl Engine<'_> {
         match self.forge.apply(intent) {
             Ok(applied) => Ok(Answer::Applied(applied)),
             Err(ForgeError::Unknown { why, .. }) => Ok(self.lost(intent, why)),
+            // The call may have arrived before this machine failed, or before its answer went wrong.
+            Err(error @ (ForgeError::Unreadable { .. } | ForgeError::Io { .. })) => {
+                Ok(self.lost(intent, error.to_string()))
+            }
             Err(error) => self.read_error(intent, &error),
         }
     }
@@ -341,6 +365,9 @@ impl Engine<'_> {
         else {
             return Ok(None);
         };
+        if self.rules.policy.writes != Writes::Full {
+            return Ok(Some("`policy.writes` leaves merges to people".to_owned()));
+        }
         let holds = self.store.holds().list()?;
         if let Some((_, hold)) = holds.iter().find(|(_, h)| h.item.is_none_or(|i| i == item)) {
             return Ok(Some(format!("hold `{}`: {}", hold.name, hold.reason)));
@@ -461,3 +488,7 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "flush_tests.rs"]
+mod tests;

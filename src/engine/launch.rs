@@ -6,7 +6,7 @@ use crate::domain::{
     RunId, RunState, Sandbox, Sha, Task,
 };
 use crate::policy;
-use crate::store::{Entry, Lock, crash_point};
+use crate::store::{Entry, Lock, StoreError, crash_point};
 
 impl Engine<'_> {
     /// Carries out one launch. `None`: something came in between, and the next plan knows better.
@@ -189,12 +189,15 @@ impl Engine<'_> {
         lock: &Lock,
         error: EngineError,
     ) -> Result<(), EngineError> {
-        self.release_reservation(&run.id)?;
-        let failure = Failure {
-            class: FailureClass::CouldNotStart,
-            detail: error.to_string(),
+        let detail = error.to_string();
+        let outcome = if matches!(error, EngineError::Store(StoreError::Busy { .. })) {
+            // Somebody else was at work: nothing that the item did.
+            Outcome::Cancelled { reason: detail }
+        } else {
+            let class = FailureClass::CouldNotStart;
+            Outcome::Failed(Failure { class, detail })
         };
-        self.end_run(run, lock, Outcome::Failed(failure))?;
+        self.end_run(run, lock, outcome)?;
         Err(error)
     }
 }

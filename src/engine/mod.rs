@@ -11,6 +11,8 @@ mod observe;
 pub mod plan;
 mod stop;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod verb;
 mod worktree;
 

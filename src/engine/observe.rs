@@ -15,7 +15,15 @@ const CHANGES_PER_PASS_MAX: usize = 25;
 
 impl Engine<'_> {
     /// Reads the world. With `keep`, what was learned of the forge is written down; that needs the pass lock.
+    ///
+    /// What leads to a change of the forge is read before the forge is: a write that lands in between is then seen twice and
+    /// never not at all, and an approval is never of a head that the listing does not show yet.
     pub fn observe(&self, keep: bool) -> Result<Snapshot, EngineError> {
+        let intents = self.store.outbox()?.views()?;
+        let approvals = self.store.approvals().list()?.into_iter();
+        let approvals = approvals
+            .map(|(_, approval)| (approval.pr, approval))
+            .collect();
         let mut mirror = self.store.mirror()?;
         let changed = self.forge.sync(&mut mirror, &self.rules.repo.base)?;
         if changed && keep {
@@ -47,14 +55,8 @@ impl Engine<'_> {
             retries: keyed(retries, by_item),
             cooldowns: self.store.cooldowns().list()?.into_iter().collect(),
             holds: self.store.holds().list()?.into_iter().collect(),
-            approvals: self
-                .store
-                .approvals()
-                .list()?
-                .into_iter()
-                .map(|(_, a)| (a.pr, a))
-                .collect(),
-            intents: self.store.outbox()?.views()?,
+            approvals,
+            intents,
             budget: self
                 .store
                 .budgets()
@@ -151,13 +153,16 @@ impl Engine<'_> {
         match self.forge.change(pr) {
             Ok(change) if change.mergeable == Mergeable::Unknown => {}
             Ok(change) => book.put(&pr.base_sha, &pr.head_sha, change),
-            Err(ForgeError::Unavailable { why, .. } | ForgeError::Unknown { why, .. }) => {
-                (self.say)(&format!(
-                    "pr/{}: what it changes is not known yet: {why}",
-                    pr.number
-                ));
-            }
-            Err(error) => return Err(error.into()),
+            Err(
+                error @ (ForgeError::Denied { .. }
+                | ForgeError::Limited { .. }
+                | ForgeError::Io { .. }),
+            ) => return Err(error.into()),
+            // It is about this one alone: no reason to end the pass for all others.
+            Err(error) => (self.say)(&format!(
+                "pr/{}: what it changes is not known yet: {error}",
+                pr.number
+            )),
         }
         Ok(())
     }
@@ -178,3 +183,7 @@ fn keyed<K: Ord, T>(list: Vec<(String, T)>, key: impl Fn(String) -> Option<K>) -
         .filter_map(|(name, record)| Some((key(name)?, record)))
         .collect()
 }
+
+#[cfg(test)]
+#[path = "observe_tests.rs"]
+mod tests;

@@ -1,11 +1,12 @@
 //! Clearing up: worktrees whose work is published, what dead launches left, and the disk budget of the history.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::{Engine, EngineError};
-use crate::domain::{Life, Origin, RunState};
+use crate::domain::{IntentId, Life, Origin, RunState};
 use crate::store::{HistoryCut, LockName};
 use crate::vcs::WorktreeLeft;
 
@@ -92,10 +93,13 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// A confirmed intent is forgotten when its item is closed and its run archived: nothing can ask for it again.
+    /// A confirmed intent is forgotten when its item is closed, its run archived and no open intent needs it: nothing can
+    /// ask for it again.
     fn forget_intents(&self) -> Result<usize, EngineError> {
         let mirror = self.store.mirror()?;
         let outbox = self.store.outbox()?;
+        let open = outbox.open_intents()?;
+        let needed: BTreeSet<&IntentId> = open.iter().flat_map(|q| &q.intent.needs).collect();
         let mut forgotten = 0;
         for intent in outbox.done()? {
             let closed = intent.item.is_some_and(|item| match item.kind {
@@ -112,7 +116,7 @@ impl Engine<'_> {
                 Origin::Run(run) => self.store.live_run(run)?.is_none(),
                 Origin::Pass | Origin::Verb { .. } => true,
             };
-            if closed && archived {
+            if closed && archived && !needed.contains(&intent.id) {
                 outbox.forget(&intent.id)?;
                 forgotten += 1;
             }

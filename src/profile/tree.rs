@@ -179,6 +179,15 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(value.into())
     }
 
+    /// Larger than any number that a profile may hold; what reads the key says so, and names it.
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        Ok(value.to_string().into())
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        Ok(value.to_string().into())
+    }
+
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
         let number =
             Number::from_f64(value).ok_or_else(|| E::custom("the number is not finite"))?;

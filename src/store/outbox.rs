@@ -1,8 +1,22 @@
 //! The outbox: intents in a maildir.
 
+use std::collections::BTreeMap;
+
 use super::{Layout, StoreError};
 use crate::domain::{Intent, IntentId, IntentView};
 use crate::durable::{self, Enqueued, Entry, Maildir, Place};
+
+/// The order of looking for open intents: that in which they move, and once more where a delayed one goes back to. In any
+/// other order one that is moved in between is missed.
+const LOOKS: [Place; 4] = [
+    Place::Pending,
+    Place::Claimed,
+    Place::Failed,
+    Place::Pending,
+];
+
+/// How often everything is looked at again when one was moved while it was being read.
+const LOOKS_MAX: u32 = 3;
 
 /// The intents of a profile.
 #[derive(Debug)]
@@ -47,24 +61,58 @@ impl Outbox {
         )
     }
 
-    /// All intents that are not confirmed, in order.
+    /// All intents that are not confirmed, in order. A flusher may move them meanwhile.
     pub fn open_intents(&self) -> Result<Vec<Queued>, StoreError> {
-        let mut out = vec![];
-        for place in [Place::Claimed, Place::Pending, Place::Failed] {
-            for entry in self.mail.list(place)? {
-                // A flusher may move a file between the listing and the read; it is then met in its next place, or done.
-                if let Some(intent) = read(&entry)? {
-                    out.push(Queued {
-                        intent,
-                        place,
-                        entry,
-                    });
-                }
+        self.open_intents_while(&mut || {})
+    }
+
+    /// `meanwhile` is called before each look at a folder.
+    fn open_intents_while(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<Queued>, StoreError> {
+        let mut found = BTreeMap::new();
+        for _ in 0..LOOKS_MAX {
+            let lost = self.look(&mut found, meanwhile)?;
+            let mut is_gone = true;
+            for id in lost.iter().filter(|id| !found.contains_key(*id)) {
+                is_gone &= matches!(self.mail.find(id)?, None | Some((Place::Done, _)));
+            }
+            if is_gone {
+                break;
             }
         }
+        let mut out: Vec<Queued> = found.into_values().collect();
         out.sort_by_key(|queued| queued.intent.seq);
-        out.dedup_by(|a, b| a.intent.id == b.intent.id);
         Ok(out)
+    }
+
+    /// Looks at every folder; returns the ids of intents that were moved before they could be read.
+    fn look(
+        &self,
+        found: &mut BTreeMap<String, Queued>,
+        meanwhile: &mut dyn FnMut(),
+    ) -> Result<Vec<String>, StoreError> {
+        let mut lost = vec![];
+        found.clear();
+        for (at, place) in LOOKS.into_iter().enumerate() {
+            meanwhile();
+            for entry in self.mail.list(place)? {
+                // Back in `pending`, or a copy there that a power cut has left: what was seen elsewhere counts.
+                if at == LOOKS.len() - 1 && found.contains_key(&entry.id) {
+                    continue;
+                }
+                let id = entry.id.clone();
+                let Some(intent) = read(&entry)? else {
+                    lost.push(id);
+                    continue;
+                };
+                let queued = Queued {
+                    intent,
+                    place,
+                    entry,
+                };
+                found.insert(id, queued);
+            }
+        }
+        Ok(lost)
     }
 
     /// The same for a snapshot.
@@ -164,4 +212,75 @@ impl Outbox {
 
 fn read(entry: &Entry) -> Result<Option<Intent>, StoreError> {
     durable::read_record(&entry.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ItemId, Origin, Payload};
+    use crate::store::{Home, Store};
+
+    fn store(root: &std::path::Path) -> Store {
+        Store::new(Home::below(root).layout(&"p".parse().unwrap()))
+    }
+
+    fn intent(fact: &str) -> Intent {
+        let payload = Payload::Comment {
+            body: String::new(),
+        };
+        let item = Some(ItemId::issue(1));
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        Intent::new(Origin::Pass, item, payload, fact.to_owned(), vec![], now)
+    }
+
+    /// A snapshot without it would let a pass believe that it is through.
+    #[test]
+    fn an_intent_that_is_moved_between_two_looks_is_not_missed() {
+        for back in [false, true] {
+            for at in 0..LOOKS.len() {
+                let root = tempfile::tempdir().unwrap();
+                let outbox = store(root.path()).outbox().unwrap();
+                outbox.enqueue(&intent("a")).unwrap();
+                let queued = outbox.open_intents().unwrap().remove(0);
+                let mut claimed = None;
+                let mut pending = Some(queued);
+                if back {
+                    claimed = outbox.claim(pending.take().unwrap()).unwrap();
+                }
+                let mut looks = 0;
+                let found = outbox.open_intents_while(&mut || {
+                    if looks == at {
+                        match (pending.take(), claimed.take()) {
+                            (Some(queued), _) => drop(outbox.claim(queued).unwrap().unwrap()),
+                            (_, Some(queued)) => outbox.requeue(&queued).unwrap(),
+                            _ => {}
+                        }
+                    }
+                    looks += 1;
+                });
+                assert_eq!(found.unwrap().len(), 1, "back: {back}, before look {at}");
+            }
+        }
+    }
+
+    /// A power cut can leave both names of a claimed intent; the claimed one may tell of a dispatch.
+    #[test]
+    fn a_claimed_intent_is_the_truth_beside_a_pending_copy() {
+        let root = tempfile::tempdir().unwrap();
+        let outbox = store(root.path()).outbox().unwrap();
+        outbox.enqueue(&intent("a")).unwrap();
+        let mut queued = outbox.open_intents().unwrap().remove(0);
+        let pending = queued.entry.path.clone();
+        let copy = durable::read_file(&pending, 4096).unwrap().unwrap();
+        queued = outbox.claim(queued).unwrap().unwrap();
+        queued.intent.attempts = 3;
+        outbox.update(&queued).unwrap();
+        durable::write_atomic(&pending, &copy).unwrap();
+        let open = outbox.open_intents().unwrap();
+        assert_eq!(open.len(), 1);
+        assert_eq!(
+            (open[0].place, open[0].intent.attempts),
+            (Place::Claimed, 3)
+        );
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here prints; `cli` does.
 
+pub mod action;
 mod error;
 mod exit;
 mod progress;

@@ -27,6 +27,27 @@ impl Progress {
         Self(Some(bar))
     }
 
+    /// Turns it into a bar of `total` parts.
+    #[must_use]
+    pub fn of_parts(self, total: u64) -> Self {
+        if let Some(bar) = &self.0 {
+            if let Ok(style) =
+                ProgressStyle::with_template("{spinner} [{bar:24}] {pos}/{len} {wide_msg}")
+            {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.set_length(total);
+        }
+        self
+    }
+
+    /// Shows how many parts are done.
+    pub fn done(&self, parts: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(parts);
+        }
+    }
+
     /// Shows another text.
     pub fn say(&self, text: &str) {
         if let Some(bar) = &self.0 {

@@ -7,7 +7,7 @@ use super::words::{plural, size};
 /// One line on why an item does not move, or what it is about to do.
 pub fn describe(wait: &Wait) -> String {
     match wait {
-        Wait::Launching { task } => format!("its {task} run starts in this pass"),
+        Wait::Launching { task } => format!("its {task} run starts with the next pass"),
         Wait::Merging => "all gates say yes: it is merged next".to_owned(),
         Wait::Closed => "it is closed".to_owned(),
         Wait::Merged => "it is merged".to_owned(),
@@ -65,7 +65,6 @@ pub fn describe(wait: &Wait) -> String {
         Wait::KeepOpen { pr } => format!("pr/{pr} is merged; `{}` keeps it open", label::KEEP_OPEN),
         Wait::NoBase => "the base branch cannot be found on the forge".to_owned(),
         Wait::Checks { pending } => format!("waits for checks: {}", pending.join(", ")),
-        Wait::NeedsFix { reasons } => format!("needs a repair: {}", reasons.join("; ")),
         Wait::Human { reasons } => format!("a person must look: {}", reasons.join("; ")),
         Wait::MergeByHand { writes } => {
             format!("ready; `policy.writes: {writes}` leaves the merge to a person")

@@ -29,7 +29,7 @@ pub(crate) struct Ended {
 
 impl TestEnv {
     pub(crate) fn new() -> Self {
-        let root = TempDir::new().unwrap();
+        let root = TempDir::new_in(fast_folder()).unwrap();
         for folder in ["home", "acp", "tmp"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
@@ -79,7 +79,17 @@ impl TestEnv {
         fs::read_to_string(self.path(inside)).unwrap()
     }
 
-    /// A command with the test's environment and nothing else; it stands in `home`.
+    /// Where calls are made: in the checkout when there is one.
+    fn stands(&self) -> PathBuf {
+        let checkout = self.path("home/web");
+        if checkout.is_dir() {
+            checkout
+        } else {
+            self.path("home")
+        }
+    }
+
+    /// A command with the test's environment and nothing else; it stands in the checkout, or in `home`.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -97,7 +107,7 @@ impl TestEnv {
             .env("ACP_TEST_NOW", NOW)
             .env("ACP_TEST_SEED", "7")
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.path("home"))
+            .current_dir(self.stands())
             .stdin(Stdio::null());
         command
     }
@@ -117,6 +127,17 @@ impl TestEnv {
     /// Calls acp with this on its standard input.
     pub(crate) fn acp_with_input(&self, args: &[&str], input: &[u8]) -> Ended {
         end(&mut self.acp_command(args), input)
+    }
+}
+
+/// A folder in memory where there is one with room: acp syncs every step, and what these tests prove needs no disk.
+fn fast_folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = fs2::available_space(memory).unwrap_or(0);
+    if room > 4_000_000_000 {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
     }
 }
 

@@ -167,3 +167,66 @@ fn a_change_waits_for_the_flusher() {
     assert!(child.wait().unwrap().success());
     assert!(store.outbox().unwrap().open_intents().unwrap().is_empty());
 }
+
+/// A profile with its local forge, made from a checkout.
+fn with_forge() -> TestEnv {
+    let env = TestEnv::new();
+    let git = |args: &[&str]| {
+        let done = env.command("git").args(args).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    git(&["init", "-q", "web"]);
+    env.write("home/web/README.md", "web\n");
+    git(&["-C", "web", "add", "."]);
+    git(&["-C", "web", "commit", "-qm", "first"]);
+    let init = ["init", "--repo", "web", "--agent-command", "true", "--yes"];
+    let _made = env.acp(&init).ok();
+    env
+}
+
+#[test]
+fn a_flush_sends_what_waits_once_and_says_so() {
+    let env = with_forge();
+    let _issue = env
+        .acp(&["issue", "create", "--title", "One", "--body", "x"])
+        .ok();
+    let intent = comment(&env, "from a run", &[]);
+    let sent = env.acp(&["outbox", "flush", "--json"]).ok().json();
+    assert_eq!(sent["data"]["sent"][0]["id"], intent.id.as_str());
+    assert_eq!(sent["data"]["sent"][0]["error"], serde_json::Value::Null);
+    let shown = env.acp(&["issue", "show", "1"]).ok().stdout;
+    assert_eq!(shown.matches("from a run").count(), 1, "{shown}");
+    let again = env.acp(&["outbox", "flush", "--plain"]).ok();
+    assert_eq!(again.stdout, "");
+    let done = env
+        .acp(&["outbox", "list", "--done", "--plain"])
+        .ok()
+        .stdout;
+    assert!(
+        done.contains(&format!("{}\tdone\tcomment", intent.id)),
+        "{done}"
+    );
+}
+
+#[test]
+fn a_write_to_what_is_not_there_fails_and_can_be_given_up() {
+    let env = with_forge();
+    let intent = comment(&env, "nowhere", &[]);
+    let flushed = env.acp(&["outbox", "flush"]).ok().stdout;
+    assert!(flushed.contains("not yet"), "{flushed}");
+    let list = env.acp(&["outbox", "list", "--plain"]).ok().stdout;
+    assert!(list.contains("\tfailed\t"), "{list}");
+    let _dropped = env.acp(&["outbox", "drop", intent.id.as_str()]).ok();
+    assert_eq!(env.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
+}
+
+#[test]
+fn a_flush_beside_another_flusher_is_success() {
+    let env = with_forge();
+    comment(&env, "x", &[]);
+    let flusher = store(&env).try_lock(LockName::Flush, "another").unwrap();
+    let busy = env.acp(&["outbox", "flush", "--json"]).ok().json();
+    assert_eq!(busy["data"]["busy"], true);
+    env.acp(&["outbox", "flush"]).ok().says("another flusher");
+    drop(flusher);
+}

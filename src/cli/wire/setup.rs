@@ -123,6 +123,18 @@ pub(in crate::cli) fn make_local_forge(
     base: &BranchName,
 ) -> Result<bool, CliError> {
     let git = git_program(session)?;
+    // Looked at first, so that a wrong name leaves nothing behind.
+    let tip = format!("refs/heads/{base}^{{commit}}");
+    Git::new(git.clone(), from, session.clock)
+        .call("find the base branch")
+        .args(["rev-parse", "--verify", "--quiet"])
+        .arg(tip)
+        .sha()
+        .map_err(|_no_such_branch| {
+            let what = format!("there is no branch `{base}` in `{}`", from.display());
+            CliError::new(Exit::Missing, what)
+                .hint("`--base BRANCH` names the branch that work starts from and goes to")
+        })?;
     let clock = wiring.shared_clock();
     Ok(LocalForge::create(dir, from, base, &*clock, &git)?)
 }

@@ -16,7 +16,7 @@ use super::{Control, Session, Verb};
 use crate::domain::{
     BranchName, ForgeKind, ItemId, Payload, PrState, ProfileId, RunState, Wait, label,
 };
-use crate::engine::{Idle, Pass};
+use crate::engine::{Idle, Pass, PassReport};
 use crate::profile::{self, NewProfile};
 use crate::sys::Env;
 use crate::ui::standing::describe;
@@ -81,9 +81,14 @@ impl Verb for Demo {
             session.format,
             session.progress,
             "making a sample repository",
-        );
+        )
+        .of_parts(sample::ISSUES.len() as u64);
         self.set_up(&inner, folder.path())?;
         let control = inner.control()?;
+        if self.agent.is_none() {
+            // The agent of the demonstration is acp itself: there is nothing to warn of.
+            control.store.first_time("no-sandbox")?;
+        }
         for (title, body) in sample::ISSUES {
             let labels = std::collections::BTreeSet::from([label::READY.to_owned()]);
             let (title, body) = ((*title).to_owned(), (*body).to_owned());
@@ -196,12 +201,39 @@ impl Demo {
         let idle = control
             .engine(session)
             .until_idle(pass, timeout, &mut |report| {
+                progress.done(settled(report));
                 if let Some(done) = report.done.last() {
                     progress.say(&clean(done));
                 }
             })?;
         Ok(idle)
     }
+}
+
+/// Issues that nothing of acp's own moves any more: closed, blocked, or waiting for a person.
+fn settled(report: &PassReport) -> u64 {
+    let Some(snapshot) = &report.snapshot else {
+        return 0;
+    };
+    let closed = snapshot
+        .mirror
+        .issues
+        .values()
+        .filter(|issue| !issue.is_open())
+        .count();
+    let waits = |wait: &Wait| {
+        matches!(
+            wait,
+            Wait::Human { .. } | Wait::Blocked { .. } | Wait::MergeBlocked { .. }
+        )
+    };
+    let waiting = report
+        .plan
+        .standings
+        .iter()
+        .filter(|standing| waits(&standing.wait))
+        .count();
+    (closed + waiting) as u64
 }
 
 fn show(session: &Session<'_>, control: &Control<'_>) -> Result<Shown, CliError> {

@@ -9,8 +9,8 @@ use crate::ui::{CliError, Output};
 /// Columns of --plain: name, what changed, `changed` or `dry-run`.
 #[derive(clap::Args)]
 pub(crate) struct Clear {
-    /// Its name, as `acp hold list` shows it
-    #[arg(value_parser = super::add::name)]
+    /// Its name, as `acp hold list` shows it; the one of `acp stop` without it
+    #[arg(value_parser = super::add::name, default_value = crate::engine::STOP_HOLD)]
     name: String,
 }
 

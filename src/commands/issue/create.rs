@@ -7,18 +7,18 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::commands::Session;
-use crate::commands::item::{send, text};
-use crate::domain::{Applied, Payload, label};
+use crate::commands::item::{fit, send, text};
+use crate::domain::{Applied, Payload, bounds, label};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
 /// Opens an issue and prints its name. Without --label it gets the profile's first intake label, so that acp takes it.
 #[derive(clap::Args)]
 pub(crate) struct Create {
     /// One line
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     title: String,
     /// Markdown
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     body: Option<String>,
     /// Markdown from a file; `-` reads standard input
     #[arg(long, value_name = "FILE", conflicts_with = "body")]
@@ -41,6 +41,9 @@ struct Created {
 impl Create {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let body = text(session, self.body, self.body_file)?.unwrap_or_default();
+        let faults = [bounds::title_fault(&self.title), bounds::body_fault(&body)];
+        let of_labels = self.label.iter().map(|label| bounds::name_fault(label));
+        fit(faults.into_iter().chain(of_labels))?;
         let control = session.control()?;
         let mut labels: BTreeSet<String> = self.label.into_iter().collect();
         if labels.is_empty() && !self.no_label {

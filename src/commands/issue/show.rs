@@ -132,7 +132,12 @@ impl Render for Shown {
             .lane
             .map(|lane| format!(", lane {lane}"))
             .unwrap_or_default();
-        writeln!(out, "{} by {}{lane}", self.state, clean(&self.author))?;
+        writeln!(
+            out,
+            "{}{lane}, opened by {}",
+            self.state,
+            clean(&self.author)
+        )?;
         if !self.labels.is_empty() {
             writeln!(out, "labels: {}", clean(&self.labels.join(", ")))?;
         }
@@ -145,7 +150,7 @@ impl Render for Shown {
         for run in &self.runs {
             writeln!(out, "run: {run}")?;
         }
-        if !self.body.trim().is_empty() {
+        if !body_text(&self.body).trim().is_empty() {
             writeln!(out, "\n{}", body_text(&self.body))?;
         }
         write_comments(out, style, &self.comments)

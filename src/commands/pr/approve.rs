@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::show::missing;
+use super::show::not_open;
 use crate::commands::Session;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
@@ -34,7 +34,9 @@ impl Approve {
         } else {
             engine.approve(self.number, &actor)?
         };
-        let head = head.ok_or_else(|| missing(self.number))?;
+        let Some(head) = head else {
+            return Err(not_open(&control, self.number)?);
+        };
         let next = if control.rules.policy.writes == crate::domain::Writes::Full {
             "acp heartbeat".to_owned()
         } else {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::show::missing;
+use super::show::not_open;
 use crate::commands::Session;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
@@ -29,9 +29,9 @@ impl Merge {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let control = session.control()?;
         let engine = control.engine(session);
-        let pr = engine
-            .open_pull(self.number)?
-            .ok_or_else(|| missing(self.number))?;
+        let Some(pr) = engine.open_pull(self.number)? else {
+            return Err(not_open(&control, self.number)?);
+        };
         let commit = if session.dry_run {
             engine.may_merge(self.number, &session.actor())?;
             None

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::list::{Row, row};
-use crate::commands::Session;
 use crate::commands::issue::{CommentView, write_comments};
 use crate::commands::sight::Sight;
-use crate::domain::{Check, Mergeable, Review};
+use crate::commands::{Control, Session};
+use crate::domain::{Check, Mergeable, PrState, Review};
 use crate::ui::words::{body_text, clean};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -99,6 +99,21 @@ pub(super) fn missing(number: u64) -> CliError {
         .hint("`acp pr list --all` lists the pull requests")
 }
 
+/// Why a verb that needs an open pull request cannot work with this one.
+pub(super) fn not_open(control: &Control<'_>, number: u64) -> Result<CliError, CliError> {
+    let mut mirror = control.store.mirror()?;
+    control.forge.sync(&mut mirror, &control.rules.repo.base)?;
+    let state = match mirror.pulls.get(&number).map(|pr| &pr.state) {
+        Some(PrState::Merged { .. }) => "merged",
+        Some(PrState::Closed) => "closed",
+        Some(PrState::Open) | None => return Ok(missing(number)),
+    };
+    Ok(
+        CliError::new(Exit::Denied, format!("pr/{number} is {state} already"))
+            .hint("`acp pr list` lists the open pull requests"),
+    )
+}
+
 impl Render for Shown {
     const SCHEMA: &'static str = "acp.pr.show/1";
 
@@ -112,7 +127,7 @@ impl Render for Shown {
         let draft = if self.draft { " draft" } else { "" };
         writeln!(
             out,
-            "{}{draft} by {}{lane}",
+            "{}{draft}{lane}, opened by {}",
             self.state,
             clean(&self.author)
         )?;
@@ -144,7 +159,7 @@ impl Render for Shown {
                 review.state
             )?;
         }
-        if !self.body.trim().is_empty() {
+        if !body_text(&self.body).trim().is_empty() {
             writeln!(out, "\n{}", body_text(&self.body))?;
         }
         write_comments(out, style, &self.comments)

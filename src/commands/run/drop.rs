@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::show::find;
 use crate::commands::Session;
-use crate::domain::RunId;
+use crate::domain::{RunId, RunState};
 use crate::ui::words::clean;
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -32,6 +32,11 @@ impl Drop {
                 CliError::new(Exit::Denied, format!("the run `{}` is at work", run.id))
                     .hint(format!("`acp run stop {}` ends it", run.id)),
             );
+        }
+        if matches!(run.state, RunState::Finished(_)) {
+            let what = format!("the run `{}` is over and not judged yet", run.id);
+            return Err(CliError::new(Exit::Denied, what)
+                .hint("`acp reconcile` draws the conclusions; then it can be dropped"));
         }
         let note = if session.dry_run {
             "would be archived".to_owned()

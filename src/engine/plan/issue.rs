@@ -3,8 +3,8 @@
 use super::launch::{Candidate, Candidates};
 use super::view::View;
 use crate::domain::{
-    Action, Issue, IssueLane, ItemId, Lane, Plan, PrState, PullRequest, RunState, RunView,
-    Standing, Wait, label,
+    Action, IntentKind, IntentView, Issue, IssueLane, ItemId, Lane, Plan, PrState, RunState,
+    RunView, Standing, Wait, label,
 };
 use crate::policy;
 
@@ -16,8 +16,8 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan, wanted: &mut Candidates) {
         .values()
         .filter(|issue| issue.is_open())
     {
-        plan.actions.extend(label_note(view, issue));
         let item = ItemId::issue(issue.number);
+        plan.actions.extend(label_note(view, item));
         if let Some((lane, wait)) = standing(view, issue) {
             plan.standings.push(Standing {
                 item,
@@ -40,15 +40,15 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     if let Some(wait) = not_for_us(view, issue) {
         return Some((IssueLane::Ignore, wait));
     }
-    let retry = view.snapshot.retries.get(&item);
-    let gave_up = retry.filter(|retry| retry.blocked && !freed(retry, issue));
+    let retry = view.retry(item);
+    let gave_up = retry.filter(|retry| retry.blocked);
     if issue.has(label::BLOCKED) || gave_up.is_some() {
         let reason = retry
             .filter(|retry| retry.blocked)
             .and_then(|retry| retry.reason.clone());
         return Some((IssueLane::Blocked, Wait::Blocked { reason }));
     }
-    if let Some(wait) = result_wait(view, issue) {
+    if let Some(wait) = close_wait(view, item).or_else(|| result_wait(view, issue)) {
         return Some((IssueLane::Pending, wait));
     }
     let retry = retry.filter(|retry| retry.failures > 0)?;
@@ -73,6 +73,23 @@ fn not_for_us(view: &View<'_>, issue: &Issue) -> Option<Wait> {
         intake.trusted.contains(&issue.association) || intake.users.contains(&issue.author);
     (!trusted).then(|| Wait::NotTrusted {
         author: issue.author.clone(),
+    })
+}
+
+/// Its pull request is merged and its close is on the way: nothing is left to do for it.
+fn close_wait(view: &View<'_>, item: ItemId) -> Option<Wait> {
+    let of_item = view.intents_of(item).iter();
+    let closes: Vec<&IntentView> = of_item
+        .filter(|view| view.intent.payload.kind() == IntentKind::Close)
+        .copied()
+        .collect();
+    let first = closes.first()?;
+    Some(match closes.iter().find(|view| !view.failed) {
+        Some(_) => writing(view, &closes),
+        None => Wait::WriteFailed {
+            intent: first.intent.id.to_string(),
+            error: first.intent.last_error.clone().unwrap_or_default(),
+        },
     })
 }
 
@@ -102,8 +119,8 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
             error: failed.intent.last_error.clone().unwrap_or_default(),
         });
     }
-    if !intents.is_empty() {
-        return Some(writing(intents));
+    if !intents.is_empty() && view.may_write() {
+        return Some(writing(view, intents));
     }
     // A pull request that is closed already, or not to be seen yet: `pull` closes the run when it is.
     if pulls.iter().any(|pr| pr.head == kept.run.branch) {
@@ -126,12 +143,13 @@ fn holds_result(run: &RunView) -> bool {
     matches!(run.run.state, RunState::Judged { .. }) && super::view::run_commit(run).is_some()
 }
 
-/// Writes on their way, as a wait.
-pub(super) fn writing(intents: &[&crate::domain::IntentView]) -> Wait {
+/// Writes on their way, as a wait. While the forge takes no calls none of them can be sent.
+pub(super) fn writing(view: &View<'_>, intents: &[&IntentView]) -> Wait {
     let first = intents.iter().find(|intent| !intent.failed);
+    let next = first.and_then(|intent| intent.intent.next);
     Wait::Writing {
         count: intents.iter().filter(|intent| !intent.failed).count(),
-        next: first.and_then(|intent| intent.intent.next),
+        next: next.max(view.forge_cools_until()),
         error: first.and_then(|intent| intent.intent.last_error.clone()),
     }
 }
@@ -154,53 +172,22 @@ pub(super) fn run_wait(run: &RunView) -> Wait {
     }
 }
 
-/// `agent-blocked` was there and is gone: a person wants another try.
-fn freed(retry: &crate::domain::Retry, issue: &Issue) -> bool {
-    retry.label_seen && !issue.has(label::BLOCKED)
-}
-
-/// Notes that the label arrived, or that a person took it off.
-fn label_note(view: &View<'_>, issue: &Issue) -> Option<Action> {
-    note(view, ItemId::issue(issue.number), issue.has(label::BLOCKED))
-}
-
-/// The same for a pull request.
-pub(super) fn pull_label_note(view: &View<'_>, pr: &PullRequest) -> Option<Action> {
-    note(view, ItemId::pr(pr.number), pr.has(label::BLOCKED))
-}
-
-fn note(view: &View<'_>, item: ItemId, labelled: bool) -> Option<Action> {
-    let retry = view.snapshot.retries.get(&item)?;
-    if !retry.blocked {
-        return None;
-    }
-    let set = |retry: crate::domain::Retry, reason: &str| {
-        Some(Action::SetRetry {
-            retry: Box::new(retry),
-            reason: reason.to_owned(),
-        })
+/// Notes that the label has arrived on an item, or that a person took it off.
+pub(super) fn label_note(view: &View<'_>, item: ItemId) -> Option<Action> {
+    let (retry, reason) = if let Some(freed) = view.freed(item) {
+        let reason = "a person took `agent-blocked` off: failures count from zero";
+        (freed.clone(), reason)
+    } else {
+        let retry = view.retry(item)?;
+        let arrived = retry.blocked && !retry.label_seen && view.is_labelled_blocked(item)?;
+        let seen = crate::domain::Retry {
+            label_seen: true,
+            ..retry.clone()
+        };
+        arrived.then_some((seen, "`agent-blocked` has arrived on the item"))?
     };
-    match (retry.label_seen, labelled) {
-        (false, true) => set(
-            crate::domain::Retry {
-                label_seen: true,
-                ..retry.clone()
-            },
-            "`agent-blocked` has arrived on the item",
-        ),
-        (true, false) => set(
-            crate::domain::Retry {
-                blocked: false,
-                label_seen: false,
-                failures: 0,
-                fixes: 0,
-                reason: None,
-                next: None,
-                set: view.now,
-                ..retry.clone()
-            },
-            "a person took `agent-blocked` off: failures count from zero",
-        ),
-        _ => None,
-    }
+    Some(Action::SetRetry {
+        retry: Box::new(retry),
+        reason: reason.to_owned(),
+    })
 }

@@ -1,5 +1,6 @@
 //! The conclusions from finished runs: what is published, tried again, or given up.
 
+use super::repair::why_unwanted;
 use super::view::View;
 use crate::domain::{
     Action, CheckState, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload, Plan, Retry, Run,
@@ -26,6 +27,17 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
     Ok(())
 }
 
+/// The intents that publish the commit of a run: the same ones, with the same keys, however often they are asked for.
+pub(super) fn publication(
+    view: &View<'_>,
+    run: &RunView,
+    commit: &Sha,
+) -> Result<Vec<Intent>, BadPattern> {
+    let mut judgement = Judgement::new(view, run);
+    judgement.publish(commit)?;
+    Ok(judgement.intents)
+}
+
 struct Judgement<'a> {
     view: &'a View<'a>,
     run: &'a Run,
@@ -46,6 +58,12 @@ impl<'a> Judgement<'a> {
 
     fn conclude(mut self, outcome: &Outcome) -> Result<Action, BadPattern> {
         let (retry, summary) = match outcome {
+            // What is on its way goes on: half of a result explains nothing to anybody.
+            _ if self.view.intents_of_run(&self.run.id).is_empty()
+                && let Some(reason) = why_unwanted(self.view, self.run) =>
+            {
+                (self.unchanged(), format!("nobody wants it: {reason}"))
+            }
             Outcome::Implemented { commit } | Outcome::UpdatedBranch { commit } => {
                 if let Some(reason) = self.refusal()? {
                     self.give_up(&reason)
@@ -224,7 +242,10 @@ impl<'a> Judgement<'a> {
         );
         let retry = self.counted(retry);
         if retry.blocked {
-            let tried = format!("{} attempts failed; the last one: {reason}", retry.failures);
+            let tried = match retry.failures {
+                1 => format!("the only attempt failed: {reason}"),
+                many => format!("{many} attempts failed; the last one: {reason}"),
+            };
             self.block_intents(&tried);
             return (retry, format!("gives up: {tried}"));
         }

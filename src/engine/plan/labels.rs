@@ -14,6 +14,9 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
     let mut actions = vec![];
     for issue in view.snapshot.mirror.issues.values() {
         let item = ItemId::issue(issue.number);
+        if !view.is_known(issue) {
+            continue;
+        }
         let running = issue.is_open() && view.active_run(item).is_some();
         if running != issue.has(label::RUNNING) || !view.intents_of(item).is_empty() {
             let want = if running {
@@ -128,11 +131,11 @@ fn change(
     let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(",");
     // The same decision on the same sight of the item is the same intent; once the item has changed it is a new one.
     let fact = format!("+{} -{} seen {updated}", list(&add), list(&remove));
-    let reason = format!(
-        "labels follow the lane: add [{}], remove [{}]",
-        list(&add),
-        list(&remove)
-    );
+    let signed = |sign: char, names: &BTreeSet<String>| {
+        let named = names.iter().map(|name| format!("{sign}{name}"));
+        named.collect::<Vec<_>>()
+    };
+    let reason = [signed('+', &add), signed('-', &remove)].concat().join(" ");
     let intent = Box::new(view.intent(item, Payload::Labels { add, remove }, fact));
     Some(Action::Enqueue { intent, reason })
 }

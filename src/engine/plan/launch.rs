@@ -6,6 +6,9 @@ use crate::domain::{
 };
 use crate::policy;
 
+/// The longest cooldown of an agent: a quota of a week, and a day. One further ahead is a mistake of the clock.
+const COOLDOWN_MAX: std::time::Duration = std::time::Duration::from_hours(8 * 24);
+
 /// Items that could start if nothing but room were needed.
 #[derive(Default)]
 pub(super) struct Candidates {
@@ -119,7 +122,10 @@ impl<'a> Room<'a> {
         }
         if matches!(exclusive, Exclusive::None) {
             let mut all = wanted.pulls.iter().chain(&wanted.issues);
-            if let Some(next) = all.find(|candidate| candidate.exclusive) {
+            let next = |candidate: &&Candidate| {
+                candidate.exclusive && view.hold_on(candidate.item).is_none()
+            };
+            if let Some(next) = all.find(next) {
                 exclusive = Exclusive::Next(next.item);
             }
         }
@@ -236,16 +242,16 @@ impl<'a> Room<'a> {
                 missing.push(format!("{name}: {reason}"));
                 continue;
             }
-            match snapshot.cooldowns.get(&format!("agent-{name}")) {
-                Some(cooldown) if cooldown.until > self.view.now => {
-                    cooling.get_or_insert(Wait::Cooldown {
-                        key: cooldown.key.clone(),
-                        until: cooldown.until,
-                        reason: cooldown.reason.clone(),
-                    });
-                }
-                _ => return Ok(name.to_owned()),
-            }
+            let cooldown = snapshot.cooldowns.get(&format!("agent-{name}"));
+            let until = cooldown.and_then(|c| policy::cooldown_due(c, COOLDOWN_MAX, self.view.now));
+            let (Some(cooldown), Some(until)) = (cooldown, until) else {
+                return Ok(name.to_owned());
+            };
+            cooling.get_or_insert(Wait::Cooldown {
+                key: cooldown.key.clone(),
+                until,
+                reason: cooldown.reason.clone(),
+            });
         }
         Err(cooling.unwrap_or(Wait::NoAgent {
             reason: missing.join("; "),

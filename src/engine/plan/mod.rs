@@ -8,10 +8,13 @@ mod pull;
 mod repair;
 mod view;
 
-use crate::domain::{Plan, Rules, Snapshot};
+use std::collections::BTreeSet;
+
+use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub use pull::merge_decision;
+pub(super) use view::FORGE_COOLDOWN;
 pub use view::commit_of;
 
 /// What `snapshot` asks for under `rules`.
@@ -28,5 +31,22 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     issue::plan(&view, &mut plan, &mut wanted);
     labels::plan(&view, &mut plan);
     launch::plan(&view, &mut plan, wanted);
+    drop_known(&view, &mut plan);
     Ok(plan)
 }
+
+/// A write that is in the outbox already is not taken by it again, be it on its way or failed. To plan it would only say
+/// that something is left to do where nothing is.
+fn drop_known(view: &view::View<'_>, plan: &mut Plan) {
+    let intents = view.snapshot.intents.iter();
+    let known: BTreeSet<&IntentId> = intents.map(|view| &view.intent.id).collect();
+    if !known.is_empty() {
+        plan.actions.retain(|action| match action {
+            Action::Enqueue { intent, .. } => !known.contains(&intent.id),
+            _ => true,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Where every open pull request stands, what merges, and which runs are through.
 
-use super::issue::{pull_label_note, run_wait, writing};
+use super::issue::{label_note, run_wait, writing};
 use super::judge::VERIFY_CHECK;
 use super::launch::{Candidate, Candidates};
 use super::view::{View, run_commit};
@@ -19,7 +19,10 @@ pub(super) fn plan(
     for approval in view.snapshot.approvals.values() {
         let pr = view.snapshot.mirror.pulls.get(&approval.pr);
         if pr.is_some_and(|pr| pr.head_sha != approval.head || !pr.is_open()) {
-            plan.actions.push(Action::DropApproval { pr: approval.pr });
+            plan.actions.push(Action::DropApproval {
+                pr: approval.pr,
+                head: approval.head.clone(),
+            });
         }
     }
     for pr in view
@@ -29,7 +32,7 @@ pub(super) fn plan(
         .values()
         .filter(|pr| pr.is_open())
     {
-        plan.actions.extend(pull_label_note(view, pr));
+        plan.actions.extend(label_note(view, ItemId::pr(pr.number)));
         let sight = Sight::new(view, pr)?;
         let lane = sight.lane();
         if lane != PrLane::Ignore {
@@ -38,7 +41,7 @@ pub(super) fn plan(
         sight.place(lane, plan, wanted);
     }
     for run in view.snapshot.runs.values() {
-        close_run(view, run, plan);
+        close_run(view, run, plan)?;
     }
     Ok(())
 }
@@ -99,11 +102,7 @@ impl<'a> Sight<'a> {
             rules: &rules.policy,
         });
         let item = ItemId::pr(pr.number);
-        let answered = view
-            .snapshot
-            .retries
-            .get(&item)
-            .is_some_and(|retry| retry.fixes > 0);
+        let answered = view.retry(item).is_some_and(|retry| retry.fixes > 0);
         let fix_reasons = policy::fix_reasons(pr, answered);
         Ok(Self {
             view,
@@ -131,7 +130,7 @@ impl<'a> Sight<'a> {
     }
 
     fn retry(&self) -> Option<&'a Retry> {
-        self.view.snapshot.retries.get(&self.item)
+        self.view.retry(self.item)
     }
 
     fn gave_up(&self) -> bool {
@@ -175,14 +174,20 @@ impl<'a> Sight<'a> {
             return Some(run_wait(run));
         }
         let intents = self.view.intents_of(self.item);
-        if let Some(failed) = intents.iter().find(|intent| self.failed_for_good(intent)) {
+        let stops = |failed: &&&IntentView| {
+            let id = &failed.intent.id;
+            let is_needed = |other: &&IntentView| !other.failed && other.intent.needs.contains(id);
+            self.failed_for_good(failed) || (failed.failed && intents.iter().any(is_needed))
+        };
+        if let Some(failed) = intents.iter().find(stops) {
             return Some(Wait::WriteFailed {
                 intent: failed.intent.id.to_string(),
                 error: failed.intent.last_error.clone().unwrap_or_default(),
             });
         }
-        if intents.iter().any(|intent| !intent.failed) {
-            return Some(writing(intents));
+        // What `policy.writes: off` keeps here is not on its way.
+        if self.view.may_write() && intents.iter().any(|intent| !intent.failed) {
+            return Some(writing(self.view, intents));
         }
         self.verify_wait().or_else(|| match &self.checks {
             Checks::Pending(names) => Some(Wait::Checks {
@@ -348,9 +353,11 @@ impl<'a> Sight<'a> {
 
     /// One comment, the label, and the record that acp gave up.
     fn block(&self, reason: &str, plan: &mut Plan) {
-        for intent in block_intents(self.view, self.item, reason, self.pr.head_sha.as_str()) {
-            plan.actions.push(intent);
-        }
+        // Blocked again on the same head it is another block: it is told again, and its label is set again.
+        let attempt = self.view.last_attempt(self.item);
+        let fact = format!("{} attempt {attempt}", self.pr.head_sha);
+        plan.actions
+            .extend(block_intents(self.view, self.item, reason, &fact));
         let previous = self.retry().cloned();
         plan.actions
             .push(give_up(self.view, self.item, previous, reason));
@@ -413,9 +420,9 @@ fn reviews_done(view: &View<'_>, pr: &PullRequest) -> u8 {
 }
 
 /// Closes runs whose pull request, or whose purpose, is gone.
-fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
+fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadPattern> {
     if !matches!(run.run.state, RunState::Judged { .. }) {
-        return;
+        return Ok(());
     }
     let close = |reason: String| Action::Close {
         run: run.run.id.clone(),
@@ -430,14 +437,14 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
             plan.actions
                 .push(close(format!("nothing is left to do for {}", run.run.item)));
         }
-        return;
+        return Ok(());
     }
     let Some(commit) = run_commit(run) else {
         if idle {
             plan.actions
                 .push(close("nothing is left to do for it".to_owned()));
         }
-        return;
+        return Ok(());
     };
     let number = run.run.item.number;
     let pull = view
@@ -458,8 +465,9 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
                 pr.number
             )));
         }
-        None => no_pull(view, run, commit, idle, plan),
+        None => no_pull(view, run, commit, idle, plan)?,
     }
+    Ok(())
 }
 
 fn is_review(run: &RunView) -> bool {
@@ -470,7 +478,13 @@ fn is_review(run: &RunView) -> bool {
 }
 
 /// A result without a pull request: nobody wants it any more, or it is still on its way.
-fn no_pull(view: &View<'_>, run: &RunView, commit: &Sha, idle: bool, plan: &mut Plan) {
+fn no_pull(
+    view: &View<'_>,
+    run: &RunView,
+    commit: &Sha,
+    idle: bool,
+    plan: &mut Plan,
+) -> Result<(), BadPattern> {
     let issue = view.snapshot.mirror.issues.get(&run.run.item.number);
     let wanted = issue.is_none_or(|issue| view.is_wanted(issue));
     if idle && !wanted {
@@ -483,7 +497,17 @@ fn no_pull(view: &View<'_>, run: &RunView, commit: &Sha, idle: bool, plan: &mut 
             run: run.run.id.clone(),
             reason,
         });
+    } else if idle && view.may_write() {
+        // Sent and not to be seen yet, then their keys are known and nothing happens; or dropped while the issue was not
+        // wanted, and now it is again.
+        for intent in super::judge::publication(view, run, commit)? {
+            plan.actions.push(Action::Enqueue {
+                intent: Box::new(intent),
+                reason: format!("{} is wanted, and no pull request brings it", run.run.item),
+            });
+        }
     }
+    Ok(())
 }
 
 /// The issue of a merged pull request, where the forge has not closed it by itself.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::view::View;
+use super::view::{View, commit_of};
 use crate::domain::{
     Action, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest, Run, RunState,
     RunView, Step, label,
@@ -11,7 +11,8 @@ use crate::domain::{
 /// How often a dead supervisor is replaced before its run counts as crashed.
 const RESUMES_MAX: u32 = 5;
 
-/// How long after its deadline a living supervisor is taken for stuck and ended.
+/// How long after its deadline, or after its launch when it has not begun, a living supervisor is taken for stuck and
+/// ended.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
@@ -52,7 +53,13 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
                 step: Some(*step),
             })
         }
-        _ if run.life == Life::Supervised => None,
+        _ if run.life == Life::Supervised => {
+            let overdue = view.now.duration_since(run.run.created) > OVERDUE;
+            overdue.then(|| Action::Crash {
+                run: id(),
+                step: None,
+            })
+        }
         RunState::Running { step, .. }
             if *step >= Step::Collect && run.run.resumes < RESUMES_MAX =>
         {
@@ -69,8 +76,8 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
     }
 }
 
-/// Why nobody wants what a run under way would bring.
-fn why_unwanted(view: &View<'_>, run: &Run) -> Option<String> {
+/// Why nobody wants what a run brings, or would bring.
+pub(super) fn why_unwanted(view: &View<'_>, run: &Run) -> Option<String> {
     match run.item.kind {
         ItemKind::Issue => {
             let issue = view.snapshot.mirror.issues.get(&run.item.number)?;
@@ -102,7 +109,8 @@ fn why_pr_unwanted(run: &Run, pr: &PullRequest) -> Option<String> {
     if pr.has(label::BLOCKED) {
         return Some(format!("`{}` was put on {item}", label::BLOCKED));
     }
-    (pr.head_sha != run.start).then(|| format!("the head of {item} moved"))
+    let own_push = commit_of(run) == Some(&pr.head_sha);
+    (pr.head_sha != run.start && !own_push).then(|| format!("the head of {item} moved"))
 }
 
 /// Publishing intents of a judged run whose issue was closed, unlabelled or blocked before they were sent.

@@ -6,8 +6,11 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Hold, Intent, IntentView, Issue, ItemId, ItemKind, Origin, Outcome, Payload, PullRequest,
-    Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Writes, label,
+    Retry, Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Writes, label,
 };
+
+/// The cooldown of the whole forge.
+pub(in crate::engine) const FORGE_COOLDOWN: &str = "forge";
 
 /// The snapshot, indexed.
 pub(super) struct View<'a> {
@@ -20,6 +23,8 @@ pub(super) struct View<'a> {
     intents_by_item: BTreeMap<ItemId, Vec<&'a IntentView>>,
     /// Outstanding intents of each run.
     intents_by_run: BTreeMap<&'a RunId, Vec<&'a IntentView>>,
+    /// Retry records of items that a person has just freed, as this pass will write them.
+    freed: BTreeMap<ItemId, Retry>,
     /// Pull requests, newest first, for the issue that they are for.
     pulls_by_issue: BTreeMap<u64, Vec<&'a PullRequest>>,
 }
@@ -33,6 +38,7 @@ impl<'a> View<'a> {
             runs_by_item: BTreeMap::new(),
             intents_by_item: BTreeMap::new(),
             intents_by_run: BTreeMap::new(),
+            freed: BTreeMap::new(),
             pulls_by_issue: BTreeMap::new(),
         };
         for run in snapshot.runs.values() {
@@ -51,7 +57,39 @@ impl<'a> View<'a> {
                 view.pulls_by_issue.entry(issue).or_default().push(pr);
             }
         }
+        let freed = snapshot.retries.iter().filter_map(|(item, retry)| {
+            let labelled = view.is_labelled_blocked(*item)?;
+            let is_freed = retry.blocked && retry.label_seen && !labelled;
+            (is_freed && view.active_run(*item).is_none()).then(|| (*item, anew(retry, view.now)))
+        });
+        view.freed = freed.collect();
         view
+    }
+
+    /// The retry record of an item, as it is for everything that this pass decides.
+    pub(super) fn retry(&self, item: ItemId) -> Option<&Retry> {
+        self.freed(item)
+            .or_else(|| self.snapshot.retries.get(&item))
+    }
+
+    /// The record of an item that a person has just freed by taking `agent-blocked` off, which is to be written.
+    pub(super) fn freed(&self, item: ItemId) -> Option<&Retry> {
+        self.freed.get(&item)
+    }
+
+    /// Whether `agent-blocked` is on an open item; `None`: there is no such open item.
+    pub(super) fn is_labelled_blocked(&self, item: ItemId) -> Option<bool> {
+        let mirror = &self.snapshot.mirror;
+        match item.kind {
+            ItemKind::Issue => {
+                let issue = mirror.issues.get(&item.number).filter(|i| i.is_open());
+                issue.map(|issue| issue.has(label::BLOCKED))
+            }
+            ItemKind::Pr => {
+                let pr = mirror.pulls.get(&item.number).filter(|pr| pr.is_open());
+                pr.map(|pr| pr.has(label::BLOCKED))
+            }
+        }
     }
 
     /// The issue that a pull request is for: by acp's branch name, else by what its text closes.
@@ -156,9 +194,38 @@ impl<'a> View<'a> {
                 .any(|wanted| issue.has(wanted))
     }
 
+    /// Until when the forge takes no calls; `None`: it does.
+    pub(super) fn forge_cools_until(&self) -> Option<Timestamp> {
+        let cooldown = self.snapshot.cooldowns.get(FORGE_COOLDOWN)?;
+        (cooldown.until > self.now).then_some(cooldown.until)
+    }
+
+    /// Whether an issue has an intake label, or acp has worked on it: no other is written to.
+    pub(super) fn is_known(&self, issue: &Issue) -> bool {
+        let item = ItemId::issue(issue.number);
+        let labels = &self.rules.intake.labels;
+        labels.iter().any(|wanted| issue.has(wanted))
+            || self.snapshot.retries.contains_key(&item)
+            || !self.runs_of(item).is_empty()
+    }
+
     /// An intent of this pass.
     pub(super) fn intent(&self, item: ItemId, payload: Payload, fact: String) -> Intent {
         Intent::new(Origin::Pass, Some(item), payload, fact, vec![], self.now)
+    }
+}
+
+/// Failures count from zero.
+fn anew(retry: &Retry, now: Timestamp) -> Retry {
+    Retry {
+        blocked: false,
+        label_seen: false,
+        failures: 0,
+        fixes: 0,
+        reason: None,
+        next: None,
+        set: now,
+        ..retry.clone()
     }
 }
 

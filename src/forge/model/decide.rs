@@ -254,7 +254,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn actor(&self) -> String {
-        text::one_line(self.intent.actor())
+        crate::domain::bounds::one_line(self.intent.actor())
     }
 
     pub(super) fn refused(&self, why: impl Into<String>) -> ForgeError {

@@ -109,7 +109,7 @@ impl Desk<'_> {
         summary: &str,
     ) -> Result<Decision, ForgeError> {
         text::name(self.intent, name)?;
-        let summary = text::one_line(summary);
+        let summary = crate::domain::bounds::one_line(summary);
         let check = Check {
             name: name.to_owned(),
             state,

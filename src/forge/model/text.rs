@@ -3,15 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::refused;
-use crate::domain::Intent;
+use crate::domain::{Intent, bounds};
 use crate::forge::ForgeError;
 
-/// The longest title, in characters: GitHub's bound, so that a text fits on every forge.
-const TITLE_CHARS_MAX: usize = 256;
-/// The longest body, in characters, without the marker.
-const BODY_CHARS_MAX: usize = 65_536;
-/// The longest name of a label or a check, in characters.
-const NAME_CHARS_MAX: usize = 50;
 /// The most labels on one item.
 const LABELS_MAX: usize = 100;
 
@@ -20,51 +14,25 @@ const CLOSING: [&str; 9] = [
     "close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved",
 ];
 
-/// `text` as one line: each run of control characters becomes one space. A title is one line wherever it is shown; all
-/// else, direction overrides too, stays as it was written and is made harmless where it is printed.
-pub(super) fn one_line(text: &str) -> String {
-    let words = text.split(char::is_control).filter(|part| !part.is_empty());
-    words.collect::<Vec<_>>().join(" ").trim().to_owned()
-}
-
 /// The title as it is stored, or why not.
 pub(super) fn title(intent: &Intent, given: &str) -> Result<String, ForgeError> {
-    let title = one_line(given);
-    match title.chars().count() {
-        0 => Err(refused(intent, "the title is empty")),
-        n if n > TITLE_CHARS_MAX => Err(refused(
-            intent,
-            format!("the title has {n} characters, at most {TITLE_CHARS_MAX} are allowed"),
-        )),
-        _ => Ok(title),
+    match bounds::title_fault(given) {
+        Some(why) => Err(refused(intent, why)),
+        None => Ok(bounds::one_line(given)),
     }
 }
 
 /// The body as it is stored: as given, and the marker at its end.
 pub(super) fn body(intent: &Intent, given: &str) -> Result<String, ForgeError> {
-    let n = given.chars().count();
-    if n > BODY_CHARS_MAX && !ends_with_marker(given, intent) {
-        return Err(refused(
-            intent,
-            format!("the text has {n} characters, at most {BODY_CHARS_MAX} are allowed"),
-        ));
+    match bounds::body_fault(given) {
+        Some(why) if !ends_with_marker(given, intent) => Err(refused(intent, why)),
+        _ => Ok(with_marker(given, intent)),
     }
-    Ok(with_marker(given, intent))
 }
 
 /// The name of a label or a check, or why not.
 pub(super) fn name(intent: &Intent, given: &str) -> Result<(), ForgeError> {
-    let n = given.chars().count();
-    let why = if given.trim().is_empty() {
-        "a name is empty".to_owned()
-    } else if n > NAME_CHARS_MAX {
-        format!("a name has {n} characters, at most {NAME_CHARS_MAX} are allowed")
-    } else if given.chars().any(char::is_control) {
-        format!("the name {given:?} holds control characters")
-    } else {
-        return Ok(());
-    };
-    Err(refused(intent, why))
+    bounds::name_fault(given).map_or(Ok(()), |why| Err(refused(intent, why)))
 }
 
 /// The labels of an item after a change, or why not. Labels that are not named stay: they may be a person's.

@@ -1,0 +1,171 @@
+use super::*;
+use crate::domain::{
+    Approval, Association, DayBudget, Issue, IssueState, ItemId, Origin, Payload, label,
+};
+use crate::engine::testing::{Scene, sha, start};
+
+const ISSUE: ItemId = ItemId::issue(1);
+
+fn plan(actions: Vec<Action>) -> Plan {
+    Plan {
+        actions,
+        ..Plan::default()
+    }
+}
+
+fn reserve(scene: &Scene, run: &RunId) {
+    let reservation = scene.rules.budget.reservation(ISSUE, "claude");
+    let runs = [(run.clone(), reservation)].into();
+    let budget = DayBudget { runs };
+    scene.store.budgets().put("2026-11-21", &budget).unwrap();
+}
+
+fn run_count(scene: &Scene) -> u32 {
+    let budget = scene.store.budgets().get("2026-11-21").unwrap();
+    budget.unwrap_or_default().run_count()
+}
+
+#[test]
+fn an_approval_that_was_given_since_the_plan_stays() {
+    let scene = Scene::new();
+    let approve = |head| {
+        let approval = Approval {
+            pr: 2,
+            head: sha(head),
+            by: "ann".to_owned(),
+            at: start(),
+            merge: false,
+        };
+        scene.store.approvals().put("pr-2", &approval).unwrap();
+    };
+    let drop_old = plan(vec![Action::DropApproval {
+        pr: 2,
+        head: sha('c'),
+    }]);
+    approve('d');
+    let acted = scene.engine().act(&drop_old, true).unwrap();
+    assert!(acted.done.is_empty());
+    assert!(scene.store.approvals().get("pr-2").unwrap().is_some());
+    approve('c');
+    scene.engine().act(&drop_old, true).unwrap();
+    assert!(scene.store.approvals().get("pr-2").unwrap().is_none());
+}
+
+#[test]
+fn a_run_whose_agent_never_started_costs_nothing() {
+    let running = RunState::Running {
+        started: start(),
+        deadline: start(),
+        step: Step::Agent,
+        supervisor: None,
+        leader: None,
+        agent_end: None,
+    };
+    for (state, counts) in [
+        (RunState::Reserved, 0),
+        (RunState::Starting, 0),
+        (running, 1),
+    ] {
+        let scene = Scene::new();
+        let run = scene.run(ISSUE, state);
+        reserve(&scene, &run);
+        let crash = Action::Crash { run, step: None };
+        let acted = scene.engine().act(&plan(vec![crash]), true).unwrap();
+        assert_eq!(acted.problems, [""; 0]);
+        assert_eq!(run_count(&scene), counts);
+    }
+}
+
+fn with_issue() -> Scene {
+    let scene = Scene::new();
+    let issue = Issue {
+        number: 1,
+        title: "t".to_owned(),
+        state: IssueState::Open,
+        labels: [label::READY.to_owned()].into(),
+        author: "ann".to_owned(),
+        association: Association::Owner,
+        created: start(),
+        updated: start(),
+    };
+    let mut mirror = scene.store.mirror().unwrap();
+    mirror.issues.insert(1, issue);
+    mirror.base_sha = Some(sha('0'));
+    scene.store.put_mirror(&mirror).unwrap();
+    *scene.forge.mirror.borrow_mut() = mirror;
+    scene
+}
+
+/// A long push or fetch holds `repo.git`. That is nothing that the item did, and no reason to leave the rest undone.
+#[test]
+fn a_busy_clone_is_no_failure_of_the_item_and_does_not_end_the_pass() {
+    let scene = with_issue();
+    let repo = scene.store.try_lock(LockName::Repo, "a push").unwrap();
+    let launch = Action::Launch {
+        item: ISSUE,
+        task: crate::domain::Task::Implement,
+        agent: "claude".to_owned(),
+        attempt: 1,
+        start: sha('0'),
+        merge: None,
+    };
+    let body = String::new();
+    let intent = Intent::new(
+        Origin::Pass,
+        Some(ISSUE),
+        Payload::Comment { body },
+        String::new(),
+        vec![],
+        start(),
+    );
+    let enqueue = Action::Enqueue {
+        intent: Box::new(intent),
+        reason: String::new(),
+    };
+    let acted = scene
+        .engine()
+        .act(&plan(vec![launch, enqueue]), true)
+        .unwrap();
+    drop(repo);
+    assert_eq!(
+        (acted.done.len(), acted.problems.len()),
+        (1, 1),
+        "{acted:?}"
+    );
+    assert_eq!(run_count(&scene), 0);
+    let snapshot = scene.engine().observe(false).unwrap();
+    let judge = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+    scene.engine().act(&judge, false).unwrap();
+    let retry = scene.store.retries().get("issue-1").unwrap().unwrap();
+    assert_eq!((retry.failures, retry.attempt), (0, 1));
+    assert!(scene.store.leases().list().unwrap().is_empty());
+}
+
+#[test]
+fn the_lease_of_an_archived_run_leaves_what_it_used() {
+    let scene = Scene::new();
+    let run = scene.run(ISSUE, RunState::Starting);
+    reserve(&scene, &run);
+    scene.store.archive_run(&run).unwrap();
+    let release = Action::ReleaseLease { item: ISSUE, run };
+    scene.engine().act(&plan(vec![release]), true).unwrap();
+    assert_eq!(run_count(&scene), 1);
+}
+
+/// A follow-up still waits when its issue is closed and its run archived: what it needs must stay known as done.
+#[test]
+fn what_an_open_write_needs_is_not_forgotten() {
+    let scene = with_issue();
+    let first = scene.comment("first", ISSUE, &[]);
+    let idle = scene.comment("idle", ISSUE, &[]);
+    scene.engine().flush().unwrap();
+    let second = scene.comment("second", ItemId::issue(2), &[&first]);
+    let mut mirror = scene.store.mirror().unwrap();
+    mirror.issues.get_mut(&1).unwrap().state = IssueState::Closed;
+    scene.store.put_mirror(&mirror).unwrap();
+    assert_eq!(scene.engine().sweep(true).unwrap().intents, 1);
+    let outbox = scene.store.outbox().unwrap();
+    assert!(outbox.find(&idle.id).unwrap().is_none());
+    assert_eq!(scene.engine().flush().unwrap().sent.len(), 1);
+    assert_eq!(scene.find(&second.id).0, crate::store::Place::Done);
+}

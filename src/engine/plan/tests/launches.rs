@@ -1,0 +1,215 @@
+//! Which candidates start, and what holds back the others.
+
+use super::world::{World, ago, now, running, set};
+use crate::domain::{CheckState, Cooldown, ItemId, Life, Reservation, RunId, Step, Wait, label};
+
+fn issues(count: u64) -> World {
+    let mut world = World::new();
+    for number in 1..=count {
+        world.issue(number);
+    }
+    world
+}
+
+/// Adds an open pull request that needs a fix.
+fn red_pull(world: &mut World, number: u64) {
+    let issue = number + 100;
+    world.pull(number, issue);
+    world.check(number, "build", CheckState::Failure);
+}
+
+fn numbers(items: &[ItemId]) -> Vec<u64> {
+    items.iter().map(|item| item.number).collect()
+}
+
+#[test]
+fn workers_and_launches_of_a_pass_are_limited_and_the_oldest_goes_first() {
+    let mut world = issues(6);
+    world.issue_mut(5).created = ago(100_000);
+    assert_eq!(numbers(&world.launched()), [5, 1, 2, 3]);
+    assert!(matches!(
+        world.wait(ItemId::issue(6)),
+        Wait::Capacity { max: 4, .. }
+    ));
+    world.rules.limits.launches_per_pass = 2;
+    assert_eq!(numbers(&world.launched()), [5, 1]);
+    assert_eq!(world.wait(ItemId::issue(2)), Wait::LaunchLimit { max: 2 });
+    world.rules.limits.workers = 1;
+    assert_eq!(numbers(&world.launched()), [5]);
+}
+
+#[test]
+fn what_runs_takes_room_also_when_its_supervisor_is_dead() {
+    for life in [Life::Supervised, Life::Orphaned, Life::Gone] {
+        let mut world = issues(3);
+        world.rules.limits.workers = 2;
+        let run = world.run(ItemId::issue(1), 1, running(Step::Agent));
+        world.life(&run, life);
+        assert_eq!(numbers(&world.launched()), [2], "{life:?}");
+    }
+}
+
+#[test]
+fn pull_requests_go_first_and_keep_a_slot() {
+    let mut world = issues(4);
+    red_pull(&mut world, 50);
+    red_pull(&mut world, 51);
+    world.rules.limits.workers = 3;
+    world.rules.limits.pr = 1;
+    assert_eq!(
+        world.launched(),
+        [ItemId::pr(50), ItemId::issue(1), ItemId::issue(2)]
+    );
+    assert!(matches!(
+        world.wait(ItemId::pr(51)),
+        Wait::Capacity { max: 1, .. }
+    ));
+}
+
+#[test]
+fn the_reserved_slot_stays_free_for_a_pull_request_that_only_waits_for_launches() {
+    let mut world = issues(4);
+    red_pull(&mut world, 50);
+    world.rules.limits.workers = 2;
+    world.rules.limits.launches_per_pass = 0;
+    assert!(world.launched().is_empty());
+    world.rules.limits.launches_per_pass = 4;
+    assert_eq!(world.launched(), [ItemId::pr(50), ItemId::issue(1)]);
+    world.hold("pr", Some(ItemId::pr(50)));
+    assert_eq!(
+        world.launched(),
+        [ItemId::issue(1), ItemId::issue(2)],
+        "a held pull request keeps nothing free"
+    );
+}
+
+#[test]
+fn heavy_items_share_their_slots() {
+    let mut world = issues(3);
+    for number in [1, 2] {
+        world.issue_mut(number).labels.extend(set(&[label::HEAVY]));
+    }
+    assert_eq!(numbers(&world.launched()), [1, 3]);
+    assert!(
+        matches!(world.wait(ItemId::issue(2)), Wait::Capacity { limit, .. } if limit == "limits.heavy")
+    );
+}
+
+#[test]
+fn an_exclusive_item_waits_for_all_others_and_then_runs_alone() {
+    let mut world = issues(3);
+    world.issue_mut(3).labels.extend(set(&[label::EXCLUSIVE]));
+    assert_eq!(numbers(&world.launched()), [3]);
+    assert_eq!(
+        world.wait(ItemId::issue(1)),
+        Wait::Exclusive {
+            item: ItemId::issue(3)
+        }
+    );
+    let run = world.run(ItemId::issue(1), 1, running(Step::Agent));
+    world.life(&run, Life::Supervised);
+    assert!(world.launched().is_empty(), "the others end first");
+    assert!(matches!(
+        world.wait(ItemId::issue(2)),
+        Wait::Exclusive { .. }
+    ));
+    let mut world = issues(3);
+    world.issue_mut(3).labels.extend(set(&[label::EXCLUSIVE]));
+    let run = world.run(ItemId::issue(3), 1, running(Step::Agent));
+    world.life(&run, Life::Supervised);
+    assert!(world.launched().is_empty(), "it runs alone");
+}
+
+/// Exclusive means: while it is startable. One that cannot start must not stop everything else.
+#[test]
+fn an_exclusive_item_that_is_held_lets_the_others_go() {
+    let mut world = issues(3);
+    world.issue_mut(3).labels.extend(set(&[label::EXCLUSIVE]));
+    world.hold("later", Some(ItemId::issue(3)));
+    assert_eq!(numbers(&world.launched()), [1, 2]);
+}
+
+#[test]
+fn the_budget_of_the_day_counts_what_this_pass_starts() {
+    let mut world = issues(4);
+    world.rules.budget.runs_per_day = 3;
+    let item = ItemId::issue(9);
+    let reservation = Reservation {
+        item,
+        agent: "claude".to_owned(),
+        reserved_usd_micros: 0,
+        reserved_tokens: 0,
+        usd_micros: None,
+        tokens: None,
+        released: false,
+    };
+    let run = RunId::new(ago(60), item, 1);
+    world.snapshot.budget.runs.insert(run, reservation);
+    assert_eq!(numbers(&world.launched()), [1, 2]);
+    let Wait::Budget { until, .. } = world.wait(ItemId::issue(3)) else {
+        unreachable!()
+    };
+    assert_eq!(until.to_string(), "2026-11-22T00:00:00Z");
+}
+
+#[test]
+fn the_first_agent_that_can_start_is_taken() {
+    let agent = |world: &World| {
+        let mut actions = world.plan().actions.into_iter();
+        actions.find_map(|action| match action {
+            crate::domain::Action::Launch { agent, .. } => Some(agent),
+            _ => None,
+        })
+    };
+    let mut world = issues(1);
+    assert_eq!(agent(&world).as_deref(), Some("claude"));
+    let cooldown = Cooldown {
+        key: "agent-claude".to_owned(),
+        until: now() + jiff::SignedDuration::from_hours(1),
+        reason: "quota".to_owned(),
+        set: ago(1),
+    };
+    world
+        .snapshot
+        .cooldowns
+        .insert("agent-claude".to_owned(), cooldown);
+    assert_eq!(agent(&world).as_deref(), Some("codex"));
+    let missing = ("codex".to_owned(), "not on PATH".to_owned());
+    world.snapshot.agents_missing.extend([missing]);
+    assert_eq!(agent(&world), None);
+    assert!(matches!(
+        world.wait(ItemId::issue(1)),
+        Wait::Cooldown { .. }
+    ));
+    world
+        .snapshot
+        .cooldowns
+        .get_mut("agent-claude")
+        .unwrap()
+        .until = ago(1);
+    assert_eq!(agent(&world).as_deref(), Some("claude"));
+    world
+        .snapshot
+        .agents_missing
+        .insert("claude".to_owned(), "gone".to_owned());
+    assert!(matches!(world.wait(ItemId::issue(1)), Wait::NoAgent { .. }));
+}
+
+/// The clock was a year ahead when the cooldown was set.
+#[test]
+fn a_cooldown_that_no_rule_can_have_set_counts_as_over() {
+    let mut world = issues(1);
+    let ahead = now() + jiff::SignedDuration::from_hours(24 * 365);
+    let cooldown = Cooldown {
+        key: "agent-claude".to_owned(),
+        until: ahead,
+        reason: "quota".to_owned(),
+        set: ahead,
+    };
+    world
+        .snapshot
+        .cooldowns
+        .insert("agent-claude".to_owned(), cooldown);
+    world.rules.agents.fallback.clear();
+    assert_eq!(numbers(&world.launched()), [1]);
+}

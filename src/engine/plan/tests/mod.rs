@@ -1,0 +1,9 @@
+//! Small worlds, and the plan for each.
+
+mod issues;
+mod judgements;
+mod labels;
+mod launches;
+mod pulls;
+mod repairs;
+mod world;

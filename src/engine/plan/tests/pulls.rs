@@ -1,0 +1,331 @@
+//! Where pull requests stand, and what they lead to.
+
+use super::issues::code;
+use super::world::{World, ago, end, file, judged, kinds, running, set, sha};
+use crate::domain::{
+    Action, CheckState, Intent, ItemId, Mergeable, Origin, Outcome, Payload, ReviewAction,
+    RunState, Step, Task, VerifyResult, Wait, Writes, label,
+};
+
+const PR: ItemId = ItemId::pr(2);
+
+fn fresh() -> World {
+    let mut world = World::new();
+    world.issue(1);
+    world.pull(2, 1);
+    world
+}
+
+fn touches(world: &mut World, path: &str) {
+    let facts = world.snapshot.facts.get_mut(&2).unwrap();
+    facts.files = Some(vec![file(path)]);
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one table of all standings")]
+fn every_standing_of_a_pull_request() {
+    type Change = fn(&mut World);
+    let table: &[(Change, &str, &str)] = &[
+        (|_| {}, "automerge", "merging"),
+        (|w| w.pr_mut(2).from_fork = true, "ignore", "not-ours"),
+        (
+            |w| w.pr_mut(2).head = "feature/x".parse().unwrap(),
+            "ignore",
+            "not-ours",
+        ),
+        (
+            |w| w.pr_mut(2).labels = set(&[label::BLOCKED]),
+            "blocked",
+            "blocked",
+        ),
+        (|w| w.retry(PR).blocked = true, "blocked", "blocked"),
+        (
+            |w| drop(w.run(PR, 1, running(Step::Agent))),
+            "pending",
+            "running",
+        ),
+        (
+            |w| w.check(2, "build", CheckState::Pending),
+            "pending",
+            "checks",
+        ),
+        (
+            |w| w.pr_mut(2).mergeable = Mergeable::Unknown,
+            "pending",
+            "unknown",
+        ),
+        (|w| w.snapshot.facts.clear(), "pending", "unknown"),
+        (
+            |w| w.check(2, "build", CheckState::Failure),
+            "fix",
+            "launching",
+        ),
+        (
+            |w| w.pr_mut(2).mergeable = Mergeable::No,
+            "fix",
+            "launching",
+        ),
+        (
+            |w| w.pr_mut(2).labels = set(&[label::REPAIR_QUEUED]),
+            "fix",
+            "launching",
+        ),
+        (
+            |w| w.rules.policy.merge.reviews = 1,
+            "double-check-1",
+            "launching",
+        ),
+        (|w| touches(w, "AGENTS.md"), "human-review", "human"),
+        (
+            |w| {
+                touches(w, "AGENTS.md");
+                w.approve(2, 'c');
+            },
+            "automerge",
+            "merging",
+        ),
+        (
+            |w| {
+                touches(w, "AGENTS.md");
+                w.approve(2, 'e');
+            },
+            "human-review",
+            "human",
+        ),
+        (|w| touches(w, "x/.env"), "human-review", "merge-blocked"),
+        (
+            |w| {
+                touches(w, "x/.env");
+                w.approve(2, 'c');
+            },
+            "human-review",
+            "merge-blocked",
+        ),
+        (
+            |w| w.snapshot.facts.get_mut(&2).unwrap().files = None,
+            "human-review",
+            "human",
+        ),
+        (|w| w.pr_mut(2).head_sha = sha('e'), "human-review", "human"),
+        (
+            |w| w.rules.policy.writes = Writes::Draft,
+            "automerge",
+            "merge-by-hand",
+        ),
+        (|w| w.hold("stop", None), "automerge", "hold"),
+        (|w| w.pr_mut(2).draft = true, "automerge", "human"),
+    ];
+    for (at, (change, lane, wait)) in table.iter().enumerate() {
+        let mut world = fresh();
+        change(&mut world);
+        let standing = world.standing(PR);
+        let found = (standing.lane.as_str(), code(&standing.wait));
+        assert_eq!(found, (*lane, (*wait).to_owned()), "row {at}");
+    }
+}
+
+#[test]
+fn a_merge_names_the_head_that_was_judged_and_is_wanted_once() {
+    let mut world = fresh();
+    let enqueued = world.enqueued();
+    assert_eq!(kinds(&enqueued), ["merge"]);
+    let Payload::Merge { head, .. } = &enqueued[0].payload else {
+        unreachable!()
+    };
+    assert_eq!(*head, sha('c'));
+    world.outstanding(enqueued[0].clone());
+    assert!(world.enqueued().is_empty());
+    assert!(matches!(world.wait(PR), Wait::Writing { .. }));
+    world.snapshot.intents[0].failed = true;
+    assert!(matches!(world.wait(PR), Wait::WriteFailed { .. }));
+}
+
+#[test]
+fn an_approved_draft_becomes_ready_first() {
+    let mut world = fresh();
+    world.pr_mut(2).draft = true;
+    world.approve(2, 'c');
+    assert_eq!(kinds(&world.enqueued()), ["ready", "labels"]);
+}
+
+#[test]
+fn reviews_come_one_after_the_other_and_only_on_this_head() {
+    let mut world = fresh();
+    world.rules.policy.merge.reviews = 2;
+    let task = |world: &World| {
+        let mut actions = world.plan().actions.into_iter();
+        actions.find_map(|action| match action {
+            Action::Launch { task, .. } => Some(task),
+            _ => None,
+        })
+    };
+    assert_eq!(task(&world), Some(Task::Review { stage: 1 }));
+    let action = ReviewAction::AdvanceDoubleCheck2;
+    let run = world.run(PR, 1, judged(Outcome::Reviewed { action }));
+    world.snapshot.leases.clear();
+    assert_eq!(task(&world), Some(Task::Review { stage: 2 }));
+    assert_eq!(world.lane(PR), "double-check-2");
+    world.snapshot.runs.get_mut(&run).unwrap().run.start = sha('e');
+    assert_eq!(task(&world), Some(Task::Review { stage: 1 }));
+}
+
+#[test]
+fn an_approval_of_another_head_is_dropped() {
+    let mut world = fresh();
+    world.approve(2, 'c');
+    let dropped = |world: &World| {
+        let actions = world.plan().actions;
+        actions
+            .iter()
+            .any(|a| matches!(a, Action::DropApproval { .. }))
+    };
+    assert!(!dropped(&world));
+    world.pr_mut(2).head_sha = sha('e');
+    assert!(dropped(&world));
+}
+
+#[test]
+fn a_conflict_is_fixed_on_a_merge_of_the_base() {
+    let mut world = fresh();
+    world.pr_mut(2).mergeable = Mergeable::No;
+    let actions = world.plan().actions;
+    let launch = actions.iter().find_map(|action| match action {
+        Action::Launch { start, merge, .. } => Some((start.clone(), merge.clone())),
+        _ => None,
+    });
+    assert_eq!(launch, Some((sha('c'), Some(sha('0')))));
+}
+
+/// A red pull request that three fix runs did not help.
+fn beyond_fixing() -> World {
+    let mut world = fresh();
+    world.check(2, "build", CheckState::Failure);
+    let retry = world.retry(PR);
+    (retry.fixes, retry.attempt) = (3, 3);
+    world
+}
+
+#[test]
+fn fix_runs_are_limited() {
+    let world = beyond_fixing();
+    assert!(world.launched().is_empty());
+    assert_eq!(kinds(&world.enqueued()), ["comment", "labels"]);
+    assert!(world.retries_set()[0].blocked);
+    assert!(matches!(world.wait(PR), Wait::Blocked { reason: Some(_) }));
+}
+
+/// The record that says "blocked" must not come back in the pass that sees the label gone.
+#[test]
+fn a_label_that_a_person_took_off_lets_fix_runs_go_on() {
+    let mut world = beyond_fixing();
+    let retry = world.retry(PR);
+    (retry.blocked, retry.label_seen) = (true, true);
+    let set = world.retries_set();
+    assert_eq!(set.len(), 1, "{set:?}");
+    assert!(!set[0].blocked && set[0].fixes == 0);
+    assert_eq!(world.launched(), [PR]);
+}
+
+/// Blocked again on the same head: it must be said again, so it is another write.
+#[test]
+fn each_block_is_told() {
+    let mut world = beyond_fixing();
+    let ids = |world: &World| {
+        world
+            .enqueued()
+            .iter()
+            .map(|i| i.id.clone())
+            .collect::<Vec<_>>()
+    };
+    let first = ids(&world);
+    assert_eq!(ids(&world), first);
+    world.retry(PR).attempt = 6;
+    let second = ids(&world);
+    assert!(first.iter().all(|id| !second.contains(id)));
+}
+
+#[test]
+fn the_verify_result_of_the_head_is_waited_for() {
+    let mut world = fresh();
+    let run = world.snapshot.runs.keys().next().unwrap().clone();
+    world.findings(&run).verify = vec![VerifyResult {
+        command: "cargo test".to_owned(),
+        passed: true,
+        note: String::new(),
+    }];
+    assert!(matches!(world.wait(PR), Wait::Checks { .. }));
+    world.check(2, "acp/verify", CheckState::Success);
+    assert_eq!(world.wait(PR), Wait::Merging);
+}
+
+#[test]
+fn a_label_that_could_not_be_written_holds_nothing_up() {
+    let mut world = fresh();
+    let (add, remove) = (set(&["x"]), set(&[]));
+    let payload = Payload::Labels { add, remove };
+    world.intent(Origin::Pass, PR, payload).failed = true;
+    assert_eq!(world.wait(PR), Wait::Merging);
+}
+
+/// The push of a fix was refused: what needs it waits for a person, and that must be said.
+#[test]
+fn a_failed_write_that_others_need_is_named() {
+    let mut world = fresh();
+    let outcome = Outcome::UpdatedBranch { commit: sha('d') };
+    let run = world.run(PR, 1, judged(outcome));
+    world.snapshot.leases.clear();
+    let push = Payload::Push {
+        branch: "agent/issue-1-a1".parse().unwrap(),
+        sha: sha('d'),
+        expect: Some(sha('c')),
+    };
+    let push = world.intent(Origin::Run(run.clone()), PR, push);
+    push.failed = true;
+    let push = push.intent.clone();
+    let comment = Intent::new(
+        Origin::Run(run),
+        Some(PR),
+        Payload::Comment {
+            body: String::new(),
+        },
+        "comment".to_owned(),
+        vec![push.id.clone()],
+        ago(5),
+    );
+    world.outstanding(comment);
+    let Wait::WriteFailed { intent, .. } = world.wait(PR) else {
+        unreachable!("{:?}", world.wait(PR))
+    };
+    assert_eq!(intent, push.id.to_string());
+}
+
+#[test]
+fn runs_on_a_pull_request_close_with_it() {
+    let closes = |world: &World| {
+        let actions = world.plan().actions;
+        actions
+            .iter()
+            .filter(|a| matches!(a, Action::Close { .. }))
+            .count()
+    };
+    let mut world = fresh();
+    world.run(PR, 1, judged(Outcome::NoChangeNeeded));
+    world.snapshot.leases.clear();
+    assert_eq!(closes(&world), 1, "it serves nothing");
+    let mut world = fresh();
+    let action = ReviewAction::ApproveAndMerge;
+    world.run(PR, 1, judged(Outcome::Reviewed { action }));
+    world.snapshot.leases.clear();
+    assert_eq!(closes(&world), 0, "its review counts");
+    world.pr_mut(2).state = crate::domain::PrState::Closed;
+    assert_eq!(closes(&world), 2);
+}
+
+#[test]
+fn a_finished_run_on_it_is_judged_before_anything_else_starts() {
+    let mut world = fresh();
+    world.check(2, "build", CheckState::Failure);
+    world.run(PR, 1, RunState::Finished(end(Outcome::NoChangeNeeded)));
+    assert!(world.launched().is_empty());
+    assert!(matches!(world.wait(PR), Wait::Judging { .. }));
+}

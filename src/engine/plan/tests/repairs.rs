@@ -1,0 +1,161 @@
+//! What dead processes left behind, and runs that nobody wants.
+
+use super::world::{World, ago, end, implemented, judged, now, running, set, sha};
+use crate::domain::{
+    Action, BranchName, IssueState, ItemId, Lease, Life, Origin, Payload, Phase, RunId, RunState,
+    Step, label,
+};
+
+const ISSUE: ItemId = ItemId::issue(1);
+
+fn fresh() -> World {
+    let mut world = World::new();
+    world.issue(1);
+    world
+}
+
+/// The words of the repairs and drops of a plan.
+fn repairs(world: &World) -> Vec<String> {
+    let word = |action: Action| match action {
+        Action::ReleaseLease { .. } => Some("release".to_owned()),
+        Action::Crash { step, .. } => Some(format!("crash {}", step.map_or("-", Step::as_str))),
+        Action::Resume { .. } => Some("resume".to_owned()),
+        Action::Cancel { reason, .. } => Some(format!("cancel: {reason}")),
+        Action::DropIntents { .. } => Some("drop".to_owned()),
+        Action::Judge { .. } => Some("judge".to_owned()),
+        _ => None,
+    };
+    world.plan().actions.into_iter().filter_map(word).collect()
+}
+
+#[test]
+fn every_state_that_a_dead_supervisor_leaves() {
+    let dead = [
+        (RunState::Reserved, "crash -"),
+        (RunState::Starting, "crash -"),
+        (running(Step::Setup), "crash setup"),
+        (running(Step::Agent), "crash agent"),
+        (running(Step::Collect), "resume"),
+        (running(Step::Commit), "resume"),
+        (running(Step::Verify), "resume"),
+    ];
+    for (state, repair) in dead {
+        for life in [Life::Gone, Life::Orphaned] {
+            let mut world = fresh();
+            let run = world.run(ISSUE, 1, state.clone());
+            world.life(&run, life);
+            assert_eq!(repairs(&world), [repair], "{state:?} {life:?}");
+            assert!(world.launched().is_empty());
+        }
+        let mut world = fresh();
+        let run = world.run(ISSUE, 1, state.clone());
+        world.snapshot.runs.get_mut(&run).unwrap().run.created = ago(1);
+        world.life(&run, Life::Supervised);
+        assert!(repairs(&world).is_empty(), "{state:?}");
+    }
+}
+
+#[test]
+fn a_run_that_kills_its_supervisors_is_not_resumed_for_ever() {
+    let mut world = fresh();
+    let run = world.run(ISSUE, 1, running(Step::Verify));
+    world.snapshot.runs.get_mut(&run).unwrap().run.resumes = 5;
+    assert_eq!(repairs(&world), ["crash verify"]);
+}
+
+#[test]
+fn a_supervisor_that_is_stuck_is_ended() {
+    let mut world = fresh();
+    let run = world.run(ISSUE, 1, running(Step::Agent));
+    world.life(&run, Life::Supervised);
+    world.snapshot.now = now() + jiff::SignedDuration::from_mins(34);
+    assert!(repairs(&world).is_empty());
+    world.snapshot.now = now() + jiff::SignedDuration::from_mins(36);
+    assert_eq!(repairs(&world), ["crash agent"]);
+}
+
+/// A supervisor that never gets to its first step has no deadline yet.
+#[test]
+fn a_supervisor_that_never_begins_is_ended() {
+    let mut world = fresh();
+    let run = world.run(ISSUE, 1, RunState::Starting);
+    world.life(&run, Life::Supervised);
+    world.snapshot.runs.get_mut(&run).unwrap().run.created = ago(5);
+    assert!(repairs(&world).is_empty());
+    world.snapshot.runs.get_mut(&run).unwrap().run.created = ago(11);
+    assert_eq!(repairs(&world), ["crash -"]);
+}
+
+#[test]
+fn leases_of_runs_that_are_through_or_never_were_are_released() {
+    let mut world = fresh();
+    let lease = Lease {
+        item: ISSUE,
+        run: RunId::new(ago(1), ISSUE, 1),
+        at: ago(1),
+    };
+    world.snapshot.leases.insert(ISSUE, lease);
+    assert_eq!(repairs(&world), ["release"]);
+    let mut world = fresh();
+    world.run(ISSUE, 1, judged(implemented()));
+    assert_eq!(repairs(&world), ["release"]);
+    let mut world = fresh();
+    world.run(ISSUE, 1, RunState::Finished(end(implemented())));
+    assert_eq!(repairs(&world), ["judge"]);
+}
+
+#[test]
+fn what_nobody_wants_is_cancelled_while_it_runs() {
+    type Change = fn(&mut World);
+    let changes: [(Change, &str); 3] = [
+        (
+            |w| w.issue_mut(1).state = IssueState::Closed,
+            "cancel: issue/1 was closed",
+        ),
+        (
+            |w| w.issue_mut(1).labels = set(&[label::READY, label::BLOCKED]),
+            "cancel: `agent-blocked` was put on issue/1",
+        ),
+        (
+            |w| w.issue_mut(1).labels.clear(),
+            "cancel: issue/1 lost its intake label",
+        ),
+    ];
+    for (change, cancel) in changes {
+        let mut world = fresh();
+        let run = world.run(ISSUE, 1, running(Step::Agent));
+        world.life(&run, Life::Supervised);
+        change(&mut world);
+        assert_eq!(repairs(&world), [cancel]);
+    }
+    let mut world = fresh();
+    world.pull(2, 1);
+    let run = world.run(ItemId::pr(2), 1, running(Step::Agent));
+    world.life(&run, Life::Supervised);
+    assert!(repairs(&world).is_empty());
+    world.pr_mut(2).head_sha = sha('e');
+    assert_eq!(repairs(&world), ["cancel: the head of pr/2 moved"]);
+    let mut world = fresh();
+    world.hold("stop", None);
+    let run = world.run(ISSUE, 1, running(Step::Agent));
+    world.life(&run, Life::Supervised);
+    assert!(repairs(&world).is_empty(), "a hold ends nothing");
+}
+
+#[test]
+fn writes_of_an_issue_that_is_closed_are_dropped_unless_the_push_was_sent() {
+    let push = || Payload::Push {
+        branch: BranchName::try_from("agent/issue-1-a1".to_owned()).unwrap(),
+        sha: sha('c'),
+        expect: None,
+    };
+    let mut world = fresh();
+    let run = world.run(ISSUE, 1, judged(implemented()));
+    world.snapshot.leases.clear();
+    world.intent(Origin::Run(run), ISSUE, push());
+    assert!(repairs(&world).is_empty());
+    world.issue_mut(1).state = IssueState::Closed;
+    assert_eq!(repairs(&world), ["drop"]);
+    world.snapshot.intents[0].intent.phase = Phase::Dispatched;
+    assert!(repairs(&world).is_empty());
+}

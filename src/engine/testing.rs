@@ -1,0 +1,266 @@
+//! An engine in a folder of its own, over a forge that answers as a test says.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use super::Engine;
+use crate::domain::{
+    Applied, BranchName, ChangeFacts, DiffFacts, Intent, IntentId, ItemId, Life, Mergeable, Mirror,
+    Origin, Payload, PullRequest, Rules, Run, RunId, RunState, Sha, Task,
+};
+use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
+use crate::store::{Home, Lock, Place, Store};
+use crate::sys::{SplitMix64, StepClock};
+use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
+use crate::worker::{Ended, WorkerError, Workers};
+
+/// A forge that does what a test has put down for it.
+#[derive(Default)]
+pub(super) struct Script {
+    /// Answers of `apply`, in order; then everything succeeds.
+    pub(super) apply: RefCell<VecDeque<Result<Applied, ForgeError>>>,
+    /// Answers of `find`, in order; then nothing is found.
+    pub(super) find: RefCell<VecDeque<Result<Option<Applied>, ForgeError>>>,
+    /// What `change` says of a pull request.
+    pub(super) change: RefCell<VecDeque<Result<ChangeFacts, ForgeError>>>,
+    /// What the listing shows.
+    pub(super) mirror: RefCell<Mirror>,
+    /// Calls that were made: `apply ID`, `find ID`.
+    pub(super) calls: RefCell<Vec<String>>,
+    /// Done at the start of a listing: what somebody else does meanwhile.
+    pub(super) before_sync: RefCell<Option<Box<dyn FnOnce()>>>,
+    /// How late writes become visible.
+    pub(super) visible_within: Duration,
+}
+
+pub(super) struct Scene {
+    _root: TempDir,
+    pub(super) store: Store,
+    pub(super) rules: Rules,
+    pub(super) clock: StepClock,
+    pub(super) forge: Script,
+    rng: SplitMix64,
+}
+
+pub(super) fn start() -> Timestamp {
+    "2026-11-21T12:00:00Z".parse().unwrap()
+}
+
+pub(super) fn sha(digit: char) -> Sha {
+    digit.to_string().repeat(40).parse().unwrap()
+}
+
+impl Scene {
+    pub(super) fn new() -> Self {
+        let root = TempDir::new().unwrap();
+        let id = "p".parse().unwrap();
+        let store = Store::new(Home::below(root.path()).layout(&id));
+        let text = "schema: 1\nforge: { kind: local }\n";
+        let env = crate::sys::Env::default();
+        let profile = crate::profile::load_text(&id, Path::new("p.yaml"), text, &env);
+        Self {
+            _root: root,
+            store,
+            rules: profile.unwrap().rules,
+            clock: StepClock::new(start()),
+            forge: Script::default(),
+            rng: SplitMix64::seeded(7),
+        }
+    }
+
+    pub(super) fn engine(&self) -> Engine<'_> {
+        Engine {
+            store: &self.store,
+            rules: &self.rules,
+            forge: &self.forge,
+            vcs: &NoVcs,
+            workers: &NoWorkers,
+            clock: &self.clock,
+            rng: &self.rng,
+            agent_missing: &|_| None,
+            prompt: &|_, _| Ok(String::new()),
+            say: &|_| {},
+        }
+    }
+
+    /// Enqueues a comment.
+    pub(super) fn comment(&self, fact: &str, item: ItemId, needs: &[&Intent]) -> Intent {
+        let body = String::new();
+        self.enqueue(Origin::Pass, item, Payload::Comment { body }, fact, needs)
+    }
+
+    pub(super) fn enqueue(
+        &self,
+        origin: Origin,
+        item: ItemId,
+        payload: Payload,
+        fact: &str,
+        needs: &[&Intent],
+    ) -> Intent {
+        let needs = needs.iter().map(|need| need.id.clone()).collect();
+        let now = crate::sys::Clock::now(&self.clock);
+        let intent = Intent::new(origin, Some(item), payload, fact.to_owned(), needs, now);
+        assert!(self.store.outbox().unwrap().enqueue(&intent).unwrap());
+        intent
+    }
+
+    /// Where an intent is, and what it says.
+    #[track_caller]
+    pub(super) fn find(&self, id: &IntentId) -> (Place, Intent) {
+        self.store.outbox().unwrap().find(id).unwrap().unwrap()
+    }
+
+    /// A run with its record, and the lock given back.
+    pub(super) fn run(&self, item: ItemId, state: RunState) -> RunId {
+        let id = RunId::new(start(), item, 1);
+        let run = Run {
+            id: id.clone(),
+            profile: self.rules.id.clone(),
+            item,
+            task: Task::Implement,
+            agent: "claude".to_owned(),
+            attempt: 1,
+            title: String::new(),
+            branch: "agent/issue-1-a1".parse().unwrap(),
+            base: "main".parse().unwrap(),
+            start: sha('0'),
+            merge: None,
+            created: start(),
+            resumes: 0,
+            state,
+        };
+        let lock = self.store.own_run(&id).unwrap().unwrap();
+        self.store.put_run(&run, &lock).unwrap();
+        id
+    }
+}
+
+impl Forge for Script {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            kind: "local",
+            visible_within: self.visible_within,
+            remote: false,
+            reviews_own: true,
+        }
+    }
+
+    fn sync(&self, mirror: &mut Mirror, _: &BranchName) -> Result<bool, ForgeError> {
+        if let Some(meanwhile) = self.before_sync.borrow_mut().take() {
+            meanwhile();
+        }
+        *mirror = self.mirror.borrow().clone();
+        Ok(false)
+    }
+
+    fn text(&self, _: u64) -> Result<Text, ForgeError> {
+        Ok(Text::default())
+    }
+
+    fn change(&self, _: &PullRequest) -> Result<ChangeFacts, ForgeError> {
+        let scripted = self.change.borrow_mut().pop_front();
+        scripted.unwrap_or_else(|| {
+            Ok(ChangeFacts {
+                diff: DiffFacts {
+                    files: Some(vec![]),
+                    ddl: Some(false),
+                    secrets: Some(vec![]),
+                },
+                mergeable: Mergeable::Yes,
+            })
+        })
+    }
+
+    fn branch(&self, _: &BranchName) -> Result<Option<Sha>, ForgeError> {
+        Ok(None)
+    }
+
+    fn find(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        self.calls
+            .borrow_mut()
+            .push(format!("find {}", intent.fact));
+        self.find.borrow_mut().pop_front().unwrap_or(Ok(None))
+    }
+
+    fn apply(&self, intent: &Intent) -> Result<Applied, ForgeError> {
+        self.calls
+            .borrow_mut()
+            .push(format!("apply {}", intent.fact));
+        let scripted = self.apply.borrow_mut().pop_front();
+        scripted.unwrap_or(Ok(Applied::Done))
+    }
+
+    fn remote(&self) -> GitRemote {
+        GitRemote::Path(PathBuf::new())
+    }
+}
+
+/// A clone that nothing is asked of.
+struct NoVcs;
+
+fn unasked() -> VcsError {
+    VcsError::NoGit("nothing was to be asked of the clone".to_owned())
+}
+
+impl Vcs for NoVcs {
+    fn prepare(&self) -> Result<(), VcsError> {
+        Err(unasked())
+    }
+    fn need(&self, _: &Sha) -> Result<(), VcsError> {
+        Err(unasked())
+    }
+    fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {
+        Err(unasked())
+    }
+    fn build_commit(&self, _: &CommitSpec<'_>) -> Result<Built, VcsError> {
+        Err(unasked())
+    }
+    fn keep(&self, _: &BranchName, _: &Sha) -> Result<(), VcsError> {
+        Err(unasked())
+    }
+    fn push(&self, _: &BranchName, _: &Sha, _: Option<&Sha>) -> Result<Pushed, VcsError> {
+        Ok(Pushed::Done)
+    }
+    fn rescue(
+        &self,
+        _: &RunId,
+        _: &Path,
+        _: &Path,
+        _: &Sha,
+        _: Option<&Sha>,
+        _: &Path,
+    ) -> Result<Option<PathBuf>, VcsError> {
+        Err(unasked())
+    }
+    fn worktree(&self, _: &Path) -> WorktreeLeft {
+        WorktreeLeft::Nothing
+    }
+    fn remove_worktree(&self, _: &Path) -> Result<(), VcsError> {
+        Err(unasked())
+    }
+    fn is_ancestor(&self, _: &Sha, _: &Sha) -> Result<bool, VcsError> {
+        Err(unasked())
+    }
+}
+
+/// Runs of which nothing lives.
+struct NoWorkers;
+
+impl Workers for NoWorkers {
+    fn start(&self, run: &Run, _: Option<&str>, _: Lock) -> Result<(), WorkerError> {
+        let (run, why) = (run.id.clone(), "nothing starts here".to_owned());
+        Err(WorkerError::Start { run, why })
+    }
+    fn life(&self, _: &RunId) -> Life {
+        Life::Gone
+    }
+    fn end(&self, _: &Run) -> Result<Ended, WorkerError> {
+        Ok(Ended::default())
+    }
+    fn reap(&self) {}
+}

@@ -1,0 +1,426 @@
+//! What the policy decides, through the binary: who is asked, what is blocked, what is tried again.
+
+use crate::env::TestEnv;
+use crate::repo::{CHECKOUT, GOOD, QUICK, texts};
+
+const PROTECTED: &str = "mkdir -p .github/workflows\necho 'on: push' > .github/workflows/ci.yml\nacp report implemented\n";
+
+fn labels(env: &TestEnv, noun: &str, number: u64) -> Vec<String> {
+    let shown = env.show(noun, number);
+    texts(&shown["labels"])
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Everything of the state folder but what belongs to the agent itself.
+fn states_holding(env: &TestEnv, secret: &str) -> Vec<String> {
+    let files = env.all_files("acp").into_iter();
+    let ours = files.filter(|(path, _)| !path.components().any(|c| c.as_os_str() == "worktrees"));
+    let holding = ours.filter(|(_, bytes)| {
+        bytes
+            .windows(secret.len())
+            .any(|window| window == secret.as_bytes())
+    });
+    holding
+        .map(|(path, _)| path.display().to_string())
+        .collect()
+}
+
+#[test]
+fn a_protected_path_waits_for_a_person_and_is_merged_after_the_yes() {
+    let env = TestEnv::under(PROTECTED);
+    let _issue = env.issue("Add CI");
+    let _idle = env.until_idle();
+    let why = env.why("pr/2");
+    assert_eq!(
+        (&why["lane"], &why["code"]),
+        (&"human-review".into(), &"human".into())
+    );
+    assert!(
+        why["why"]
+            .as_str()
+            .unwrap()
+            .contains(".github/workflows/ci.yml"),
+        "{why}"
+    );
+    assert_eq!(why["command"], "acp pr approve 2");
+    assert!(labels(&env, "pr", 2).contains(&"agent-human-review".to_owned()));
+    let said = env.acp(&["pr", "approve", "2"]).ok();
+    assert!(said.stdout.contains("approved at"), "{said:?}");
+    let _idle = env.until_idle();
+    assert_eq!(env.show("pr", 2)["merged"], true);
+    assert!(env.merged(".github/workflows/ci.yml").is_some());
+    assert!(!labels(&env, "pr", 2).contains(&"agent-human-review".to_owned()));
+}
+
+#[test]
+fn a_push_by_a_person_takes_the_approval_away_and_asks_again() {
+    let env = TestEnv::under(PROTECTED);
+    let _issue = env.issue("Add CI");
+    let _idle = env.until_idle();
+    let _approved = env.acp(&["pr", "approve", "2"]).ok();
+    let head = env.show("pr", 2)["head"].as_str().unwrap().to_owned();
+    let _fetched = env.git(&["fetch", "-q", "acp"]);
+    let _there = env.git(&["checkout", "-q", "-b", "mine", &format!("acp/{head}")]);
+    env.commit("mine.txt", "a person was here\n");
+    let _pushed = env.git(&["push", "-q", "acp", &format!("mine:{head}")]);
+    let _idle = env.until_idle();
+    let (pr, why) = (env.show("pr", 2), env.why("pr/2"));
+    assert_eq!(
+        (&pr["merged"], &pr["approved_by"]),
+        (&false.into(), &().into())
+    );
+    assert!(
+        !texts(&pr["labels"]).contains(&"agent-human-approved"),
+        "{pr}"
+    );
+    assert_eq!(why["code"], "human", "{why}");
+    let _approved = env.acp(&["pr", "approve", "2"]).ok();
+    let _idle = env.until_idle();
+    assert_eq!(env.merged("mine.txt").unwrap(), "a person was here\n");
+}
+
+#[test]
+fn a_forbidden_path_blocks_with_one_comment_and_nothing_is_pushed() {
+    let env = TestEnv::under("echo KEY=1 > .env\nacp report implemented\n");
+    let _issue = env.issue("Add settings");
+    let _idle = env.until_idle();
+    let _again = env.until_idle();
+    let (issue, why) = (env.show("issue", 1), env.why("issue/1"));
+    assert_eq!(
+        (&issue["lane"], &why["code"]),
+        (&"blocked".into(), &"blocked".into())
+    );
+    assert!(why["why"].as_str().unwrap().contains(".env"), "{why}");
+    assert!(
+        texts(&issue["labels"]).contains(&"agent-blocked"),
+        "{issue}"
+    );
+    let comments = issue["comments"].as_array().unwrap();
+    assert_eq!(comments.len(), 1, "{issue}");
+    assert!(
+        comments[0]["body"].as_str().unwrap().contains(".env"),
+        "{issue}"
+    );
+    assert!(env.pulls().is_empty());
+    let branches = env.git_in(&env.forge_repo(), &["branch", "--format=%(refname:short)"]);
+    assert_eq!(branches, "main");
+    assert_eq!(env.runs().len(), 1, "it is not tried again");
+}
+
+#[test]
+fn a_secret_in_the_change_blocks_and_its_value_is_nowhere() {
+    let secret = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0".repeat(2).split_at(36).0);
+    let script = format!(
+        "echo 'token = \"{secret}\"' > settings.txt\necho {secret}\nacp report implemented\n"
+    );
+    let env = TestEnv::under(&script);
+    let _issue = env.issue("Add settings");
+    let _idle = env.until_idle();
+    let why = env.why("issue/1");
+    assert_eq!(why["code"], "blocked", "{why}");
+    assert!(
+        why["why"].as_str().unwrap().contains("settings.txt"),
+        "{why}"
+    );
+    assert_eq!(
+        env.show("issue", 1)["comments"].as_array().unwrap().len(),
+        1
+    );
+    assert!(env.pulls().is_empty());
+    assert_eq!(states_holding(&env, &secret), Vec::<String>::new());
+    let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
+    let log = env.acp(&["run", "log", &run]).ok().stdout;
+    assert!(
+        !log.contains(&secret) && log.contains("implemented"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_red_check_starts_a_repair_and_the_repaired_change_is_merged() {
+    let env = TestEnv::repo();
+    let script = "if [ -e work.txt ]; then echo 1 > repaired; acp report updated-branch;\n\
+                  else echo 1 > work.txt; acp report implemented; fi\n";
+    env.init(script, &["--verify", "test -e repaired"]);
+    let _issue = env.issue("Add work");
+    let red = env.passes_until("issue/1", "has-pr");
+    assert!(red["why"].as_str().unwrap().contains("pr/2"), "{red}");
+    let _idle = env.until_idle();
+    let (pr, runs) = (env.show("pr", 2), env.runs());
+    assert_eq!(pr["merged"], true, "{pr} {runs:?}");
+    let outcomes: Vec<&str> = runs
+        .iter()
+        .map(|run| run["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(outcomes, ["implemented", "updated-branch"]);
+    assert_eq!(runs[1]["item"], "pr/2");
+    let checks = pr["checks"].as_array().unwrap();
+    assert_eq!(checks.len(), 1, "of its head: {pr}");
+    assert_eq!(
+        (&checks[0]["name"], &checks[0]["state"]),
+        (&"acp/verify".into(), &"success".into())
+    );
+    assert!(env.merged("repaired").is_some());
+}
+
+#[test]
+fn a_check_that_stays_red_blocks_the_pull_request_after_three_repairs() {
+    let env = TestEnv::repo();
+    let script = "date +%N >> work.txt\nif [ \"$ACP_ITEM\" = issue/1 ]; then acp report implemented; else acp report updated-branch; fi\n";
+    env.init(script, &["--verify", "false"]);
+    let _issue = env.issue("Add work");
+    let _idle = env.until_idle();
+    let (pr, why) = (env.show("pr", 2), env.why("pr/2"));
+    assert_eq!(
+        (&pr["merged"], &why["lane"]),
+        (&false.into(), &"blocked".into()),
+        "{why}"
+    );
+    assert_eq!(env.runs().len(), 4);
+    assert_eq!(pr["checks"][0]["state"], "failure");
+    env.acp(&["pr", "merge", "2"]).with(77).says("acp/verify");
+}
+
+#[test]
+fn a_conflict_starts_a_repair_that_sees_both_sides() {
+    let script = "if [ \"$ACP_ITEM\" = issue/1 ]; then echo agent > README.md; acp report implemented;\n\
+                  else grep -q '<<<<<<<' README.md && echo both > README.md; acp report updated-branch; fi\n";
+    let env = TestEnv::under(script);
+    env.set("writes: full", "writes: draft");
+    let _issue = env.issue("Change the readme");
+    let _idle = env.until_idle();
+    env.commit("README.md", "person\n");
+    let _pushed = env.git(&["push", "-q", "acp", "main"]);
+    let _idle = env.until_idle();
+    let runs = env.runs();
+    assert_eq!(runs.len(), 2, "{runs:?}");
+    assert_eq!(runs[1]["outcome"], "updated-branch", "{runs:?}");
+    let _merged = env.acp(&["pr", "merge", "2"]).ok();
+    assert_eq!(env.merged("README.md").unwrap(), "both\n");
+}
+
+#[test]
+fn with_writes_draft_only_a_person_merges() {
+    let env = TestEnv::under(GOOD);
+    env.set("writes: full", "writes: draft");
+    let _issue = env.issue("Add work");
+    let _idle = env.until_idle();
+    let pr = env.show("pr", 2);
+    assert_eq!((&pr["draft"], &pr["state"]), (&true.into(), &"open".into()));
+    let _approved = env.acp(&["pr", "approve", "2"]).ok();
+    let _idle = env.until_idle();
+    let why = env.why("pr/2");
+    assert_eq!(
+        (&why["code"], &why["command"]),
+        (&"merge-by-hand".into(), &"acp pr merge 2".into())
+    );
+    let merged = env.acp(&["pr", "merge", "2"]).ok();
+    assert!(merged.stdout.contains("git pull acp main"), "{merged:?}");
+    assert!(env.merged("work.txt").is_some());
+    let pr = env.show("pr", 2);
+    assert_eq!((&pr["draft"], &pr["merged"]), (&false.into(), &true.into()));
+    let _idle = env.until_idle();
+    assert_eq!(env.show("issue", 1)["state"], "closed");
+    env.acp(&["pr", "merge", "2"])
+        .with(77)
+        .says("pr/2 is merged already");
+}
+
+#[test]
+fn with_writes_off_the_work_stays_on_its_branch_here() {
+    let env = TestEnv::under(GOOD);
+    env.set("writes: full", "writes: off");
+    let _issue = env.issue("Add work");
+    let _idle = env.until_idle();
+    assert!(env.pulls().is_empty());
+    let why = env.why("issue/1");
+    assert_eq!(why["code"], "kept-here", "{why}");
+    let branches = env.git_in(
+        &env.path("acp/state/web/repo.git"),
+        &["branch", "--list", "agent/*"],
+    );
+    assert!(branches.contains("agent/issue-1-a1"), "{branches}");
+    assert_eq!(
+        env.git_in(&env.forge_repo(), &["branch", "--list", "agent/*"]),
+        ""
+    );
+    assert!(
+        env.show("issue", 1)["comments"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn failures_are_tried_again_then_blocked_with_one_comment_and_a_person_starts_anew() {
+    let env = TestEnv::under_with("exit 3\n", QUICK);
+    let _issue = env.issue("Fail");
+    let _idle = env.until_idle();
+    let issue = env.show("issue", 1);
+    assert!(
+        texts(&issue["labels"]).contains(&"agent-blocked"),
+        "{issue}"
+    );
+    assert_eq!(issue["comments"].as_array().unwrap().len(), 1, "{issue}");
+    let runs = env.runs();
+    let tries: Vec<_> = runs
+        .iter()
+        .map(|run| run["attempt"].as_u64().unwrap())
+        .collect();
+    assert_eq!(tries, [1, 2]);
+    assert_eq!(runs[1]["reason"], "agent-exit: the agent exited with 3");
+    let why = env.why("issue/1");
+    assert_eq!(why["command"], "acp issue label 1 --remove agent-blocked");
+    env.agent(GOOD);
+    let command: Vec<&str> = why["command"]
+        .as_str()
+        .unwrap()
+        .split(' ')
+        .skip(1)
+        .collect();
+    let _labelled = env.acp(&command).ok();
+    let _idle = env.until_idle();
+    assert_eq!(env.show("issue", 1)["state"], "closed");
+    assert_eq!(
+        env.runs()[2]["attempt"],
+        3,
+        "an attempt's number only grows"
+    );
+}
+
+#[test]
+fn an_agent_that_gives_up_blocks_at_once_with_its_reason() {
+    let env = TestEnv::under("acp report blocked --detail 'needs a key'\n");
+    let _issue = env.issue("Impossible");
+    let _idle = env.until_idle();
+    let issue = env.show("issue", 1);
+    assert_eq!(env.runs().len(), 1);
+    assert_eq!(issue["lane"], "blocked");
+    assert!(
+        issue["comments"][0]["body"]
+            .as_str()
+            .unwrap()
+            .contains("needs a key"),
+        "{issue}"
+    );
+}
+
+#[test]
+fn a_closed_issue_ends_its_run() {
+    for away in [
+        &["issue", "close", "1"][..],
+        &["issue", "label", "1", "--remove", "agent-ready"],
+        &["issue", "label", "1", "--add", "agent-blocked"],
+    ] {
+        let env = TestEnv::under("echo half > work.txt\nsleep 100\n");
+        let _issue = env.issue("Long");
+        let _running = env.passes_until("issue/1", "running");
+        env.wait_for("acp/state/web/worktrees", "work.txt");
+        let _away = env.acp(away).ok();
+        let _idle = env.until_idle();
+        let run = &env.runs()[0];
+        assert_eq!(run["outcome"], "cancelled", "{away:?} {run}");
+        assert!(env.data(&["run", "list"]).as_array().unwrap().is_empty());
+        assert!(env.pulls().is_empty());
+        let bundle = format!(
+            "acp/state/web/history/{}.bundle",
+            run["id"].as_str().unwrap()
+        );
+        assert!(env.path(&bundle).is_file(), "what was not finished is kept");
+    }
+}
+
+#[test]
+fn an_issue_without_a_label_is_left_alone_until_it_gets_one() {
+    let env = TestEnv::under(GOOD);
+    let _issue = env.issue_with("Not yet", &["--no-label"]);
+    let _other = env.issue_with("Other", &["--label", "bug"]);
+    let _idle = env.until_idle();
+    assert!(env.runs().is_empty());
+    let why = env.why("issue/1");
+    assert_eq!(
+        (&why["lane"], &why["code"]),
+        (&"ignore".into(), &"not-labelled".into())
+    );
+    assert_eq!(why["command"], "acp issue label 1 --add agent-ready");
+    let _labelled = env
+        .acp(&["issue", "label", "1", "--add", "agent-ready"])
+        .ok();
+    let _idle = env.until_idle();
+    assert_eq!(env.show("issue", 1)["state"], "closed");
+    assert_eq!(env.show("issue", 2)["state"], "open");
+}
+
+#[test]
+fn an_exclusive_issue_works_alone() {
+    let env = TestEnv::under("sleep 100\n");
+    let _issue = env.issue_with(
+        "Alone",
+        &["--label", "agent-ready", "--label", "agent-exclusive"],
+    );
+    let _issue = env.issue("After it");
+    let _pass = env.pass();
+    assert_eq!(env.data(&["run", "list"]).as_array().unwrap().len(), 1);
+    let why = env.why("issue/2");
+    assert_eq!(
+        (&why["code"], &why["command"]),
+        (&"exclusive".into(), &"acp why issue/1".into())
+    );
+    let _stopped = env.acp(&["stop"]).ok();
+}
+
+#[test]
+fn limits_hold_back_what_does_not_fit_and_why_says_so() {
+    let env = TestEnv::under_with("sleep 100\n", "limits: { workers: 1 }\n");
+    let (_first, _second) = (env.issue("One"), env.issue("Two"));
+    let _pass = env.pass();
+    let _pass = env.pass();
+    assert_eq!(env.data(&["run", "list"]).as_array().unwrap().len(), 1);
+    let why = env.why("issue/2");
+    assert_eq!(why["code"], "capacity", "{why}");
+    assert!(
+        why["why"].as_str().unwrap().contains("limits.workers is 1"),
+        "{why}"
+    );
+    let _stopped = env.acp(&["stop"]).ok();
+    let env = TestEnv::under_with(GOOD, "budget: { runs_per_day: 1 }\n");
+    let (_first, _second) = (env.issue("One"), env.issue("Two"));
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 1);
+    let why = env.why("issue/2");
+    assert_eq!(why["code"], "budget", "{why}");
+    assert!(
+        why["next"].as_str().unwrap().ends_with("T00:00:00Z"),
+        "{why}"
+    );
+}
+
+#[test]
+fn a_missing_agent_launches_nothing_and_counts_no_attempt() {
+    let env = TestEnv::repo();
+    let args = ["init", "--yes", "--agent", "claude"];
+    env.acp(&args).ok().says("claude");
+    let _issue = env.issue("Add work");
+    let _idle = env.until_idle();
+    assert!(env.runs().is_empty());
+    let why = env.why("issue/1");
+    assert_eq!(why["code"], "no-agent", "{why}");
+    assert!(
+        why["why"].as_str().unwrap().contains("not on PATH"),
+        "{why}"
+    );
+    env.write("bin/claude", "#!/bin/sh\nexit 3\n");
+    let _run = env
+        .command("chmod")
+        .args(["+x"])
+        .arg(env.path("bin/claude"))
+        .status();
+    let path = format!("{}:/usr/bin:/bin", env.path("bin").display());
+    let env = env.var("PATH", &path);
+    let _idle = env.until_idle();
+    assert_eq!(env.runs()[0]["attempt"], 1);
+    assert!(env.read(&format!("{CHECKOUT}/README.md")).contains("hello"));
+}
