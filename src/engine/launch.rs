@@ -120,9 +120,10 @@ impl Engine<'_> {
         };
         leases.put(&run.item.slug(), &lease)?;
         crash_point("launch.leased");
-        if !self.reserve(run)? {
+        let reserved = self.reserve(run);
+        if !matches!(reserved, Ok(true)) {
             leases.remove(&run.item.slug())?;
-            return Ok(None);
+            return reserved.map(|_| None);
         }
         crash_point("launch.reserved");
         let Some(lock) = self.store.own_run(&run.id)? else {
