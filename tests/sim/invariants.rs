@@ -94,7 +94,9 @@ impl World {
         };
         let of_item = retries.iter().find(|(_, retry)| retry.item == run.item);
         let last = of_item.and_then(|(_, retry)| retry.last_run.as_ref());
-        noted || last.is_none_or(|last| attempt(last) < run.attempt)
+        // A judgement that died after its count was made again when nobody wanted the run any more.
+        let counted = last == Some(&run.id);
+        (noted && !counted) || last.is_none_or(|last| attempt(last) < run.attempt)
     }
 
     /// Failures are counted here from the ends of the runs alone, each run once.
