@@ -16,7 +16,7 @@ use crate::domain::{
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
 use crate::store::{Home, Lock, Place, Store};
 use crate::sys::{SplitMix64, StepClock};
-use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError};
+use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 use crate::worker::{Ended, WorkerError, Workers};
 
 /// A forge that does what a test has put down for it.
@@ -216,6 +216,9 @@ impl Vcs for NoVcs {
     }
     fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {
         Err(unasked())
+    }
+    fn worktree(&self, _: &Path) -> WorktreeLeft {
+        WorktreeLeft::Nothing
     }
     fn build_commit(&self, _: &CommitSpec<'_>) -> Result<Built, VcsError> {
         Err(unasked())

@@ -23,7 +23,7 @@ pub fn describe(action: &Action) -> String {
         Action::Enqueue { intent, reason } => format!("write {}: {reason}", subject(intent)),
         Action::DropIntents { run, reason } => format!("drop the unsent writes of {run}: {reason}"),
         Action::SetRetry { retry, reason } => format!("note on {}: {reason}", retry.item),
-        Action::DropApproval { pr } => format!("drop the approval of pr/{pr}: its head moved"),
+        Action::DropApproval { pr, .. } => format!("drop the approval of pr/{pr}: its head moved"),
         Action::Close { run, reason } => format!("archive {run}: {reason}"),
     }
 }
