@@ -268,6 +268,12 @@ impl Engine<'_> {
         if sent {
             return Ok(None);
         }
+        // Told before it is done: a write that was wanted never vanishes without a word.
+        self.note(
+            &Entry::new(self.clock.now(), "intents.dropped")
+                .run(id)
+                .text(reason),
+        );
         // The last ones first: a kill in between leaves no intent whose need is gone.
         for dropped in queued
             .iter()
@@ -277,11 +283,6 @@ impl Engine<'_> {
             outbox.remove(dropped)?;
             crash_point("act.intent_dropped");
         }
-        self.note(
-            &Entry::new(self.clock.now(), "intents.dropped")
-                .run(id)
-                .text(reason),
-        );
         Ok(Some(format!("{id}: its writes are dropped: {reason}")))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::plan::FORGE_COOLDOWN;
 use super::{Engine, EngineError};
 use crate::domain::{
     Applied, Cooldown, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, Writes,
@@ -31,9 +32,6 @@ const SENDS_PER_FLUSH_MAX: usize = 500;
 
 /// The longest cooldown of a forge. One further ahead is a mistake of the clock.
 const COOLDOWN_MAX: Duration = Duration::from_hours(24);
-
-/// The cooldown of the whole forge.
-const FORGE_COOLDOWN: &str = "forge";
 
 /// One intent that a flush dealt with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,9 +206,11 @@ impl Engine<'_> {
                 "intent.failed"
             }
             Answer::Unwanted(reason) => {
-                outbox.remove(&queued)?;
                 sent.error = Some(reason);
-                "intent.dropped"
+                // Told before it is done: a write that was wanted never vanishes without a word.
+                self.note_sent("intent.dropped", &sent);
+                outbox.remove(&queued)?;
+                return Ok(Some(sent));
             }
         };
         sent.intent = queued.intent;

@@ -30,6 +30,11 @@ impl Engine<'_> {
         }
         let _repo = self.repo_lock()?;
         self.vcs.prepare()?;
+        if run.state.end().is_some_and(|end| end.started.is_none()) {
+            // Nothing of the run's ever ran in it. It may be half checked out, which would look like somebody's change.
+            self.vcs.remove_worktree(&path)?;
+            return Ok(None);
+        }
         let published = super::plan::commit_of(run);
         let bundle = self.store.layout().bundle(&run.id);
         let index = self.store.run_folder(&run.id).join("index");

@@ -19,6 +19,8 @@ mod replay;
 mod scan;
 mod secrets;
 #[cfg(any(test, feature = "test-hooks"))]
+pub mod sim_refs;
+#[cfg(any(test, feature = "test-hooks"))]
 pub mod testing;
 
 pub use call::{Call, Ran};

@@ -1,16 +1,16 @@
 //! Forges to try, and short ways to say what is wanted of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use acp::domain::{
     Applied, BranchName, CheckState, Intent, IntentId, ItemId, MergeMethod, Mirror, Origin,
     Payload, PullRequest, ReviewVerdict, Sha,
 };
 use acp::forge::local::LocalForge;
-use acp::forge::sim::{SharedRefs, SimForge};
+use acp::forge::sim::{SharedRefs, SimForge, SimRefs};
 use acp::forge::{Forge, ForgeError, Text};
 use acp::git::testing::{TestRepo, git_program, shell};
 use acp::sys::{Clock, SystemClock};
@@ -124,7 +124,7 @@ impl Sim {
     }
 
     pub(crate) fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        let refs: SharedRefs = Arc::new(Mutex::new(BTreeMap::new()));
+        let refs = SimRefs::shared();
         let forge = SimForge::new(Arc::clone(&refs), clock, 7);
         let sim = Self { forge, refs };
         sim.push("main", &[]);
@@ -142,11 +142,17 @@ impl Fixture for Sim {
     }
 
     fn delete(&self, name: &str) {
-        self.refs.lock().unwrap().remove(&branch(name));
+        self.refs.lock().unwrap().set(&branch(name), None);
     }
 
     fn make_conflict(&self, name: &str, path: &str) {
-        let head = self.refs.lock().unwrap()[&branch(name)].clone();
+        let head = self
+            .refs
+            .lock()
+            .unwrap()
+            .tip(&branch(name))
+            .unwrap()
+            .clone();
         self.forge.set_conflict(&head, vec![path.to_owned()]);
         self.push("main", &[]);
     }

@@ -72,7 +72,7 @@ impl World {
     /// A checkout with one commit, and no profile yet.
     pub(crate) fn new(acp: &Path) -> Self {
         let world = Self {
-            root: TempDir::new().unwrap(),
+            root: folder(),
             acp: acp.to_owned(),
         };
         for folder in ["home", "tmp", "repo", "acp"] {
@@ -94,7 +94,7 @@ impl World {
     /// The same with everything that `of` has so far.
     pub(crate) fn copy_of(of: &Self) -> Self {
         let world = Self {
-            root: TempDir::new().unwrap(),
+            root: folder(),
             acp: of.acp.clone(),
         };
         let copied = Command::new("cp")
@@ -222,6 +222,13 @@ impl World {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// A folder that goes with its world; with `ACP_TEST_KEEP` set it stays.
+fn folder() -> TempDir {
+    let mut dir = TempDir::new().unwrap();
+    dir.disable_cleanup(std::env::var_os("ACP_TEST_KEEP").is_some());
+    dir
 }
 
 /// Processes that name `folder`.

@@ -29,7 +29,7 @@ pub(crate) struct Ended {
 
 impl TestEnv {
     pub(crate) fn new() -> Self {
-        let root = TempDir::new().unwrap();
+        let root = TempDir::new_in(fast_folder()).unwrap();
         for folder in ["home", "acp", "tmp"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
@@ -127,6 +127,17 @@ impl TestEnv {
     /// Calls acp with this on its standard input.
     pub(crate) fn acp_with_input(&self, args: &[&str], input: &[u8]) -> Ended {
         end(&mut self.acp_command(args), input)
+    }
+}
+
+/// A folder in memory where there is one with room: acp syncs every step, and what these tests prove needs no disk.
+fn fast_folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let room = fs2::available_space(memory).unwrap_or(0);
+    if room > 4_000_000_000 {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
     }
 }
 

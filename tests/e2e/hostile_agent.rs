@@ -1,6 +1,7 @@
 //! Agents that do what they must not: each run fails with its reason, nothing is executed or lost, and work goes on.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -225,18 +226,20 @@ fn floods_silence_and_deafness_end_on_time_and_leave_nothing() {
         let reason = run["reason"].as_str().unwrap();
         assert!(reason.starts_with(class), "{class}: {run}");
         let id = run["id"].as_str().unwrap();
-        assert_eq!(processes_of(id), Vec::<String>::new(), "{class}");
+        let worktree = env.path("acp/state/web/worktrees").join(id);
+        assert_eq!(processes_of(&worktree), Vec::<String>::new(), "{class}");
         let log = env.acp(&["run", "log", id]).ok().stdout;
         assert!(log.len() < 3_000_000, "{}", log.len());
     }
 }
 
-/// Processes with this run in their environment.
-fn processes_of(run: &str) -> Vec<String> {
+/// Processes with this worktree in their environment; another test may have a run of the same name.
+fn processes_of(worktree: &Path) -> Vec<String> {
+    let worktree = worktree.to_str().unwrap();
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let of_run = entries.filter(|entry| {
         let environ = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        String::from_utf8_lossy(&environ).contains(run)
+        String::from_utf8_lossy(&environ).contains(worktree)
     });
     of_run
         .map(|entry| entry.path().display().to_string())

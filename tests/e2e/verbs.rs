@@ -272,7 +272,7 @@ fn stop_ends_everything_and_holds_the_profile() {
     );
     assert!(why["why"].as_str().unwrap().contains("enough"), "{why}");
     let again = env.acp(&["stop"]).ok();
-    assert!(again.stdout.contains("acp hold clear stop"), "{again:?}");
+    assert!(again.stdout.contains("`acp hold clear`"), "{again:?}");
     let status = env.acp(&["status", "--plain"]).ok().stdout;
     assert!(status.contains("hold: stop\n"), "{status}");
 }

@@ -85,7 +85,7 @@ fn close_wait(view: &View<'_>, item: ItemId) -> Option<Wait> {
         .collect();
     let first = closes.first()?;
     Some(match closes.iter().find(|view| !view.failed) {
-        Some(_) => writing(&closes),
+        Some(_) => writing(view, &closes),
         None => Wait::WriteFailed {
             intent: first.intent.id.to_string(),
             error: first.intent.last_error.clone().unwrap_or_default(),
@@ -120,7 +120,7 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
         });
     }
     if !intents.is_empty() && view.may_write() {
-        return Some(writing(intents));
+        return Some(writing(view, intents));
     }
     // A pull request that is closed already, or not to be seen yet: `pull` closes the run when it is.
     if pulls.iter().any(|pr| pr.head == kept.run.branch) {
@@ -143,12 +143,13 @@ fn holds_result(run: &RunView) -> bool {
     matches!(run.run.state, RunState::Judged { .. }) && super::view::run_commit(run).is_some()
 }
 
-/// Writes on their way, as a wait.
-pub(super) fn writing(intents: &[&IntentView]) -> Wait {
+/// Writes on their way, as a wait. While the forge takes no calls none of them can be sent.
+pub(super) fn writing(view: &View<'_>, intents: &[&IntentView]) -> Wait {
     let first = intents.iter().find(|intent| !intent.failed);
+    let next = first.and_then(|intent| intent.intent.next);
     Wait::Writing {
         count: intents.iter().filter(|intent| !intent.failed).count(),
-        next: first.and_then(|intent| intent.intent.next),
+        next: next.max(view.forge_cools_until()),
         error: first.and_then(|intent| intent.intent.last_error.clone()),
     }
 }

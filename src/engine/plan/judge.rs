@@ -27,6 +27,17 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
     Ok(())
 }
 
+/// The intents that publish the commit of a run: the same ones, with the same keys, however often they are asked for.
+pub(super) fn publication(
+    view: &View<'_>,
+    run: &RunView,
+    commit: &Sha,
+) -> Result<Vec<Intent>, BadPattern> {
+    let mut judgement = Judgement::new(view, run);
+    judgement.publish(commit)?;
+    Ok(judgement.intents)
+}
+
 struct Judgement<'a> {
     view: &'a View<'a>,
     run: &'a Run,

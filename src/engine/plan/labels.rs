@@ -14,6 +14,9 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
     let mut actions = vec![];
     for issue in view.snapshot.mirror.issues.values() {
         let item = ItemId::issue(issue.number);
+        if !view.is_known(issue) {
+            continue;
+        }
         let running = issue.is_open() && view.active_run(item).is_some();
         if running != issue.has(label::RUNNING) || !view.intents_of(item).is_empty() {
             let want = if running {

@@ -14,6 +14,7 @@ use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub use pull::merge_decision;
+pub(super) use view::FORGE_COOLDOWN;
 pub use view::commit_of;
 
 /// What `snapshot` asks for under `rules`.

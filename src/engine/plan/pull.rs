@@ -41,7 +41,7 @@ pub(super) fn plan(
         sight.place(lane, plan, wanted);
     }
     for run in view.snapshot.runs.values() {
-        close_run(view, run, plan);
+        close_run(view, run, plan)?;
     }
     Ok(())
 }
@@ -187,7 +187,7 @@ impl<'a> Sight<'a> {
         }
         // What `policy.writes: off` keeps here is not on its way.
         if self.view.may_write() && intents.iter().any(|intent| !intent.failed) {
-            return Some(writing(intents));
+            return Some(writing(self.view, intents));
         }
         self.verify_wait().or_else(|| match &self.checks {
             Checks::Pending(names) => Some(Wait::Checks {
@@ -420,9 +420,9 @@ fn reviews_done(view: &View<'_>, pr: &PullRequest) -> u8 {
 }
 
 /// Closes runs whose pull request, or whose purpose, is gone.
-fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
+fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadPattern> {
     if !matches!(run.run.state, RunState::Judged { .. }) {
-        return;
+        return Ok(());
     }
     let close = |reason: String| Action::Close {
         run: run.run.id.clone(),
@@ -437,14 +437,14 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
             plan.actions
                 .push(close(format!("nothing is left to do for {}", run.run.item)));
         }
-        return;
+        return Ok(());
     }
     let Some(commit) = run_commit(run) else {
         if idle {
             plan.actions
                 .push(close("nothing is left to do for it".to_owned()));
         }
-        return;
+        return Ok(());
     };
     let number = run.run.item.number;
     let pull = view
@@ -465,8 +465,9 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) {
                 pr.number
             )));
         }
-        None => no_pull(view, run, commit, idle, plan),
+        None => no_pull(view, run, commit, idle, plan)?,
     }
+    Ok(())
 }
 
 fn is_review(run: &RunView) -> bool {
@@ -477,7 +478,13 @@ fn is_review(run: &RunView) -> bool {
 }
 
 /// A result without a pull request: nobody wants it any more, or it is still on its way.
-fn no_pull(view: &View<'_>, run: &RunView, commit: &Sha, idle: bool, plan: &mut Plan) {
+fn no_pull(
+    view: &View<'_>,
+    run: &RunView,
+    commit: &Sha,
+    idle: bool,
+    plan: &mut Plan,
+) -> Result<(), BadPattern> {
     let issue = view.snapshot.mirror.issues.get(&run.run.item.number);
     let wanted = issue.is_none_or(|issue| view.is_wanted(issue));
     if idle && !wanted {
@@ -490,7 +497,17 @@ fn no_pull(view: &View<'_>, run: &RunView, commit: &Sha, idle: bool, plan: &mut 
             run: run.run.id.clone(),
             reason,
         });
+    } else if idle && view.may_write() {
+        // Sent and not to be seen yet, then their keys are known and nothing happens; or dropped while the issue was not
+        // wanted, and now it is again.
+        for intent in super::judge::publication(view, run, commit)? {
+            plan.actions.push(Action::Enqueue {
+                intent: Box::new(intent),
+                reason: format!("{} is wanted, and no pull request brings it", run.run.item),
+            });
+        }
     }
+    Ok(())
 }
 
 /// The issue of a merged pull request, where the forge has not closed it by itself.

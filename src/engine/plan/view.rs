@@ -9,6 +9,9 @@ use crate::domain::{
     Retry, Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Writes, label,
 };
 
+/// The cooldown of the whole forge.
+pub(in crate::engine) const FORGE_COOLDOWN: &str = "forge";
+
 /// The snapshot, indexed.
 pub(super) struct View<'a> {
     pub(super) snapshot: &'a Snapshot,
@@ -189,6 +192,21 @@ impl<'a> View<'a> {
                 .labels
                 .iter()
                 .any(|wanted| issue.has(wanted))
+    }
+
+    /// Until when the forge takes no calls; `None`: it does.
+    pub(super) fn forge_cools_until(&self) -> Option<Timestamp> {
+        let cooldown = self.snapshot.cooldowns.get(FORGE_COOLDOWN)?;
+        (cooldown.until > self.now).then_some(cooldown.until)
+    }
+
+    /// Whether an issue has an intake label, or acp has worked on it: no other is written to.
+    pub(super) fn is_known(&self, issue: &Issue) -> bool {
+        let item = ItemId::issue(issue.number);
+        let labels = &self.rules.intake.labels;
+        labels.iter().any(|wanted| issue.has(wanted))
+            || self.snapshot.retries.contains_key(&item)
+            || !self.runs_of(item).is_empty()
     }
 
     /// An intent of this pass.

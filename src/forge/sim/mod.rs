@@ -24,8 +24,7 @@ use crate::domain::{
 };
 use crate::sys::Clock;
 
-/// The branches of the simulated repository, shared with whatever simulates pushes.
-pub type SharedRefs = Arc<Mutex<BTreeMap<BranchName, Sha>>>;
+pub use crate::git::sim_refs::{SharedRefs, SimRefs};
 
 /// The simulated forge. Clones of the `Arc` around it are the same forge, seen by several processes.
 pub struct SimForge {
@@ -95,8 +94,7 @@ impl SimForge {
     }
 
     fn branches(&self) -> Branches {
-        let refs = self.refs.lock().unwrap_or_else(PoisonError::into_inner);
-        Branches(refs.clone())
+        Branches(self.refs().branches().clone())
     }
 
     /// What becomes of a call before anything else is looked at.
@@ -179,8 +177,7 @@ impl SimForge {
             None => None,
         };
         inner.commits += 1;
-        let commit = world::made_up_commit(&[base.as_str(), head.as_str()], inner.commits);
-        self.move_branch(&pull.pr.base, &commit);
+        let commit = self.add_commit(&pull.pr.base, inner.commits, &[&base, head]);
         let objects = model::merged(pull, issue, head, &commit, now);
         let applied = Applied::Merged {
             commit: Some(commit),
@@ -194,9 +191,16 @@ impl SimForge {
         set.or_else(|| by_chance.then(|| vec!["by-chance.txt".to_owned()]))
     }
 
-    fn move_branch(&self, branch: &BranchName, to: &Sha) {
-        let mut refs = self.refs.lock().unwrap_or_else(PoisonError::into_inner);
-        refs.insert(branch.clone(), to.clone());
+    fn refs(&self) -> MutexGuard<'_, SimRefs> {
+        self.refs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves `branch` to a new commit on `parents`; `nonce` makes it another one than all before.
+    fn add_commit(&self, branch: &BranchName, nonce: u64, parents: &[&Sha]) -> Sha {
+        let mut refs = self.refs();
+        let commit = refs.commit(&format!("{branch} {nonce}"), parents);
+        refs.set(branch, Some(commit.clone()));
+        commit
     }
 }
 

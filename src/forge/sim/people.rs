@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::world::made_up_commit;
 use super::{Inner, SimForge};
 use crate::domain::{
     Applied, Association, BranchName, Comment, Issue, IssueState, ItemId, ItemKind, PrState, Sha,
@@ -67,10 +66,10 @@ impl SimForge {
     pub fn push_to(&self, branch: &BranchName) -> Sha {
         let mut inner = self.lock();
         inner.commits += 1;
-        let commit = made_up_commit(&[branch.as_str()], inner.commits);
         inner.account.without_intent.push(format!("push {branch}"));
-        self.move_branch(branch, &commit);
-        commit
+        let tip = self.refs().tip(branch).cloned();
+        let parents: Vec<&Sha> = tip.iter().collect();
+        self.add_commit(branch, inner.commits, &parents)
     }
 
     /// Somebody merges a pull request at whatever head it has.
@@ -87,8 +86,7 @@ impl SimForge {
         let head = truth.tip(&pull.pr.head)?;
         let head = head.unwrap_or_else(|| pull.pr.head_sha.clone());
         inner.commits += 1;
-        let commit = made_up_commit(&[head.as_str()], inner.commits);
-        self.move_branch(&pull.pr.base, &commit);
+        let commit = self.add_commit(&pull.pr.base, inner.commits, &[&pull.pr.base_sha, &head]);
         let applied = Applied::Merged {
             commit: Some(commit.clone()),
         };

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 use crate::domain::{
     Applied, BranchName, Check, Comment, Intent, IntentId, Mirror, PullRequest, Sha,
@@ -199,21 +198,4 @@ impl Records for World<'_> {
     fn next_comment(&self) -> u64 {
         self.objects.last_comment + 1
     }
-}
-
-/// A commit that nobody made: its name depends on `parts` and `nonce` alone.
-pub(super) fn made_up_commit(parts: &[&str], nonce: u64) -> Sha {
-    use std::fmt::Write as _;
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part);
-    }
-    hash.update(nonce.to_le_bytes());
-    let mut hex = String::with_capacity(40);
-    for byte in &hash.finalize()[..20] {
-        // Writing to a string cannot fail.
-        let _infallible = write!(hex, "{byte:02x}");
-    }
-    hex.parse()
-        .unwrap_or_else(|_| unreachable!("20 bytes in hex are an object name"))
 }

@@ -1,8 +1,6 @@
 //! A repository in memory for simulations: worktrees are flags, commits are names, and the forge's branches are shared
 //! with the simulated forge.
 
-mod refs;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,7 +10,7 @@ use crate::durable::crash_point;
 
 use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 
-pub use refs::{SharedRefs, SimRefs};
+pub use crate::git::sim_refs::{SharedRefs, SimRefs};
 
 /// What the agent left in a simulated worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The forge's repository as the simulated forge and adapter share it.
+//! A repository in memory, as the simulated forge and the simulated clone share it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

@@ -1,0 +1,102 @@
+//! What the test itself remembers, to compare with what the world holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use acp::domain::{Intent, IntentId, ItemId, RunId, Sha};
+
+/// Facts that only somebody who has watched all along can know.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    pub(crate) counts: Counts,
+    /// Issues that had the intake label at some time.
+    pub(crate) ever_labelled: BTreeSet<u64>,
+    /// Issues whose pull request a person opened again: two may be open then.
+    pub(crate) reopened: BTreeSet<u64>,
+    /// Holds with the moment since which they stand.
+    pub(crate) holds: BTreeMap<String, (Option<ItemId>, u64)>,
+    /// Heads that a person has said yes to.
+    pub(crate) approved: BTreeSet<(u64, Sha)>,
+    /// Commits that a supervisor built.
+    pub(crate) built: BTreeSet<Sha>,
+    /// What a commit touches.
+    pub(crate) paths: BTreeMap<Sha, Vec<String>>,
+    /// The run of every attempt that was started.
+    pub(crate) attempts: BTreeMap<(ItemId, u32), RunId>,
+    /// Runs started, by day.
+    pub(crate) launched_on: BTreeMap<String, u32>,
+    /// Every intent that was ever seen in the outbox, as it was seen last.
+    pub(crate) intents: BTreeMap<IntentId, Seen>,
+    /// Judged runs that were counted here.
+    pub(crate) counted: BTreeSet<RunId>,
+    /// Failures in a row of each item, counted from the runs' own ends.
+    pub(crate) failures: BTreeMap<ItemId, u32>,
+    /// Items that acp had given up when it was looked last.
+    pub(crate) given_up: BTreeSet<ItemId>,
+    /// A process has died since a pass went through.
+    pub(crate) died_since_rest: bool,
+}
+
+/// An intent as it was seen last.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) intent: Intent,
+    pub(crate) done: bool,
+}
+
+/// How much has happened: that the test bites is to be seen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counts {
+    pub(crate) seeds: u64,
+    pub(crate) passes: u64,
+    pub(crate) launches: u64,
+    pub(crate) crashes: u64,
+    pub(crate) writes: u64,
+    pub(crate) lost: u64,
+    pub(crate) adopted: u64,
+    pub(crate) foreign: u64,
+    pub(crate) meddled: u64,
+    pub(crate) verbs: u64,
+    pub(crate) merges: u64,
+    pub(crate) rest_passes: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.seeds += other.seeds;
+        self.passes += other.passes;
+        self.launches += other.launches;
+        self.crashes += other.crashes;
+        self.writes += other.writes;
+        self.lost += other.lost;
+        self.adopted += other.adopted;
+        self.foreign += other.foreign;
+        self.meddled += other.meddled;
+        self.verbs += other.verbs;
+        self.merges += other.merges;
+        self.rest_passes += other.rest_passes;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} seeds: {} passes and {} until they came to rest, {} runs launched, {} processes died, {} writes sent, \
+             {} answers lost, {} writes adopted, {} foreign edits, {} steps in the middle of another, {} typed verbs, \
+             {} merges",
+            self.seeds,
+            self.passes,
+            self.rest_passes,
+            self.launches,
+            self.crashes,
+            self.writes,
+            self.lost,
+            self.adopted,
+            self.foreign,
+            self.meddled,
+            self.verbs,
+            self.merges,
+        )
+    }
+}

@@ -1,0 +1,237 @@
+//! What must hold after every step, whatever has happened.
+
+use std::collections::BTreeMap;
+
+use acp::domain::{Intent, ItemId, Origin, Outcome, Run, RunState};
+use acp::store::Entry;
+
+use crate::book::Seen;
+use crate::world::World;
+
+impl World {
+    pub(crate) fn check(&self) {
+        self.note_approvals();
+        let runs = self.check_runs();
+        self.check_leases(&runs);
+        self.check_retries(&runs);
+        self.check_outbox();
+        self.check_forge();
+        self.check_budget();
+    }
+
+    fn check_runs(&self) -> Vec<Run> {
+        let mut runs = vec![];
+        for id in self.store.run_ids().unwrap() {
+            match self.store.live_run(&id).unwrap() {
+                Some(run) => runs.push(run),
+                None => assert!(
+                    self.book.borrow().died_since_rest,
+                    "{id} has a folder and no record"
+                ),
+            }
+        }
+        let mut by_item: BTreeMap<ItemId, u32> = BTreeMap::new();
+        for run in runs.iter().filter(|run| run.state.is_under_way()) {
+            *by_item.entry(run.item).or_default() += 1;
+        }
+        let double = by_item.iter().find(|(_, n)| **n > 1);
+        assert_eq!(double, None, "an item has two runs under way");
+        let running = u32::try_from(by_item.len()).unwrap();
+        assert!(
+            running <= self.rules.limits.workers,
+            "{running} runs at once"
+        );
+        for id in self.waiting.borrow().keys() {
+            let known = runs
+                .iter()
+                .any(|run| run.id == *id && run.state.is_under_way());
+            assert!(
+                known,
+                "the supervisor of {id} lives and its run is not under way"
+            );
+        }
+        runs
+    }
+
+    fn check_leases(&self, runs: &[Run]) {
+        let leases = self.store.leases().list().unwrap();
+        for (_, lease) in &leases {
+            let run = runs.iter().find(|run| run.id == lease.run);
+            let open = run.is_some_and(|run| {
+                !matches!(run.state, RunState::Judged { .. } | RunState::Closed { .. })
+            });
+            let died = self.book.borrow().died_since_rest;
+            assert!(
+                open || died,
+                "the lease of {} has no run: {:?}",
+                lease.item,
+                lease.run
+            );
+        }
+        for run in runs {
+            let owed = run.state.is_under_way() || matches!(run.state, RunState::Finished(_));
+            let has = leases
+                .iter()
+                .any(|(_, lease)| lease.run == run.id && lease.item == run.item);
+            assert!(
+                !owed || has,
+                "{} is {} without a lease",
+                run.id,
+                run.state.as_str()
+            );
+        }
+    }
+
+    /// Failures are counted here from the ends of the runs alone, each run once.
+    fn check_retries(&self, runs: &[Run]) {
+        let retries = self.store.retries().list().unwrap();
+        let mut book = self.book.borrow_mut();
+        for (_, retry) in &retries {
+            if !retry.blocked && book.given_up.remove(&retry.item) {
+                book.failures.remove(&retry.item);
+            }
+        }
+        let mut archived = vec![];
+        for entry in self.store.archived().unwrap() {
+            if !book.counted.contains(&entry.id) {
+                archived.extend(self.store.archived_run(&entry).unwrap());
+            }
+        }
+        let mut judged: Vec<&Run> = archived.iter().chain(runs).collect();
+        judged.retain(|run| matches!(run.state, RunState::Judged { .. } | RunState::Closed { .. }));
+        judged.sort_by_key(|run| (run.item, run.attempt));
+        for run in judged {
+            if !book.counted.insert(run.id.clone()) {
+                continue;
+            }
+            let failures = book.failures.entry(run.item).or_default();
+            match &run.state.end().unwrap().outcome {
+                Outcome::Failed(_) => *failures += 1,
+                Outcome::Cancelled { .. } => {}
+                _ => *failures = 0,
+            }
+        }
+        let max = self.rules.retry.attempts_max;
+        for (_, retry) in &retries {
+            assert!(
+                retry.failures <= max,
+                "{} failed {} times, {max} are allowed",
+                retry.item,
+                retry.failures
+            );
+            assert!(
+                retry.failures < max || retry.blocked,
+                "{} is not given up",
+                retry.item
+            );
+            if retry.blocked {
+                book.given_up.insert(retry.item);
+            }
+            let in_judgement = runs
+                .iter()
+                .any(|run| run.item == retry.item && matches!(run.state, RunState::Finished(_)));
+            let counted = book.failures.get(&retry.item).copied().unwrap_or(0);
+            assert!(
+                in_judgement || counted == retry.failures,
+                "{}: {counted} runs failed, {} are counted",
+                retry.item,
+                retry.failures
+            );
+        }
+    }
+
+    /// An intent that was once enqueued is in the outbox, or there is a word on what became of it.
+    fn check_outbox(&self) {
+        let outbox = self.store.outbox().unwrap();
+        let mut now: BTreeMap<_, Seen> = BTreeMap::new();
+        for (intents, done) in [
+            (
+                outbox
+                    .open_intents()
+                    .unwrap()
+                    .into_iter()
+                    .map(|q| q.intent)
+                    .collect::<Vec<_>>(),
+                false,
+            ),
+            (outbox.done().unwrap(), true),
+        ] {
+            for intent in intents {
+                let before = now.insert(intent.id.clone(), Seen { intent, done });
+                assert!(before.is_none(), "{before:?} is in two places");
+            }
+        }
+        let mut book = self.book.borrow_mut();
+        let gone: Vec<Seen> = book
+            .intents
+            .values()
+            .filter(|seen| !now.contains_key(&seen.intent.id))
+            .cloned()
+            .collect();
+        let journal = if gone.is_empty() {
+            vec![]
+        } else {
+            self.store.journal().read().unwrap().0
+        };
+        for seen in gone {
+            let told = seen.done || journal.iter().any(|line| tells_of(line, &seen.intent));
+            assert!(
+                told,
+                "the intent {} is lost: {:?}",
+                seen.intent.id, seen.intent
+            );
+        }
+        book.intents = now;
+    }
+
+    fn check_forge(&self) {
+        let account = self.forge.account();
+        assert!(
+            account.written_twice().is_empty(),
+            "written twice: {:?}",
+            account.written_twice()
+        );
+        let twice = account.pulls_by_head.iter().find(|(_, n)| **n > 1);
+        assert_eq!(twice, None, "two pull requests from one branch");
+        let twice = account.merges.iter().find(|(_, n)| **n > 1);
+        assert_eq!(twice, None, "merged twice");
+        let truth = self.forge.truth();
+        let book = self.book.borrow();
+        let mut open: BTreeMap<u64, u64> = BTreeMap::new();
+        for pr in truth.pulls.values() {
+            let Some(issue) = pr.closes else { continue };
+            assert!(
+                truth.issues.contains_key(&issue),
+                "pr/{} is for no issue",
+                pr.number
+            );
+            if pr.is_open() && !book.reopened.contains(&issue) {
+                let other = open.insert(issue, pr.number);
+                assert_eq!(other, None, "issue/{issue} has two open pull requests");
+            }
+        }
+    }
+
+    fn check_budget(&self) {
+        for (day, budget) in self.store.budgets().list().unwrap() {
+            let runs = budget.run_count();
+            let max = self.rules.budget.runs_per_day;
+            assert!(
+                runs <= max,
+                "{runs} runs are reserved on {day}, {max} are allowed"
+            );
+        }
+    }
+}
+
+fn tells_of(line: &Entry, intent: &Intent) -> bool {
+    match line.what.as_str() {
+        "intent.dropped" | "intent.confirmed" | "intent.adopted" => {
+            line.intent.as_ref() == Some(&intent.id)
+        }
+        "intents.dropped" => {
+            matches!(&intent.origin, Origin::Run(run) if line.run.as_ref() == Some(run))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,110 @@
+//! The seeded world: passes, flushes, supervisors and people take turns, processes die at random, answers are lost.
+//!
+//! One real process plays all of them. A simulated process is a function call, and its death is an unwinding that drops
+//! its locks as a real death does. State, engine, supervisor and locks are the real ones; forge, clone, agents and
+//! processes are simulated. After every step the invariants hold; at the end of a seed the world comes to rest.
+//!
+//! `ACP_SIM_SEED=n` replays one seed and prints its trace, `ACP_SIM_SEEDS=n` tries so many instead of 2,000,
+//! `ACP_SIM_THREADS=n` spreads them over so many threads.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![expect(clippy::panic, reason = "the message of a failed test")]
+
+mod book;
+mod children;
+mod forge;
+mod invariants;
+mod people;
+mod rest;
+mod steps;
+mod vcs;
+mod workers;
+mod world;
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use acp::durable::crash::Crash;
+use acp::sys::Env;
+
+use book::Counts;
+use world::World;
+
+/// Seeds of a normal test run.
+const SEEDS: u64 = 2_000;
+/// Failing seeds that are told before the rest is given up.
+const TOLD_MAX: usize = 5;
+
+#[test]
+fn every_seed_keeps_the_promises_and_comes_to_rest() {
+    quiet_crashes();
+    let env = Env::from_process();
+    let number = |name: &str| env.text(name).and_then(|text| text.parse::<u64>().ok());
+    if let Some(seed) = number("ACP_SIM_SEED") {
+        let mut counts = Counts::default();
+        if let Err(trace) = play(seed, &mut counts) {
+            panic!("{trace}");
+        }
+        println!("{counts}");
+        return;
+    }
+    let seeds = number("ACP_SIM_SEEDS").unwrap_or(SEEDS);
+    let threads = number("ACP_SIM_THREADS").unwrap_or_else(cores);
+    let next = AtomicU64::new(1);
+    let total = Mutex::new(Counts::default());
+    let failed = Mutex::new(vec![]);
+    let work = || loop {
+        let seed = next.fetch_add(1, Ordering::SeqCst);
+        let enough = failed.lock().unwrap_or_else(PoisonError::into_inner).len() >= TOLD_MAX;
+        if seed > seeds || enough {
+            break;
+        }
+        let mut counts = Counts::default();
+        if let Err(trace) = play(seed, &mut counts) {
+            failed.lock().unwrap().push(trace);
+        }
+        total.lock().unwrap().add(&counts);
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    println!("{}", total.into_inner().unwrap());
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+fn cores() -> u64 {
+    std::thread::available_parallelism().map_or(2, |n| n.get() as u64)
+}
+
+/// One seed. The error is what went wrong with the last steps before it.
+fn play(seed: u64, counts: &mut Counts) -> Result<(), String> {
+    let world = World::new(seed);
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        world.live();
+        world.come_to_rest();
+    }));
+    counts.add(&world.counts());
+    played.map_err(|_| world.told(&PANIC.take()))
+}
+
+thread_local! {
+    /// What the last panic of this thread said.
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// A simulated crash is no news; every other panic is told with its seed.
+fn quiet_crashes() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.payload().downcast_ref::<Crash>().is_none() {
+            PANIC.set(info.to_string());
+            if std::thread::current().name().is_some() {
+                usual(info);
+            }
+        }
+    }));
+}

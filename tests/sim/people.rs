@@ -1,0 +1,290 @@
+//! What people do, on the forge and at the keyboard.
+
+use acp::domain::{Association, Hold, ItemId, Payload, PullRequest, label};
+use acp::engine::{EngineError, STOP_HOLD};
+use acp::store::{LockName, Place};
+
+use crate::world::World;
+
+impl World {
+    pub(crate) fn issue_opened(&self, who: Association, labels: &[&str]) {
+        let number = self
+            .forge
+            .open_issue("ann", who, "Something to do", "Do it.", labels);
+        if labels.contains(&label::READY) {
+            self.book.borrow_mut().ever_labelled.insert(number);
+        }
+        self.say(format!("ann opens issue/{number} {labels:?}"));
+    }
+
+    /// Somebody changes something on the forge.
+    pub(crate) fn foreign_edit(&self) {
+        self.book.borrow_mut().counts.foreign += 1;
+        let truth = self.forge.truth();
+        let issues: Vec<u64> = truth.issues.keys().copied().collect();
+        let pulls: Vec<PullRequest> = truth.pulls.values().cloned().collect();
+        let issue = self.pick(&issues).copied();
+        let pull = self.pick(&pulls).cloned();
+        match (self.roll(16), issue, pull) {
+            (0, ..) if issues.len() < 6 => self.issue_opened(Association::Member, &[label::READY]),
+            (1, ..) if issues.len() < 6 => self.issue_opened(Association::None, &[label::READY]),
+            (2, ..) if issues.len() < 6 => self.issue_opened(Association::Owner, &[]),
+            (3, Some(n), _) => self.relabel(ItemId::issue(n), &[label::READY], &[]),
+            (4, Some(n), _) => self.relabel(ItemId::issue(n), &[], &[label::READY]),
+            (5, Some(n), _) => self.relabel(ItemId::issue(n), &[label::BLOCKED], &[]),
+            (6 | 7, Some(n), _) => self.relabel(ItemId::issue(n), &[], &[label::BLOCKED]),
+            (8, Some(n), _) => {
+                let odd = [
+                    label::KEEP_OPEN,
+                    label::EXCLUSIVE,
+                    label::RUNNING,
+                    label::HEAVY,
+                ];
+                let name = *self.pick(&odd).unwrap();
+                let has = truth.issues[&n].has(name);
+                let (add, remove): (&[&str], &[&str]) =
+                    if has { (&[], &[name]) } else { (&[name], &[]) };
+                self.relabel(ItemId::issue(n), add, remove);
+            }
+            (9, Some(n), _) => self.open_or_close(ItemId::issue(n), truth.issues[&n].is_open()),
+            (10, Some(n), _) => {
+                self.say(format!("ann comments on issue/{n}"));
+                self.forge
+                    .comment_as("ann", ItemId::issue(n), "And?")
+                    .unwrap();
+            }
+            (11, _, Some(pr)) if pr.is_open() => self.push(&pr),
+            (12, _, Some(pr)) => self.close_pull(&pr),
+            (13, _, Some(pr)) if pr.is_open() => {
+                self.say(format!("ann merges pr/{}", pr.number));
+                self.forge.merge_by_person(pr.number).unwrap();
+            }
+            (14, _, Some(pr)) => {
+                let odd = [
+                    label::BLOCKED,
+                    label::REPAIR_QUEUED,
+                    label::HUMAN_REVIEW,
+                    label::HANDOFF,
+                ];
+                let name = *self.pick(&odd).unwrap();
+                let (add, remove): (&[&str], &[&str]) = if pr.has(name) {
+                    (&[], &[name])
+                } else {
+                    (&[name], &[])
+                };
+                self.relabel(ItemId::pr(pr.number), add, remove);
+            }
+            (15, _, Some(pr)) => self.relabel(ItemId::pr(pr.number), &[], &[label::BLOCKED]),
+            _ => {}
+        }
+    }
+
+    fn relabel(&self, item: ItemId, add: &[&str], remove: &[&str]) {
+        self.say(format!("ann labels {item} +{add:?} -{remove:?}"));
+        if add.contains(&label::READY) {
+            self.book.borrow_mut().ever_labelled.insert(item.number);
+        }
+        self.forge.relabel(item, add, remove).unwrap();
+    }
+
+    fn open_or_close(&self, item: ItemId, open: bool) {
+        self.say(format!(
+            "ann {} {item}",
+            if open { "closes" } else { "opens again" }
+        ));
+        if open {
+            self.forge.close(item).unwrap();
+        } else {
+            self.forge.reopen(item).unwrap();
+        }
+    }
+
+    fn close_pull(&self, pr: &PullRequest) {
+        if !pr.is_open() {
+            self.book.borrow_mut().reopened.extend(issue_of(pr));
+        }
+        self.open_or_close(ItemId::pr(pr.number), pr.is_open());
+    }
+
+    fn push(&self, pr: &PullRequest) {
+        let commit = self.forge.push_to(&pr.head);
+        self.say(format!("ann pushes {} to {}", commit.short(), pr.head));
+        if self.roll(3) > 0 {
+            let path = if self.roll(4) == 0 {
+                "web/.env"
+            } else {
+                "src/ann.rs"
+            };
+            let facts = acp::domain::DiffFacts {
+                files: Some(vec![acp::domain::FileChange {
+                    path: path.to_owned(),
+                    old_path: None,
+                    kind: acp::domain::ChangeKind::Modified,
+                    insertions: 3,
+                    deletions: 0,
+                    binary: false,
+                }]),
+                ddl: Some(false),
+                secrets: Some(vec![]),
+            };
+            self.forge.set_facts(&commit, facts);
+            self.book
+                .borrow_mut()
+                .paths
+                .insert(commit, vec![path.to_owned()]);
+        }
+    }
+
+    /// A person types a verb that writes.
+    pub(crate) fn verb(&self) {
+        self.book.borrow_mut().counts.verbs += 1;
+        let truth = self.forge.truth();
+        let open: Vec<u64> = truth
+            .pulls
+            .values()
+            .filter(|pr| pr.is_open())
+            .map(|pr| pr.number)
+            .collect();
+        let issues: Vec<u64> = truth.issues.keys().copied().collect();
+        let pr = self.pick(&open).copied();
+        let issue = self.pick(&issues).copied();
+        match (self.roll(8), pr, issue) {
+            (0, ..) if issues.len() < 6 => {
+                let payload = Payload::Issue {
+                    title: "Typed".to_owned(),
+                    body: "Do it.".to_owned(),
+                    labels: [label::READY.to_owned()].into(),
+                };
+                let opened = self.process("acp issue create", |engine| {
+                    engine.write(&engine.typed("bob", None, payload, vec![]))
+                });
+                self.told_of(opened);
+            }
+            (1, _, Some(n)) => {
+                let payload = Payload::Comment {
+                    body: "Mind this.".to_owned(),
+                };
+                let done = self.process(&format!("acp issue comment {n}"), |engine| {
+                    engine.write(&engine.typed("bob", Some(ItemId::issue(n)), payload, vec![]))
+                });
+                self.told_of(done);
+            }
+            (2 | 3, Some(n), _) => {
+                // What is approved is the head that the verb sees; it is stored before anything else is done.
+                let done = self.process(&format!("acp pr approve {n}"), |engine| {
+                    engine.approve(n, "bob")
+                });
+                self.note_approvals();
+                self.told_of(done);
+            }
+            (4, Some(n), _) => {
+                let done = self.process(&format!("acp pr merge {n}"), |engine| {
+                    engine.merge(n, "bob")
+                });
+                self.note_approvals();
+                self.told_of(done);
+            }
+            (5, ..) => self.retry_failed(),
+            (6, ..) => self.set_hold(issue.map(ItemId::issue).filter(|_| self.roll(2) == 0)),
+            _ => self.clear_holds(),
+        }
+    }
+
+    fn told_of<T>(&self, done: Option<Result<T, EngineError>>) {
+        if let Some(Err(error)) = done {
+            self.say(format!("  said: {error}"));
+        }
+    }
+
+    pub(crate) fn note_labels(&self) {
+        let issues = self.forge.truth().issues.into_values();
+        let ready = issues.filter(|issue| issue.has(label::READY));
+        let numbers = ready.map(|issue| issue.number);
+        self.book.borrow_mut().ever_labelled.extend(numbers);
+    }
+
+    pub(crate) fn note_approvals(&self) {
+        let stored = self.store.approvals().list().unwrap();
+        let heads = stored.into_iter().map(|(_, yes)| (yes.pr, yes.head));
+        self.book.borrow_mut().approved.extend(heads);
+    }
+
+    fn retry_failed(&self) {
+        let Some(_flush) = self
+            .store
+            .try_lock(LockName::Flush, "outbox retry")
+            .unwrap()
+        else {
+            return;
+        };
+        let outbox = self.store.outbox().unwrap();
+        for mut queued in outbox.open_intents().unwrap() {
+            if queued.place == Place::Failed {
+                self.say(format!("acp outbox retry {}", queued.intent.id));
+                queued.intent.next = None;
+                outbox.retry(&queued).unwrap();
+            }
+        }
+    }
+
+    fn set_hold(&self, item: Option<ItemId>) {
+        let name = item.map_or("all".to_owned(), ItemId::slug);
+        self.say(format!("acp hold set {name}"));
+        let hold = Hold {
+            name: name.clone(),
+            reason: "wait".to_owned(),
+            by: "bob".to_owned(),
+            at: self.now(),
+            item,
+        };
+        self.store.holds().put(&name, &hold).unwrap();
+        let moment = self.moment();
+        self.book
+            .borrow_mut()
+            .holds
+            .entry(name)
+            .or_insert((item, moment));
+    }
+
+    pub(crate) fn clear_holds(&self) {
+        for (name, _) in self.store.holds().list().unwrap() {
+            self.say(format!("acp hold clear {name}"));
+            self.store.holds().remove(&name).unwrap();
+            self.book.borrow_mut().holds.remove(&name);
+        }
+    }
+
+    /// `acp stop`: after it nothing of any run lives.
+    pub(crate) fn stop(&self) {
+        let stopped = self.process("acp stop", |engine| engine.stop("bob", "enough"));
+        if self.store.holds().get(STOP_HOLD).unwrap().is_some() {
+            let moment = self.moment();
+            let mut book = self.book.borrow_mut();
+            book.holds
+                .entry(STOP_HOLD.to_owned())
+                .or_insert((None, moment));
+        }
+        match stopped {
+            Some(Ok(report)) if report.is_proven() => {
+                let outer = !self.at_work.borrow().is_empty();
+                let waiting = self.waiting.borrow().len();
+                assert!(
+                    outer || waiting == 0,
+                    "{waiting} supervisors live after a proven stop"
+                );
+                for id in self.store.run_ids().unwrap() {
+                    let run = self.store.live_run(&id).unwrap();
+                    let under_way = run.is_some_and(|run| run.state.is_under_way());
+                    assert!(!under_way, "{id} is under way after a proven stop");
+                }
+            }
+            Some(Ok(report)) => self.say(format!("  not proven: {report:?}")),
+            other => self.told_of(other),
+        }
+    }
+}
+
+fn issue_of(pr: &PullRequest) -> Option<u64> {
+    let rest = pr.head.as_str().strip_prefix("acp/issue-")?;
+    rest.split_once("-a")?.0.parse().ok()
+}

@@ -1,0 +1,195 @@
+//! The end of a seed: nothing goes wrong any more, nobody interferes, and the world comes to rest.
+
+use std::time::Duration;
+
+use acp::domain::{
+    ItemId, Lane, Outcome, PrLane, PullRequest, RunId, RunState, Snapshot, Standing, Wait, Writes,
+    label,
+};
+use acp::engine::{Idle, PassReport};
+use acp::store::Place;
+
+use crate::world::World;
+
+/// Passes until rest, at most.
+const PASSES_MAX: u32 = 400;
+
+impl World {
+    pub(crate) fn come_to_rest(&self) {
+        self.say("all is calm from here on");
+        self.calm_down();
+        self.orphans.borrow_mut().clear();
+        if self.roll(3) > 0 {
+            self.clear_holds();
+        }
+        let mut last = PassReport::default();
+        let mut seen = false;
+        for _ in 0..PASSES_MAX {
+            let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
+            for id in waiting {
+                self.supervise(&id);
+            }
+            self.book.borrow_mut().counts.rest_passes += 1;
+            let Some(report) = self.heartbeat() else {
+                // The forge's limit outlives the faults.
+                self.clock.pass(Duration::from_mins(20));
+                continue;
+            };
+            self.check();
+            if let Some(next) = self.next(&report) {
+                self.clock.pass(next);
+                seen = false;
+            } else if !seen {
+                // What was written last may not be visible yet.
+                self.clock.pass(Duration::from_mins(2));
+                seen = true;
+            } else {
+                self.sweep_deep();
+                self.check();
+                self.check_rest(&report);
+                return;
+            }
+            last = report;
+        }
+        panic!(
+            "the world did not come to rest: {:?} {:?} {:?}",
+            last.plan.actions, last.plan.standings, last.flushed
+        );
+    }
+
+    fn sweep_deep(&self) {
+        let done = self.process("sweep", |engine| engine.sweep(true));
+        self.fine(done.unwrap());
+    }
+
+    /// How long to wait for the next pass; `None`: nothing moves by itself any more.
+    fn next(&self, report: &PassReport) -> Option<Duration> {
+        let idle = self
+            .process("idle", |engine| engine.idle(report, Duration::ZERO))
+            .unwrap();
+        let soon = Duration::from_secs(5);
+        match idle {
+            Idle::No => Some(soon),
+            Idle::Yes(None) => None,
+            Idle::Yes(Some(at)) => {
+                let wait = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
+                assert!(wait < Duration::from_hours(26), "waits until {at}");
+                Some(wait + soon)
+            }
+        }
+    }
+
+    fn check_rest(&self, report: &PassReport) {
+        assert_eq!(report.skipped, None);
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        let snapshot = report.snapshot.as_ref().unwrap();
+        self.check_known(snapshot);
+        let ids = self.store.run_ids().unwrap();
+        for id in &ids {
+            let run = self.store.live_run(id).unwrap();
+            let run = run.unwrap_or_else(|| panic!("{id} has a folder and no record"));
+            let judged = matches!(run.state, RunState::Judged { .. });
+            assert!(judged, "{id} is {}", run.state.as_str());
+        }
+        let leases = self.store.leases().list().unwrap();
+        assert!(leases.is_empty(), "leases are left: {leases:?}");
+        let outbox = self.store.outbox().unwrap();
+        for view in outbox.views().unwrap() {
+            let needs = |id| !matches!(outbox.find(id).unwrap(), Some((Place::Done, _)));
+            let waits = view.intent.needs.iter().any(needs);
+            assert!(view.failed || waits, "left to be sent: {:?}", view.intent);
+        }
+        self.check_worktrees(&ids);
+        self.check_standings(report, snapshot);
+    }
+
+    /// acp has seen everything that there is on the forge.
+    fn check_known(&self, snapshot: &Snapshot) {
+        let (known, truth) = (&snapshot.mirror, self.forge.truth());
+        assert_eq!(
+            known.issues, truth.issues,
+            "issues are not known as they are"
+        );
+        assert!(
+            known.pulls.keys().eq(truth.pulls.keys()),
+            "a pull request is not known"
+        );
+        for (pr, real) in known.pulls.values().zip(truth.pulls.values()) {
+            let mergeable = pr.mergeable;
+            let real = PullRequest {
+                mergeable,
+                ..real.clone()
+            };
+            assert_eq!(*pr, real, "a pull request is not known as it is");
+        }
+    }
+
+    /// Every open item stands somewhere, and that is an end.
+    fn check_standings(&self, report: &PassReport, snapshot: &Snapshot) {
+        let stands = |item| report.plan.standings.iter().any(|s| s.item == item);
+        for issue in snapshot
+            .mirror
+            .issues
+            .values()
+            .filter(|issue| issue.is_open())
+        {
+            let item = ItemId::issue(issue.number);
+            assert!(stands(item), "{item} has no standing");
+            let failed = snapshot
+                .intents
+                .iter()
+                .any(|view| view.intent.item == Some(item));
+            let worked_on = self
+                .book
+                .borrow()
+                .attempts
+                .keys()
+                .any(|(on, _)| *on == item);
+            let acps = self.rules.policy.writes != Writes::Off && !failed && worked_on;
+            assert!(
+                !acps || !issue.has(label::RUNNING),
+                "{item} is labelled as running"
+            );
+        }
+        for pr in snapshot.mirror.pulls.values().filter(|pr| pr.is_open()) {
+            let item = ItemId::pr(pr.number);
+            assert!(stands(item), "{item} has no standing");
+        }
+        for standing in &report.plan.standings {
+            assert!(self.is_settled(standing), "{standing:?} is no end");
+        }
+    }
+
+    fn check_worktrees(&self, live: &[RunId]) {
+        for worktree in self.vcs.worktrees() {
+            let name = worktree.file_name().unwrap().to_string_lossy().into_owned();
+            let id: RunId = name.parse().unwrap();
+            let archived = self.store.run(&id).unwrap();
+            let kept = archived.and_then(|run| run.state.end().cloned()).is_some_and(|end| {
+                matches!(&end.outcome, Outcome::Failed(failure) if failure.class.keeps_worktree())
+            });
+            assert!(live.contains(&id) || kept, "the worktree of {id} is left");
+        }
+    }
+
+    /// Merged and closed items have no standing; an open one is blocked, or waits for a person, and says why.
+    fn is_settled(&self, standing: &Standing) -> bool {
+        match &standing.wait {
+            Wait::Blocked { .. }
+            | Wait::NotLabelled { .. }
+            | Wait::NotTrusted { .. }
+            | Wait::NotOurs
+            | Wait::HasPr { .. }
+            | Wait::WriteFailed { .. }
+            | Wait::KeepOpen { .. }
+            | Wait::Human { .. }
+            | Wait::MergeBlocked { .. }
+            | Wait::MergeByHand { .. } => true,
+            Wait::Hold { name, .. } => self.store.holds().get(name).unwrap().is_some(),
+            Wait::KeptHere { .. } => self.rules.policy.writes == Writes::Off,
+            Wait::Exclusive { item } => *item != standing.item,
+            Wait::Unknown { .. } => standing.lane == Lane::Pr(PrLane::Ignore),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Supervisors: started by a pass, played later, killed at any point. Their locks are the real ones.
+
+use std::path::Path;
+
+use acp::agent;
+use acp::domain::{Life, Run, RunId};
+use acp::durable::{self, crash_point};
+use acp::store::{Lock, Store};
+use acp::worker::{Ended, SupervisorCtx, WorkerError, Workers, supervise};
+
+use crate::world::{Ports, World};
+
+impl Workers for Ports<'_> {
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError> {
+        if self.0.chance(15) {
+            drop(alive);
+            let (run, why) = (run.id.clone(), "no more processes".to_owned());
+            return Err(WorkerError::Start { run, why });
+        }
+        if let Some(prompt) = prompt {
+            durable::write_atomic(&self.0.store.layout().prompt(&run.id), prompt.as_bytes())?;
+            crash_point("sim.prompt_written");
+            self.check_launch(run);
+        }
+        self.0
+            .say(format!("{} starts: {}", run.id, run.task.as_str()));
+        let before = self.0.waiting.borrow_mut().insert(run.id.clone(), alive);
+        assert!(before.is_none(), "{} has two supervisors", run.id);
+        crash_point("sim.detached");
+        Ok(())
+    }
+
+    fn life(&self, run: &RunId) -> Life {
+        let layout = self.0.store.layout();
+        if durable::is_held(&layout.alive_lock(run)).unwrap() {
+            Life::Supervised
+        } else if durable::is_held(&layout.agent_lock(run)).unwrap()
+            || durable::is_held(&layout.prompt(run)).unwrap()
+        {
+            Life::Orphaned
+        } else {
+            Life::Gone
+        }
+    }
+
+    fn end(&self, run: &Run) -> Result<Ended, WorkerError> {
+        let mut at_work = self.0.at_work.borrow_mut();
+        if let Some((_, killed)) = at_work.iter_mut().find(|(id, _)| *id == run.id) {
+            // It dies, but not before this call is over.
+            *killed = true;
+            return Ok(Ended { survivors: vec![7] });
+        }
+        drop(at_work);
+        if self.0.chance(20) {
+            return Ok(Ended { survivors: vec![8] });
+        }
+        drop(self.0.waiting.borrow_mut().remove(&run.id));
+        crash_point("sim.supervisor_killed");
+        drop(self.0.orphans.borrow_mut().remove(&run.id));
+        Ok(Ended::default())
+    }
+
+    fn reap(&self) {}
+}
+
+impl Ports<'_> {
+    fn check_launch(self, run: &Run) {
+        let mut book = self.0.book.borrow_mut();
+        let began = *self.0.began.borrow().last().unwrap();
+        for (name, (held, since)) in &book.holds {
+            let covers = held.is_none_or(|held| held == run.item);
+            assert!(
+                !covers || *since > began,
+                "{} is launched under the hold `{name}`",
+                run.id
+            );
+        }
+        let before = book
+            .attempts
+            .insert((run.item, run.attempt), run.id.clone());
+        assert!(
+            before.is_none(),
+            "{} is an attempt that {before:?} was",
+            run.id
+        );
+        let day = Store::day(run.created);
+        let runs = book.launched_on.entry(day.clone()).or_default();
+        *runs += 1;
+        let most = self.0.rules.budget.runs_per_day;
+        assert!(*runs <= most, "{runs} runs on {day}, {most} are allowed");
+        book.counts.launches += 1;
+    }
+}
+
+impl World {
+    /// Plays the supervisor of a run to its end or its death.
+    pub(crate) fn supervise(&self, id: &RunId) {
+        let Some(alive) = self.waiting.borrow_mut().remove(id) else {
+            return;
+        };
+        self.at_work.borrow_mut().push((id.clone(), false));
+        let done = self.process(&format!("supervisor of {id}"), |_| {
+            let ports = Ports(self);
+            let agents = |name: &str| agent::by_name(name);
+            let ctx = SupervisorCtx {
+                store: &self.store,
+                vcs: &ports,
+                agents: &agents,
+                children: &ports,
+                clock: self.clock.as_ref(),
+                env: &self.env,
+                rules: &self.rules,
+                acp: Path::new("/opt/acp/acp"),
+            };
+            supervise(&ctx, id, &alive)
+        });
+        if let Some(Err(error)) = done {
+            self.say(format!("  the supervisor gave up: {error}"));
+            self.book.borrow_mut().died_since_rest = true;
+        }
+        let _ended = self.at_work.borrow_mut().pop();
+        drop(alive);
+    }
+}

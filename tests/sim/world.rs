@@ -1,0 +1,338 @@
+//! The world of one seed: a state folder, a forge, a clock, and the processes that come and go.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use acp::domain::{Association, Rules, RunId, label};
+use acp::durable::crash::{Crash, disarm, hits, simulate_after};
+use acp::engine::Engine;
+use acp::forge::sim::{Faults, SimForge, SimRefs};
+use acp::profile::load_text;
+use acp::store::{Home, Lock, Store};
+use acp::sys::{Clock, Env, Rng as _, SplitMix64, StepClock};
+use acp::vcs::sim::SimVcs;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::book::{Book, Counts};
+
+/// Lines of the trace that a failure shows.
+const TOLD_LINES: usize = 60;
+
+/// A wall clock that a seed sets, and a monotonic one that never goes back. Every sleep is at least two seconds, so that
+/// waiting for a lock that nobody will let go of is over soon.
+#[derive(Debug)]
+pub(crate) struct SimClock {
+    wall: StepClock,
+    passed: AtomicU64,
+}
+
+impl SimClock {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            wall: StepClock::new(now),
+            passed: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn pass(&self, by: Duration) {
+        let millis = u64::try_from(by.as_millis()).unwrap();
+        self.passed.fetch_add(millis, Ordering::SeqCst);
+        self.wall.step(SignedDuration::try_from(by).unwrap());
+    }
+
+    /// An administrator sets the wall clock.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.wall.step(-SignedDuration::try_from(by).unwrap());
+    }
+}
+
+/// The forge's own clock, which nobody sets.
+#[derive(Debug)]
+struct ForgeClock(Arc<SimClock>, Timestamp);
+
+impl Clock for ForgeClock {
+    fn now(&self) -> Timestamp {
+        self.1 + self.0.monotonic()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration);
+    }
+}
+
+impl Clock for SimClock {
+    fn now(&self) -> Timestamp {
+        self.wall.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.passed.load(Ordering::SeqCst))
+    }
+
+    fn sleep(&self, duration: Duration) {
+        self.pass(duration.max(Duration::from_secs(2)));
+    }
+}
+
+/// Everything of one seed.
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) store: Store,
+    pub(crate) rules: Rules,
+    pub(crate) clock: Arc<SimClock>,
+    pub(crate) forge: SimForge,
+    pub(crate) vcs: SimVcs,
+    pub(crate) env: Env,
+    /// Supervisors that have been started and have not begun: they hold their run's lock.
+    pub(crate) waiting: RefCell<BTreeMap<RunId, Lock>>,
+    /// Supervisors that are at work, the innermost last; `true`: it was killed while something else happened.
+    pub(crate) at_work: RefCell<Vec<(RunId, bool)>>,
+    /// Agents whose supervisor died: they hold their standard input.
+    pub(crate) orphans: RefCell<BTreeMap<RunId, File>>,
+    pub(crate) book: RefCell<Book>,
+    /// Nothing goes wrong any more.
+    pub(crate) calm: Cell<bool>,
+    /// When the processes that are under way began, the innermost last.
+    pub(crate) began: RefCell<Vec<u64>>,
+    tick: Cell<u64>,
+    fuse: Cell<u64>,
+    dice: SplitMix64,
+    of_engine: SplitMix64,
+    faults: Faults,
+    trace: RefCell<Vec<String>>,
+    loud: bool,
+    _dir: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let dice = SplitMix64::seeded(seed);
+        let shm = Path::new("/dev/shm");
+        let dir = if shm.is_dir() {
+            tempfile::tempdir_in(shm).unwrap()
+        } else {
+            tempfile::tempdir().unwrap()
+        };
+        let rules = rules(&dice);
+        let store = Store::new(Home::below(dir.path()).layout(&rules.id));
+        let clock = Arc::new(SimClock::new("2026-11-21T20:15:02Z".parse().unwrap()));
+        let refs = SimRefs::shared();
+        let forge = SimForge::new(
+            Arc::clone(&refs),
+            Arc::new(ForgeClock(Arc::clone(&clock), clock.now())),
+            seed,
+        );
+        forge.push_to(&rules.repo.base);
+        let faults = faults(&dice);
+        forge.set_faults(faults.clone());
+        let loud = Env::from_process().text("ACP_SIM_SEED").is_some();
+        let world = Self {
+            seed,
+            vcs: SimVcs::new(refs),
+            store,
+            rules,
+            clock,
+            forge,
+            env: Env::from_pairs([("PATH", "/usr/bin:/bin")]),
+            waiting: RefCell::default(),
+            at_work: RefCell::default(),
+            orphans: RefCell::default(),
+            book: RefCell::default(),
+            calm: Cell::new(false),
+            began: RefCell::default(),
+            tick: Cell::new(0),
+            fuse: Cell::new(0),
+            of_engine: SplitMix64::seeded(dice.next_u64()),
+            dice,
+            faults,
+            trace: RefCell::default(),
+            loud,
+            _dir: dir,
+        };
+        for _ in 0..=world.roll(3) {
+            world.issue_opened(Association::Owner, &[label::READY]);
+        }
+        world
+    }
+
+    /// A number below `n`.
+    pub(crate) fn roll(&self, n: u64) -> u64 {
+        self.dice.next_u64() % n.max(1)
+    }
+
+    /// Whether something happens that happens so often in a thousand times; never once all is calm.
+    pub(crate) fn chance(&self, per_thousand: u64) -> bool {
+        !self.calm.get() && self.roll(1000) < per_thousand
+    }
+
+    pub(crate) fn pick<'a, T>(&self, list: &'a [T]) -> Option<&'a T> {
+        let at = usize::try_from(self.roll(list.len() as u64)).unwrap();
+        list.get(at)
+    }
+
+    /// The next moment in the order of events, however the clock is set.
+    pub(crate) fn moment(&self) -> u64 {
+        self.tick.set(self.tick.get() + 1);
+        self.tick.get()
+    }
+
+    #[expect(clippy::print_stdout, reason = "the trace of a replayed seed")]
+    pub(crate) fn say(&self, line: impl Into<String>) {
+        let depth = self.began.borrow().len();
+        let now = self.clock.now().strftime("%d %H:%M:%S").to_string();
+        let line = format!("{now} {}{}", "  ".repeat(depth), line.into());
+        if self.loud {
+            println!("{line}");
+        }
+        self.trace.borrow_mut().push(line);
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = self.book.borrow().counts.clone();
+        counts.merges = self.forge.account().merges.len() as u64;
+        counts.seeds = 1;
+        counts
+    }
+
+    /// A simulated process: it may die at a crash point. `None`: it did.
+    pub(crate) fn process<T>(&self, what: &str, work: impl FnOnce(&Engine<'_>) -> T) -> Option<T> {
+        let outer = self.fuse.get().saturating_sub(hits());
+        let fuse = if self.chance(300) {
+            1 + self.roll(1 << (1 + self.roll(8)))
+        } else {
+            0
+        };
+        self.say(what);
+        self.began.borrow_mut().push(self.moment());
+        self.fuse.set(fuse);
+        simulate_after(fuse);
+        let done = catch_unwind(AssertUnwindSafe(|| self.with_engine(work)));
+        disarm();
+        self.began.borrow_mut().pop();
+        self.fuse.set(outer);
+        simulate_after(outer);
+        match done {
+            Ok(done) => Some(done),
+            Err(payload) => {
+                let Some(crash) = payload.downcast_ref::<Crash>() else {
+                    resume_unwind(payload);
+                };
+                self.say(format!("  died at {}", crash.0));
+                self.book.borrow_mut().counts.crashes += 1;
+                self.book.borrow_mut().died_since_rest = true;
+                None
+            }
+        }
+    }
+
+    /// Something that the process under way does not do: its death does not strike there.
+    pub(crate) fn aside(&self, work: impl FnOnce()) {
+        let left = self.fuse.get().saturating_sub(hits());
+        self.fuse.set(0);
+        disarm();
+        work();
+        self.fuse.set(left);
+        simulate_after(left);
+    }
+
+    fn with_engine<T>(&self, work: impl FnOnce(&Engine<'_>) -> T) -> T {
+        let ports = Ports(self);
+        work(&Engine {
+            store: &self.store,
+            rules: &self.rules,
+            forge: &ports,
+            vcs: &ports,
+            workers: &ports,
+            clock: self.clock.as_ref(),
+            rng: &self.of_engine,
+            agent_missing: &|_| None,
+            prompt: &|run, text| Ok(format!("{}\n{}", run.title, text.body)),
+            say: &|line| self.say(format!("  > {line}")),
+        })
+    }
+
+    /// From now on nothing goes wrong and nobody interferes.
+    pub(crate) fn calm_down(&self) {
+        self.calm.set(true);
+        self.forge.set_faults(Faults {
+            conflict: self.faults.conflict,
+            visible_within: self.faults.visible_within,
+            ..Faults::default()
+        });
+    }
+
+    /// What went wrong, with the last steps before it.
+    pub(crate) fn told(&self, panic: &str) -> String {
+        let trace = self.trace.borrow();
+        let from = trace.len().saturating_sub(TOLD_LINES);
+        format!(
+            "seed {} broke a promise; ACP_SIM_SEED={} replays it\n{}\n{}",
+            self.seed,
+            self.seed,
+            trace[from..].join("\n"),
+            panic,
+        )
+    }
+}
+
+/// The world as the ports of the engine.
+#[derive(Clone, Copy)]
+pub(crate) struct Ports<'a>(pub(crate) &'a World);
+
+fn faults(dice: &SplitMix64) -> Faults {
+    let up_to = |max: u64| u16::try_from(dice.next_u64() % (max + 1)).unwrap();
+    if dice.next_u64().is_multiple_of(8) {
+        return Faults::default();
+    }
+    Faults {
+        lost_answer: up_to(350),
+        unavailable: up_to(80),
+        refused: up_to(6),
+        limited: up_to(10),
+        limited_for: Duration::from_secs(u64::from(up_to(900))),
+        visible_within: Duration::from_secs(u64::from(up_to(60))),
+        conflict: up_to(80),
+    }
+}
+
+fn rules(dice: &SplitMix64) -> Rules {
+    let one_of = |list: &[&str]| {
+        let at = usize::try_from(dice.next_u64() % list.len() as u64).unwrap();
+        list[at].to_owned()
+    };
+    let text = format!(
+        "schema: 1\n\
+         forge: {{ kind: github, repo: o/r, token: {{ env: T }} }}\n\
+         repo: {{ base: main, branch_prefix: acp/, verify: [{verify}] }}\n\
+         agents: {{ use: command, settings: {{ command: {{ argv: [the-agent], timeout: 20m }} }} }}\n\
+         limits: {{ workers: {workers}, pr: {pulls}, pr_reserved: {reserved}, launches_per_pass: {launches}, disk_free_min: 0B }}\n\
+         retry: {{ delays: [1m, 5m], attempts_max: {attempts} }}\n\
+         budget: {{ runs_per_day: {runs} }}\n\
+         policy: {{ writes: {writes}, merge: {{ checks: present, reviews: {reviews}, auto_max: 40 }}, fix_rounds_max: 2 }}\n",
+        verify = one_of(&["", "make test"]),
+        workers = one_of(&["1", "2", "3"]),
+        pulls = one_of(&["1", "2"]),
+        reserved = one_of(&["0", "1"]),
+        launches = one_of(&["1", "3"]),
+        attempts = one_of(&["1", "2", "3"]),
+        runs = one_of(&["4", "8", "50"]),
+        writes = one_of(&["full", "full", "full", "full", "draft", "off"]),
+        reviews = one_of(&["0", "0", "0", "1", "2"]),
+    );
+    let id = "web".parse().unwrap();
+    let env = Env::default();
+    match load_text(&id, Path::new("web.yaml"), &text, &env) {
+        Ok(profile) => profile.rules,
+        Err(error) => panic!("{error}\n{text}"),
+    }
+}
