@@ -207,11 +207,13 @@ fn with_forge() -> TestEnv {
         let done = env.command("git").args(args).output().unwrap();
         assert!(done.status.success(), "{done:?}");
     };
-    git(&["init", "-q", "web"]);
-    env.write("home/web/README.md", "web\n");
-    git(&["-C", "web", "add", "."]);
-    git(&["-C", "web", "commit", "-qm", "first"]);
-    let init = ["init", "--repo", "web", "--agent-command", "true", "--yes"];
+    let web = env.path("web");
+    let web = web.to_str().unwrap();
+    git(&["init", "-q", web]);
+    env.write("web/README.md", "web\n");
+    git(&["-C", web, "add", "."]);
+    git(&["-C", web, "commit", "-qm", "first"]);
+    let init = ["init", "--repo", web, "--agent-command", "true", "--yes"];
     let _made = env.acp(&init).ok();
     env
 }
