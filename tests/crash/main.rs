@@ -52,6 +52,18 @@ const NOT_PASSED: &[(&str, &str)] = &[
         "journal.after_rotate",
         "a journal of 16 MiB: the unit tests of durable/journal.rs",
     ),
+    (
+        "desk.before_lease_clear",
+        "a person clears a lease: tests/e2e/upkeep.rs",
+    ),
+    (
+        "desk.before_retry",
+        "a person retries a write: tests/e2e/outbox.rs",
+    ),
+    (
+        "desk.intent_dropped",
+        "a person drops writes: tests/e2e/outbox.rs",
+    ),
 ];
 
 /// Points that only a crash leads to, and the crash that does.
@@ -61,6 +73,7 @@ const AFTER_A_CRASH: &[(&str, Role, &str)] = &[
     ("launch.leased", Role::Caller, "launch.reserved"),
     ("run.written", Role::Caller, "launch.owned"),
     ("run.written", Role::Caller, "launch.starting"),
+    ("run.reservation_released", Role::Caller, "launch.starting"),
     ("rescue.after_ref", Role::Caller, "worktree.before_remove"),
     ("worktree.before_remove", Role::Caller, "rescue.before_move"),
     ("history.before_move", Role::Caller, "act.before_archive"),

@@ -168,6 +168,38 @@ fn a_change_waits_for_the_flusher() {
     assert!(store.outbox().unwrap().open_intents().unwrap().is_empty());
 }
 
+/// Runs a verb that dies at a crash point.
+fn dies_at(env: &TestEnv, point: &str, args: &[&str]) {
+    let mut command = env.acp_command(args);
+    command.env("ACP_TEST_CRASH", point);
+    let status = command.output().unwrap().status;
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&status),
+        Some(6),
+        "{point}"
+    );
+}
+
+#[test]
+fn a_killed_retry_leaves_it_failed_and_a_killed_drop_leaves_none_without_its_need() {
+    let env = with_profile();
+    let first = comment(&env, "first", &[]);
+    let second = comment(&env, "second", &[&first]);
+    let third = comment(&env, "third", &[&second]);
+    send(&env, &first, Place::Failed);
+    let outbox = store(&env).outbox().unwrap();
+    let id = first.id.as_str();
+    dies_at(&env, "desk.before_retry", &["outbox", "retry", id]);
+    assert_eq!(outbox.find(&first.id).unwrap().unwrap().0, Place::Failed);
+    for left in [2, 1, 0] {
+        dies_at(&env, "desk.intent_dropped", &["outbox", "drop", id]);
+        let open = outbox.open_intents().unwrap();
+        let ids: Vec<_> = open.iter().map(|queued| &queued.intent.id).collect();
+        let all = [&first.id, &second.id, &third.id];
+        assert_eq!(ids, all[..left]);
+    }
+}
+
 /// A profile with its local forge, made from a checkout.
 fn with_forge() -> TestEnv {
     let env = TestEnv::new();
@@ -175,11 +207,13 @@ fn with_forge() -> TestEnv {
         let done = env.command("git").args(args).output().unwrap();
         assert!(done.status.success(), "{done:?}");
     };
-    git(&["init", "-q", "web"]);
-    env.write("home/web/README.md", "web\n");
-    git(&["-C", "web", "add", "."]);
-    git(&["-C", "web", "commit", "-qm", "first"]);
-    let init = ["init", "--repo", "web", "--agent-command", "true", "--yes"];
+    let web = env.path("web");
+    let web = web.to_str().unwrap();
+    git(&["init", "-q", web]);
+    env.write("web/README.md", "web\n");
+    git(&["-C", web, "add", "."]);
+    git(&["-C", web, "commit", "-qm", "first"]);
+    let init = ["init", "--repo", web, "--agent-command", "true", "--yes"];
     let _made = env.acp(&init).ok();
     env
 }

@@ -138,6 +138,24 @@ fn cooldowns_and_leases_are_listed_and_cleared() {
 }
 
 #[test]
+fn a_killed_clear_of_a_lease_can_be_repeated() {
+    let env = with_profile();
+    let store = store(&env);
+    let lease = Lease {
+        item: ItemId::issue(1),
+        run: run_id(1),
+        at: now(),
+    };
+    store.leases().put("issue-1", &lease).unwrap();
+    let mut command = env.acp_command(&["lease", "clear", "issue/1"]);
+    command.env("ACP_TEST_CRASH", "desk.before_lease_clear");
+    assert!(!command.output().unwrap().status.success());
+    assert_eq!(store.leases().list().unwrap().len(), 1);
+    let _cleared = env.acp(&["lease", "clear", "issue/1"]).ok();
+    assert!(store.leases().list().unwrap().is_empty());
+}
+
+#[test]
 fn the_budget_of_the_day_is_shown_and_reset_only_on_purpose() {
     let env = with_profile();
     let store = store(&env);
