@@ -236,7 +236,9 @@ fn a_forge_or_repository_that_is_gone_is_named() {
 
 #[test]
 fn an_interrupted_wait_leaves_nothing_half_done() {
-    let env = TestEnv::under("touch began\nsleep 1\necho 1 > a\nacp report implemented\n");
+    let env = TestEnv::under(
+        "touch began\nwhile [ ! -e \"$HOME/go\" ]; do sleep 0.1; done\necho 1 > a\nacp report implemented\n",
+    );
     let _issue = env.issue("T");
     let mut waiting = env
         .acp_command(&["heartbeat", "--until-idle"])
@@ -250,6 +252,7 @@ fn an_interrupted_wait_leaves_nothing_half_done() {
         ended.code() == Some(130) || ended.signal() == Some(2),
         "{ended:?}"
     );
+    let _go = env.write("home/go", "");
     let _idle = env.until_idle();
     assert_eq!(env.runs().len(), 1, "the run went on by itself");
     assert!(env.merged("a").is_some());
