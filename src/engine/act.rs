@@ -180,7 +180,8 @@ impl Engine<'_> {
             RunState::Running { started, .. } => Some(*started),
             _ => None,
         };
-        if matches!(run.state, RunState::Reserved | RunState::Starting) {
+        // Later than that a supervisor may have begun something.
+        if run.state == RunState::Reserved {
             self.release_reservation(&run.id)?;
             crash_point("run.reservation_released");
         }

@@ -120,9 +120,10 @@ impl Engine<'_> {
         };
         leases.put(&run.item.slug(), &lease)?;
         crash_point("launch.leased");
-        if !self.reserve(run)? {
+        let reserved = self.reserve(run);
+        if !matches!(reserved, Ok(true)) {
             leases.remove(&run.item.slug())?;
-            return Ok(None);
+            return reserved.map(|_| None);
         }
         crash_point("launch.reserved");
         let Some(lock) = self.store.own_run(&run.id)? else {
@@ -189,6 +190,7 @@ impl Engine<'_> {
         lock: &Lock,
         error: EngineError,
     ) -> Result<(), EngineError> {
+        self.release_reservation(&run.id)?;
         let detail = error.to_string();
         let outcome = if matches!(error, EngineError::Store(StoreError::Busy { .. })) {
             // Somebody else was at work: nothing that the item did.
