@@ -237,9 +237,6 @@ impl Vcs for NoVcs {
     ) -> Result<Option<PathBuf>, VcsError> {
         Err(unasked())
     }
-    fn worktree(&self, _: &Path) -> WorktreeLeft {
-        WorktreeLeft::Nothing
-    }
     fn remove_worktree(&self, _: &Path) -> Result<(), VcsError> {
         Err(unasked())
     }

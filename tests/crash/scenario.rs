@@ -190,7 +190,7 @@ fn decide(world: &World, person: Person, vars: &[(&str, String)]) {
             // It had happened already, or the second call did it: there is no such open pull request any more.
             let shown = world.acp(&["pr", "show", &number, "--json"]).ok().data();
             assert!(
-                again.code == 0 || again.code == 66 && shown["merged"] == true,
+                again.code == 0 || again.code == 77 && shown["merged"] == true,
                 "{again:?}"
             );
         }

@@ -24,7 +24,7 @@ pub(crate) struct Book {
     /// The run of every attempt that was started.
     pub(crate) attempts: BTreeMap<(ItemId, u32), RunId>,
     /// Runs started, by day.
-    pub(crate) launched_on: BTreeMap<String, u32>,
+    pub(crate) launched_on: BTreeMap<String, Vec<RunId>>,
     /// Every intent that was ever seen in the outbox, as it was seen last.
     pub(crate) intents: BTreeMap<IntentId, Seen>,
     /// Judged runs that were counted here.

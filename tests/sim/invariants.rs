@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acp::domain::{Intent, ItemId, Origin, Outcome, Run, RunState};
+use acp::domain::{Intent, ItemId, Origin, Outcome, Retry, Run, RunId, RunState};
 use acp::store::Entry;
 
 use crate::book::Seen;
@@ -82,6 +82,23 @@ impl World {
         }
     }
 
+    /// Whether a run was judged as wanted by nobody: the journal says so, or the item's record stands before it.
+    fn was_unwanted(&self, run: &Run, retries: &[(String, Retry)]) -> bool {
+        let (entries, _torn) = self.store.journal().read().unwrap();
+        let noted = entries.iter().any(|entry| {
+            entry.run.as_ref() == Some(&run.id) && entry.text.starts_with("nobody wants it")
+        });
+        let attempt = |id: &RunId| -> u32 {
+            let (_, attempt) = id.as_str().rsplit_once("-a").unwrap();
+            attempt.parse().unwrap()
+        };
+        let of_item = retries.iter().find(|(_, retry)| retry.item == run.item);
+        let last = of_item.and_then(|(_, retry)| retry.last_run.as_ref());
+        // A judgement that died after its count was made again when nobody wanted the run any more.
+        let counted = last == Some(&run.id);
+        (noted && !counted) || last.is_none_or(|last| attempt(last) < run.attempt)
+    }
+
     /// Failures are counted here from the ends of the runs alone, each run once.
     fn check_retries(&self, runs: &[Run]) {
         let retries = self.store.retries().list().unwrap();
@@ -102,6 +119,10 @@ impl World {
         judged.sort_by_key(|run| (run.item, run.attempt));
         for run in judged {
             if !book.counted.insert(run.id.clone()) {
+                continue;
+            }
+            // What nobody wanted any more when it was judged counts neither as failure nor as success.
+            if self.was_unwanted(run, &retries) {
                 continue;
             }
             let failures = book.failures.entry(run.item).or_default();

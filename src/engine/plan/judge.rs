@@ -301,7 +301,11 @@ impl<'a> Judgement<'a> {
                 attempt: previous.attempt.max(self.run.attempt),
                 ..previous.clone()
             },
-            None => self.success(),
+            // The run is no item's last one: nothing was counted.
+            None => Retry {
+                last_run: None,
+                ..self.success()
+            },
         }
     }
 
