@@ -180,8 +180,7 @@ impl Engine<'_> {
             RunState::Running { started, .. } => Some(*started),
             _ => None,
         };
-        // Later than that a supervisor may have begun something.
-        if run.state == RunState::Reserved {
+        if matches!(run.state, RunState::Reserved | RunState::Starting) {
             self.release_reservation(&run.id)?;
             crash_point("run.reservation_released");
         }

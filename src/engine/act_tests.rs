@@ -52,7 +52,7 @@ fn an_approval_that_was_given_since_the_plan_stays() {
 }
 
 #[test]
-fn a_run_whose_supervisor_never_started_costs_nothing() {
+fn a_run_whose_agent_never_started_costs_nothing() {
     let running = RunState::Running {
         started: start(),
         deadline: start(),
@@ -63,7 +63,7 @@ fn a_run_whose_supervisor_never_started_costs_nothing() {
     };
     for (state, counts) in [
         (RunState::Reserved, 0),
-        (RunState::Starting, 1),
+        (RunState::Starting, 0),
         (running, 1),
     ] {
         let scene = Scene::new();

@@ -190,7 +190,6 @@ impl Engine<'_> {
         lock: &Lock,
         error: EngineError,
     ) -> Result<(), EngineError> {
-        self.release_reservation(&run.id)?;
         let detail = error.to_string();
         let outcome = if matches!(error, EngineError::Store(StoreError::Busy { .. })) {
             // Somebody else was at work: nothing that the item did.

@@ -217,6 +217,9 @@ impl Vcs for NoVcs {
     fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {
         Err(unasked())
     }
+    fn worktree(&self, _: &Path) -> WorktreeLeft {
+        WorktreeLeft::Nothing
+    }
     fn build_commit(&self, _: &CommitSpec<'_>) -> Result<Built, VcsError> {
         Err(unasked())
     }

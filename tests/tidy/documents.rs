@@ -7,9 +7,6 @@ use std::process::Command;
 
 use super::layers::ALLOWED;
 
-/// Named by the documents before they are there; an entry may go once its path exists.
-const COMING: &[&str] = &["tests/contract", "tests/sim", "tests/crash"];
-
 /// Hosts that a committed file may name in a URL. Names without a dot and below `example.*` are free.
 const HOSTS: &[&str] = &[
     "127.0.0.1",
@@ -37,7 +34,7 @@ fn links_and_paths_in_documents_exist() {
         }
         for path in paths(&text) {
             let is_there = root().join(&path).exists() || root().join("src").join(&path).exists();
-            if !is_there && !COMING.contains(&path.as_str()) {
+            if !is_there {
                 errors.push(format!("{document}: there is no `{path}`"));
             }
         }

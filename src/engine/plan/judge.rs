@@ -58,15 +58,11 @@ impl<'a> Judgement<'a> {
 
     fn conclude(mut self, outcome: &Outcome) -> Result<Action, BadPattern> {
         let (retry, summary) = match outcome {
-            // What is on its way goes on: half of a result explains nothing to anybody. A failure counts in any case.
-            Outcome::Implemented { .. }
-            | Outcome::UpdatedBranch { .. }
-            | Outcome::NoChangeNeeded
-            | Outcome::Reviewed { .. }
-                if self.view.intents_of_run(&self.run.id).is_empty()
-                    && let Some(reason) = why_unwanted(self.view, self.run) =>
+            // What is on its way goes on: half of a result explains nothing to anybody.
+            _ if self.view.intents_of_run(&self.run.id).is_empty()
+                && let Some(reason) = why_unwanted(self.view, self.run) =>
             {
-                (self.success(), format!("nobody wants it: {reason}"))
+                (self.unchanged(), format!("nobody wants it: {reason}"))
             }
             Outcome::Implemented { commit } | Outcome::UpdatedBranch { commit } => {
                 if let Some(reason) = self.refusal()? {
