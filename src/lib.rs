@@ -11,6 +11,7 @@ pub mod durable;
 pub mod engine;
 pub mod forge;
 pub mod git;
+pub mod http;
 pub mod policy;
 pub mod proc;
 pub mod profile;

@@ -87,6 +87,7 @@ fn issue(number: u64) -> Issue {
         association: Association::Owner,
         created: now(),
         updated: now(),
+        digest: Some(format!("{number:016x}")),
     }
 }
 

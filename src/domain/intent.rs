@@ -257,8 +257,8 @@ pub struct Intent {
     pub applied: Option<Applied>,
 }
 
-/// Who a write is made as on the forge, where the forge lets acp choose.
-const ACTOR: &str = "acp";
+/// Who a pass or a run writes as on a forge that lets acp choose.
+pub const ACTOR: &str = "acp";
 
 impl Intent {
     /// A prepared intent. Its key depends on `origin`, the payload's kind, the target and `fact`, and on nothing else.

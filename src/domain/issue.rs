@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// Open or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,23 @@ pub struct Issue {
     pub created: Timestamp,
     /// When it last changed.
     pub updated: Timestamp,
+    /// [`text_digest`] of its title and body, when the listing gave the text: an approval of the text is pinned to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+}
+
+/// What tells one text of an item from another: the first 16 hex digits of a sha256 over title and body, as written.
+pub fn text_digest(title: &str, body: &str) -> String {
+    use std::fmt::Write as _;
+    let mut hash = Sha256::new();
+    hash.update(title.len().to_le_bytes());
+    hash.update(title);
+    hash.update(body);
+    let digest = hash.finalize();
+    digest.iter().take(8).fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap_or_default();
+        hex
+    })
 }
 
 impl Issue {
@@ -69,8 +87,30 @@ pub struct Comment {
     pub id: u64,
     /// Login of the author.
     pub author: String,
+    /// What the author is to the repository.
+    #[serde(default = "nobody")]
+    pub association: Association,
+    /// Whether the account that acp writes under wrote it.
+    #[serde(default)]
+    pub own: bool,
     /// Markdown as written.
     pub body: String,
     /// When it was written.
     pub created: Timestamp,
+}
+
+/// What is not said is not trusted.
+const fn nobody() -> Association {
+    Association::None
+}
+
+/// Who put a label on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labelled {
+    /// Login.
+    pub by: String,
+    /// What that account is to the repository.
+    pub association: Association,
+    /// When, by the forge's clock.
+    pub at: Timestamp,
 }

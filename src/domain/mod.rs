@@ -20,6 +20,7 @@ mod pull_request;
 mod risk;
 mod rules;
 mod run;
+mod secret;
 mod snapshot;
 
 pub use budget::{DayBudget, Reservation};
@@ -27,8 +28,8 @@ pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
 pub use ids::{
     BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,
 };
-pub use intent::{Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
-pub use issue::{Association, Comment, Issue, IssueState};
+pub use intent::{ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
+pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, Hold, Lease, Retry};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
@@ -46,4 +47,5 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
+pub use secret::Secret;
 pub use snapshot::{IntentView, Life, Mirror, RunView, Snapshot};

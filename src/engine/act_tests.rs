@@ -87,6 +87,7 @@ fn with_issue() -> Scene {
         association: Association::Owner,
         created: start(),
         updated: start(),
+        digest: None,
     };
     let mut mirror = scene.store.mirror().unwrap();
     mirror.issues.insert(1, issue);

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::Engine;
 use crate::domain::{
-    Applied, BranchName, ChangeFacts, DiffFacts, Intent, IntentId, ItemId, Life, Mergeable, Mirror,
-    Origin, Payload, PullRequest, Rules, Run, RunId, RunState, Sha, Task,
+    Applied, BranchName, ChangeFacts, DiffFacts, Intent, IntentId, ItemId, Labelled, Life,
+    Mergeable, Mirror, Origin, Payload, PullRequest, Rules, Run, RunId, RunState, Sha, Task,
 };
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
 use crate::store::{Home, Lock, Place, Store};
@@ -160,6 +160,10 @@ impl Forge for Script {
 
     fn text(&self, _: u64) -> Result<Text, ForgeError> {
         Ok(Text::default())
+    }
+
+    fn labelled(&self, _: u64, _: &str) -> Result<Option<Labelled>, ForgeError> {
+        Ok(None)
     }
 
     fn change(&self, _: &PullRequest) -> Result<ChangeFacts, ForgeError> {

@@ -11,7 +11,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use crate::domain::ChangeFacts;
-use crate::domain::{Applied, BranchName, Comment, Intent, Mirror, PullRequest, Sha};
+use crate::domain::{
+    Applied, BranchName, Comment, Intent, Labelled, Mirror, PullRequest, Secret, Sha,
+};
 
 /// What kind of forge an adapter speaks to, where kinds differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +34,22 @@ pub struct Capabilities {
 pub enum GitRemote {
     /// A bare repository on this machine.
     Path(PathBuf),
+    /// A repository behind HTTP, where git asks for a name and a password.
+    Http {
+        /// The address, without a name or a password in it.
+        url: String,
+        /// The name.
+        username: String,
+        /// The password, which reaches git by a credential helper and by nothing else.
+        password: Secret,
+    },
 }
 
 /// The text of an item, read only when a run or a person needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text {
+    /// The title as it is now.
+    pub title: String,
     /// Markdown as written.
     pub body: String,
     /// Comments, oldest first.
@@ -118,8 +131,11 @@ pub trait Forge {
     /// Brings `mirror` up to date with one incremental listing. `Ok(false)`: nothing has changed.
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError>;
 
-    /// Body and comments of an issue or a pull request; they share one sequence of numbers.
+    /// Title, body and comments of an issue or a pull request; they share one sequence of numbers.
     fn text(&self, number: u64) -> Result<Text, ForgeError>;
+
+    /// Who put `label` on the issue `number` last. `None`: it is not on it, or the forge does not tell who did.
+    fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError>;
 
     /// What a pull request changes, for exactly the base and head that it names.
     fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError>;

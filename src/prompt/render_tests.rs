@@ -64,6 +64,8 @@ fn comment(author: &str, body: &str) -> Comment {
     Comment {
         id: 1,
         author: author.into(),
+        association: crate::domain::Association::Owner,
+        own: false,
         body: body.into(),
         created: "2026-11-21T03:15:02Z".parse().unwrap(),
     }

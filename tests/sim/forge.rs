@@ -1,7 +1,7 @@
 //! The forge as a process of the world sees it: other processes and people act between any two calls.
 
 use acp::domain::{
-    Applied, BranchName, ChangeFacts, Intent, ItemKind, Mirror, Origin, Payload, Phase,
+    Applied, BranchName, ChangeFacts, Intent, ItemKind, Labelled, Mirror, Origin, Payload, Phase,
     PullRequest, Sha,
 };
 use acp::durable::crash_point;
@@ -23,6 +23,11 @@ impl Forge for Ports<'_> {
     fn text(&self, number: u64) -> Result<Text, ForgeError> {
         self.0.meddle(8);
         self.0.forge.text(number)
+    }
+
+    fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError> {
+        self.0.meddle(8);
+        self.0.forge.labelled(number, label)
     }
 
     fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError> {

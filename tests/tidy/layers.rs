@@ -38,7 +38,7 @@ pub(crate) const ALLOWED: &[(&str, &str)] = &[
 
 /// Adapters that only their own folder and the composition root may name.
 const ADAPTERS: &[(&str, &[&str])] = &[
-    ("forge", &["local", "github", "gitea", "sim"]),
+    ("forge", &["local", "github", "gitea", "fake", "sim"]),
     ("vcs", &["git", "sim"]),
     (
         "agent",

@@ -33,6 +33,8 @@ pub(in crate::cli) fn open<'w>(
     let forge = forge(wiring, &home, &rules, &git)?;
     let remote = match forge.remote() {
         GitRemote::Path(path) => Remote::Path(path),
+        // No adapter for a remote forge is wired in.
+        GitRemote::Http { .. } => return Err(not_yet(rules.forge.kind)),
     };
     let vcs = GitVcs::new(store.layout().repo_git(), remote, git, session.clock);
     let workers = LocalWorkers::new(

@@ -25,7 +25,9 @@ use self::repo::Repo;
 use self::session::Session;
 use super::model::{self, Decision, Records};
 use super::{Capabilities, ChangeFacts, Forge, ForgeError, GitRemote, Text};
-use crate::domain::{Applied, BranchName, Intent, Mirror, Payload, PullRequest, Sha};
+use crate::domain::{
+    Applied, Association, BranchName, Intent, Labelled, Mirror, Payload, PullRequest, Sha,
+};
 use crate::durable::Journal;
 use crate::sys::Clock;
 
@@ -82,15 +84,30 @@ impl Forge for LocalForge {
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {
         let books = Books::read(self)?;
-        let body = match books.issue(number)? {
-            Some(doc) => doc.body,
+        let (title, body) = match books.issue(number)? {
+            Some(doc) => (doc.issue.title, doc.body),
             None => match books.pull(number)? {
-                Some(doc) => doc.body,
+                Some(doc) => (doc.pr.title, doc.body),
                 None => return Err(model::missing(format_args!("number {number}"))),
             },
         };
         let comments = books.comments(number)?;
-        Ok(Text { body, comments })
+        Ok(Text {
+            title,
+            body,
+            comments,
+        })
+    }
+
+    fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError> {
+        let issue = Books::read(self)?.issue(number)?;
+        let has = issue.filter(|doc| doc.issue.has(label));
+        // Everyone who can write here is trusted, so it does not matter who it was.
+        Ok(has.map(|doc| Labelled {
+            by: doc.issue.author,
+            association: Association::Owner,
+            at: doc.issue.created,
+        }))
     }
 
     fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError> {

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::object::{CommentDoc, IssueDoc, LabelDoc, LabelsDoc, Object, PullDoc};
 use super::{after, missing, refused, text};
 use crate::domain::{
-    Applied, Association, BranchName, Check, Comment, Intent, Issue, IssueState, ItemId, ItemKind,
-    Payload, PrState, Sha,
+    ACTOR, Applied, Association, BranchName, Check, Comment, Intent, Issue, IssueState, ItemId,
+    ItemKind, Payload, PrState, Sha, text_digest,
 };
 use crate::forge::ForgeError;
 
@@ -122,9 +122,12 @@ impl Desk<'_> {
     ) -> Result<Decision, ForgeError> {
         let number = self.records.next_number();
         let none = BTreeSet::new();
+        let title = text::title(self.intent, title)?;
+        let body = text::body(self.intent, body)?;
         let issue = Issue {
             number,
-            title: text::title(self.intent, title)?,
+            digest: Some(text_digest(&title, &body)),
+            title,
             state: IssueState::Open,
             labels: text::labels(self.intent, &none, labels, &none)?,
             author: self.actor(),
@@ -132,7 +135,6 @@ impl Desk<'_> {
             created: self.now,
             updated: self.now,
         };
-        let body = text::body(self.intent, body)?;
         let mut objects = vec![Object::Issue(IssueDoc { issue, body })];
         objects.extend(self.new_labels(labels)?);
         Ok(write(objects, Applied::Opened { number }))
@@ -147,6 +149,8 @@ impl Desk<'_> {
         let comment = Comment {
             id: self.records.next_comment(),
             author: self.actor(),
+            association: Association::Owner,
+            own: self.actor() == ACTOR,
             body: text::body(self.intent, body)?,
             created: self.now,
         };

@@ -20,7 +20,7 @@ use self::world::{Branches, Log};
 use super::model::{self, Ahead, Decision, Records as _};
 use super::{Capabilities, ChangeFacts, Forge, ForgeError, GitRemote, Text};
 use crate::domain::{
-    Applied, BranchName, DiffFacts, Intent, Mergeable, Mirror, Payload, PullRequest, Sha,
+    Applied, BranchName, DiffFacts, Intent, Labelled, Mergeable, Mirror, Payload, PullRequest, Sha,
 };
 use crate::sys::Clock;
 
@@ -42,6 +42,8 @@ struct Inner {
     facts: BTreeMap<Sha, DiffFacts>,
     conflicts: BTreeMap<Sha, Vec<String>>,
     limited_until: Option<Timestamp>,
+    /// Who put a label on an issue last, where that is known.
+    labelled: BTreeMap<(u64, String), Labelled>,
     commits: u64,
 }
 
@@ -223,13 +225,27 @@ impl Forge for SimForge {
     fn text(&self, number: u64) -> Result<Text, ForgeError> {
         let mut inner = self.read("read a text")?;
         let visible = inner.log.visible(self.branches(), self.clock.now());
-        let body = match (visible.issue(number)?, visible.pull(number)?) {
-            (Some(doc), _) => doc.body,
-            (None, Some(doc)) => doc.body,
+        let (title, body) = match (visible.issue(number)?, visible.pull(number)?) {
+            (Some(doc), _) => (doc.issue.title, doc.body),
+            (None, Some(doc)) => (doc.pr.title, doc.body),
             (None, None) => return Err(model::missing(format_args!("number {number}"))),
         };
         let comments = visible.comments(number);
-        Ok(Text { body, comments })
+        Ok(Text {
+            title,
+            body,
+            comments,
+        })
+    }
+
+    fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError> {
+        let mut inner = self.read("read who set a label")?;
+        let visible = inner.log.visible(self.branches(), self.clock.now());
+        let has = visible
+            .issue(number)?
+            .is_some_and(|doc| doc.issue.has(label));
+        let who = inner.labelled.get(&(number, label.to_owned())).cloned();
+        Ok(who.filter(|_| has))
     }
 
     fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError> {

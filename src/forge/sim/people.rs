@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Inner, SimForge};
 use crate::domain::{
-    Applied, Association, BranchName, Comment, Issue, IssueState, ItemId, ItemKind, PrState, Sha,
+    Applied, Association, BranchName, Comment, Issue, IssueState, ItemId, ItemKind, Labelled,
+    PrState, Sha, text_digest,
 };
 use crate::forge::ForgeError;
 use crate::forge::model::{self, Change, CommentDoc, IssueDoc, Object, PullDoc, Records as _};
@@ -31,6 +32,7 @@ impl SimForge {
             association,
             created: now,
             updated: now,
+            digest: Some(text_digest(title, body)),
         };
         let body = body.to_owned();
         let objects = vec![Object::Issue(IssueDoc { issue, body })];
@@ -50,6 +52,29 @@ impl SimForge {
             }
             labels.extend(add.iter().map(|label| (*label).to_owned()));
         })
+    }
+
+    /// As [`Self::relabel`], by a known somebody.
+    pub fn relabel_as(
+        &self,
+        author: &str,
+        association: Association,
+        item: ItemId,
+        add: &[&str],
+        remove: &[&str],
+    ) -> Result<(), ForgeError> {
+        self.relabel(item, add, remove)?;
+        let at = self.clock.now();
+        let who = Labelled {
+            by: author.to_owned(),
+            association,
+            at,
+        };
+        let labelled = &mut self.lock().labelled;
+        for label in add {
+            labelled.insert((item.number, (*label).to_owned()), who.clone());
+        }
+        Ok(())
     }
 
     /// Somebody closes an item.
@@ -106,6 +131,8 @@ impl SimForge {
         let comment = Comment {
             id,
             author: author.to_owned(),
+            association: Association::Owner,
+            own: false,
             body: body.to_owned(),
             created: now,
         };

@@ -113,6 +113,7 @@ impl World {
             association: Association::Owner,
             created: ago(1_000 - i64::try_from(number).unwrap()),
             updated: ago(100),
+            digest: None,
         };
         self.snapshot.mirror.issues.insert(number, issue);
         self.snapshot.mirror.issues.get_mut(&number).unwrap()
