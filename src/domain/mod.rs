@@ -20,7 +20,6 @@ mod pull_request;
 mod risk;
 mod rules;
 mod run;
-mod secret;
 mod snapshot;
 
 pub use budget::{DayBudget, Reservation};
@@ -47,5 +46,4 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
-pub use secret::Secret;
 pub use snapshot::{IntentView, Life, Mirror, RunView, Snapshot};

@@ -11,9 +11,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use crate::domain::ChangeFacts;
-use crate::domain::{
-    Applied, BranchName, Comment, Intent, Labelled, Mirror, PullRequest, Secret, Sha,
-};
+use crate::domain::{Applied, BranchName, Comment, Intent, Labelled, Mirror, PullRequest, Sha};
+use crate::sys::Secret;
 
 /// What kind of forge an adapter speaks to, where kinds differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
