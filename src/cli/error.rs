@@ -54,6 +54,8 @@ impl From<ForgeError> for CliError {
             ForgeError::Refused { .. } => Self::of(Exit::Denied, &error),
             ForgeError::Denied { .. } => Self::of(Exit::Denied, &error)
                 .hint("check the credential and what it may do on the forge"),
+            ForgeError::Forbidden { .. } => Self::of(Exit::Denied, &error)
+                .hint("give the credential that permission on the forge"),
             ForgeError::Unavailable { .. } | ForgeError::Unknown { .. } => {
                 Self::of(Exit::Unavailable, &error)
             }

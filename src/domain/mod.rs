@@ -46,4 +46,4 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
-pub use snapshot::{IntentView, Life, Mirror, RunView, Snapshot};
+pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot};

@@ -21,6 +21,26 @@ pub struct Mirror {
     pub pulls: BTreeMap<u64, PullRequest>,
     /// The tip of the profile's base branch.
     pub base_sha: Option<Sha>,
+    /// What holds for the repository as a whole.
+    #[serde(default)]
+    pub repo: RepoState,
+    /// Login of the account that acp writes under, once the forge has said it.
+    #[serde(default)]
+    pub viewer: Option<String>,
+}
+
+/// Conditions of a repository that keep acp from working on it. The default is a repository like any other.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RepoState {
+    /// It is archived: nothing can be written to it.
+    #[serde(default)]
+    pub archived: bool,
+    /// It has no issues.
+    #[serde(default)]
+    pub issues_off: bool,
+    /// It was renamed or moved and is now called so.
+    #[serde(default)]
+    pub moved_to: Option<String>,
 }
 
 /// What lives of a run right now.

@@ -311,9 +311,10 @@ impl Engine<'_> {
 
     fn read_error(&self, intent: &Intent, error: &ForgeError) -> Result<Answer, EngineError> {
         Ok(match error {
-            ForgeError::Missing { .. } | ForgeError::Refused { .. } | ForgeError::Denied { .. } => {
-                Answer::Refused(error.to_string())
-            }
+            ForgeError::Missing { .. }
+            | ForgeError::Refused { .. }
+            | ForgeError::Denied { .. }
+            | ForgeError::Forbidden { .. } => Answer::Refused(error.to_string()),
             ForgeError::Limited { until } => {
                 let now = self.clock.now();
                 let reason = "the forge's rate limit".to_owned();

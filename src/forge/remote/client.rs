@@ -1,0 +1,370 @@
+//! Calls to one forge as one account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::governor::{Cost, Governor};
+use crate::forge::ForgeError;
+use crate::http::{Headers, HttpError, Method, Request, Response, Transport};
+use crate::sys::{Clock, Secret};
+
+/// The longest that one call may take.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// The longest text of a forge that is shown in an error, in characters.
+const MESSAGE_CHARS_MAX: usize = 300;
+
+/// How a token stands in `Authorization`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// `Bearer`.
+    Bearer,
+    /// `token`.
+    Token,
+}
+
+/// A forge's address and who calls it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Where paths begin, without a slash at the end: `https://api.github.com`.
+    pub root: String,
+    /// The token.
+    pub token: Secret,
+    /// Where the token comes from, in words for errors: "`GITHUB_TOKEN`", "the file …".
+    pub token_from: String,
+    /// How the token is sent.
+    pub scheme: Scheme,
+    /// Fields that go with every call: `Accept`, the version of the interface.
+    pub headers: Headers,
+}
+
+/// What tells whether something is still as it was: an `ETag`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Validator(pub String);
+
+/// An answer of status 2xx.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Its validator, if the forge gives one.
+    pub validator: Option<Validator>,
+    /// Pages besides this one.
+    pub link: Link,
+    /// How many there are in all, when the forge counts (`X-Total-Count`).
+    pub total: Option<u64>,
+    /// What was asked, for errors.
+    tried: String,
+    body: Vec<u8>,
+}
+
+/// The pages that a `Link` field names, as paths that [`Client::get`] takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The next page.
+    pub next: Option<String>,
+    /// The last page.
+    pub last: Option<String>,
+}
+
+/// The answer to a conditional call.
+#[derive(Debug, Clone)]
+pub enum Fresh {
+    /// As it was; nothing was charged.
+    Same,
+    /// Something else, or no validator was sent.
+    New(Answer),
+}
+
+/// Calls one forge as one account.
+pub struct Client {
+    transport: Arc<dyn Transport>,
+    governor: Arc<dyn Governor>,
+    clock: Arc<dyn Clock>,
+    account: Account,
+}
+
+impl Client {
+    /// A client. Nothing is sent yet.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        governor: Arc<dyn Governor>,
+        clock: Arc<dyn Clock>,
+        account: Account,
+    ) -> Self {
+        Self {
+            transport,
+            governor,
+            clock,
+            account,
+        }
+    }
+
+    /// The clock that waits and marks are measured with.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Reads `path`, which begins with a slash. `tried` reads after "could not".
+    pub fn get(&self, tried: &str, path: &str) -> Result<Answer, ForgeError> {
+        let request = self.request(Method::Get, path, None);
+        let response = self.send(tried, Cost::Read, &request)?;
+        self.answer(tried, &request, response)
+    }
+
+    /// As [`Self::get`], if it is no longer what `known` stands for.
+    pub fn get_if(
+        &self,
+        tried: &str,
+        path: &str,
+        known: Option<&Validator>,
+    ) -> Result<Fresh, ForgeError> {
+        let mut request = self.request(Method::Get, path, None);
+        if let Some(Validator(tag)) = known {
+            request.headers.push("If-None-Match", tag.as_str());
+        }
+        let response = self.send(tried, Cost::Read, &request)?;
+        if response.status == 304 && known.is_some() {
+            return Ok(Fresh::Same);
+        }
+        self.answer(tried, &request, response).map(Fresh::New)
+    }
+
+    /// As [`Self::get`], `None` when there is no such thing (404, 410).
+    pub fn find(&self, tried: &str, path: &str) -> Result<Option<Answer>, ForgeError> {
+        match self.get(tried, path) {
+            Err(ForgeError::Missing { .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Reads all pages of a list, at most `pages_max` of them; more is [`ForgeError::Unreadable`]: a list that is cut must
+    /// not pass for a whole one.
+    pub fn list<T: DeserializeOwned>(
+        &self,
+        tried: &str,
+        path: &str,
+        pages_max: usize,
+    ) -> Result<Vec<T>, ForgeError> {
+        let mut all = Vec::new();
+        let mut path = path.to_owned();
+        for _ in 0..pages_max {
+            let answer = self.get(tried, &path)?;
+            all.extend(answer.read::<Vec<T>>()?);
+            match answer.link.next {
+                Some(next) => path = next,
+                None => return Ok(all),
+            }
+        }
+        Err(ForgeError::Unreadable {
+            what: tried.to_owned(),
+            why: format!("it has more than {pages_max} pages"),
+        })
+    }
+
+    /// Writes. A lost answer is [`ForgeError::Unknown`], and so is a 5xx: it may have been written before it failed.
+    pub fn write(
+        &self,
+        tried: &str,
+        cost: Cost,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, ForgeError> {
+        let request = self.request(method, path, body);
+        let response = self.send(tried, cost, &request)?;
+        self.answer(tried, &request, response)
+    }
+
+    /// As [`Self::write`] to an absolute address on the same host: for an interface that is not under the root.
+    pub fn write_at(
+        &self,
+        tried: &str,
+        cost: Cost,
+        url: &str,
+        body: &Value,
+    ) -> Result<Answer, ForgeError> {
+        let mut request = self.request(Method::Post, "", Some(body));
+        url.clone_into(&mut request.url);
+        let response = self.send(tried, cost, &request)?;
+        self.answer(tried, &request, response)
+    }
+
+    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request {
+        let account = &self.account;
+        let scheme = match account.scheme {
+            Scheme::Bearer => "Bearer",
+            Scheme::Token => "token",
+        };
+        let mut headers = account.headers.clone().with(
+            "Authorization",
+            format!("{scheme} {}", account.token.reveal()),
+        );
+        headers.push(
+            "User-Agent",
+            concat!("acp/", env!("CARGO_PKG_VERSION")).to_owned(),
+        );
+        if body.is_some() {
+            headers.push("Content-Type", "application/json");
+        }
+        Request {
+            method,
+            url: format!("{}{path}", account.root),
+            headers,
+            body: body.map(|body| body.to_string().into_bytes()),
+            limit: CALL_LIMIT,
+        }
+    }
+
+    fn send(&self, tried: &str, cost: Cost, request: &Request) -> Result<Response, ForgeError> {
+        self.governor.admit(cost)?;
+        crate::sys::stats::REQUESTS.add_one();
+        let response = self
+            .transport
+            .send(request)
+            .map_err(|error| lost(tried, request.method, &error))?;
+        if let Some(until) = self.governor.note(cost, &response) {
+            return Err(ForgeError::Limited { until });
+        }
+        Ok(response)
+    }
+
+    /// What a status means. Limits were seen to before.
+    fn answer(
+        &self,
+        tried: &str,
+        request: &Request,
+        response: Response,
+    ) -> Result<Answer, ForgeError> {
+        let tried = tried.to_owned();
+        let why = || message(&response);
+        Err(match response.status {
+            200..=299 => {
+                return Ok(Answer {
+                    status: response.status,
+                    validator: response
+                        .headers
+                        .get("ETag")
+                        .map(|tag| Validator(tag.to_owned())),
+                    link: self.link(&response),
+                    total: response.headers.number("X-Total-Count"),
+                    tried,
+                    body: response.body,
+                });
+            }
+            // A token does not travel to wherever an answer points: who asked must know the new name first.
+            300..=399 => ForgeError::Refused {
+                tried,
+                why: match response.headers.get("Location") {
+                    Some(to) => format!("it was moved to {}", short(to)),
+                    None => format!("it was moved (status {})", response.status),
+                },
+            },
+            401 => ForgeError::Denied {
+                tried,
+                why: format!(
+                    "the token from {} was refused: {}",
+                    self.account.token_from,
+                    why()
+                ),
+            },
+            403 | 451 => ForgeError::Forbidden {
+                tried,
+                why: match response.headers.get("X-Accepted-GitHub-Permissions") {
+                    Some(needed) => format!("{} (it takes {})", why(), short(needed)),
+                    None => why(),
+                },
+            },
+            404 | 410 => ForgeError::Missing { what: tried },
+            500..=599 if request.method.writes() => ForgeError::Unknown { tried, why: why() },
+            408 | 500..=599 => ForgeError::Unavailable { tried, why: why() },
+            _ => ForgeError::Refused { tried, why: why() },
+        })
+    }
+
+    /// Other pages are taken only from the forge itself.
+    fn link(&self, response: &Response) -> Link {
+        let mut link = Link::default();
+        for part in response.headers.get("Link").unwrap_or("").split(',') {
+            let Some((address, rel)) = part.split_once(';') else {
+                continue;
+            };
+            let address = address.trim().trim_start_matches('<').trim_end_matches('>');
+            let Some(path) = address.strip_prefix(&self.account.root) else {
+                continue;
+            };
+            if !path.starts_with('/') {
+                continue;
+            }
+            if rel.contains("\"next\"") {
+                link.next = Some(path.to_owned());
+            } else if rel.contains("\"last\"") {
+                link.last = Some(path.to_owned());
+            }
+        }
+        link
+    }
+}
+
+impl Answer {
+    /// The body as a `T`.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ForgeError> {
+        serde_json::from_slice(&self.body).map_err(|error| ForgeError::Unreadable {
+            what: format!("the answer to \"{}\"", self.tried),
+            why: error.to_string(),
+        })
+    }
+
+    /// The length of the body in bytes.
+    pub const fn len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// Whether there is no body.
+    pub const fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+}
+
+/// What an exchange without an answer means.
+fn lost(tried: &str, method: Method, error: &HttpError) -> ForgeError {
+    let (tried, why) = (tried.to_owned(), error.to_string());
+    match error {
+        HttpError::NotSent { .. } => ForgeError::Unavailable { tried, why },
+        _ if method.writes() => ForgeError::Unknown { tried, why },
+        HttpError::Lost { .. } => ForgeError::Unavailable { tried, why },
+        HttpError::Unreadable { .. } => ForgeError::Unreadable { what: tried, why },
+    }
+}
+
+/// What a forge says of a call that did not go well, in one line.
+fn message(response: &Response) -> String {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+    let mut said = body["message"].as_str().unwrap_or_default().to_owned();
+    for error in body["errors"].as_array().into_iter().flatten() {
+        let detail = error
+            .as_str()
+            .or_else(|| error["message"].as_str())
+            .map_or_else(
+                || {
+                    let part = |key: &str| error[key].as_str().unwrap_or_default().to_owned();
+                    [part("field"), part("code")].join(" ")
+                },
+                str::to_owned,
+            );
+        if !detail.trim().is_empty() && !said.contains(&detail) {
+            said = format!("{said}: {}", detail.trim());
+        }
+    }
+    if said.is_empty() {
+        return format!("status {}", response.status);
+    }
+    format!("{} (status {})", short(&said), response.status)
+}
+
+fn short(text: &str) -> String {
+    let line = crate::domain::bounds::one_line(text);
+    line.chars().take(MESSAGE_CHARS_MAX).collect()
+}

@@ -1,0 +1,8 @@
+//! What the forges behind HTTP have in common: one client that keeps to the limits, knows conditional requests, and says
+//! in the port's words what became of a call; one account of what is still allowed, shared by all processes of a user.
+
+mod client;
+mod governor;
+
+pub use client::{Account, Answer, Client, Fresh, Link, Scheme, Validator};
+pub use governor::{Cost, Governor};
