@@ -136,10 +136,7 @@ impl Engine<'_> {
             format!("in step `{}`", s.as_str())
         });
         let detail = format!("its supervisor died {at}");
-        let failure = Failure {
-            class: FailureClass::Crashed,
-            detail: detail.clone(),
-        };
+        let failure = Failure::new(FailureClass::Interrupted, detail.clone());
         self.end_run(run, &lock, Outcome::Failed(failure))?;
         Ok(Some(format!("{id} crashed: {detail}")))
     }

@@ -196,7 +196,7 @@ impl Engine<'_> {
             Outcome::Cancelled { reason: detail }
         } else {
             let class = FailureClass::CouldNotStart;
-            Outcome::Failed(Failure { class, detail })
+            Outcome::Failed(Failure::new(class, detail))
         };
         self.end_run(run, lock, outcome)?;
         Err(error)

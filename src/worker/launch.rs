@@ -72,6 +72,7 @@ impl<'a> LocalWorkers<'a> {
             worktree: &self.store.layout().worktree(&run.id),
             settings,
             run: run.id.as_str(),
+            resume: None,
         });
         command.map_or(&[], |command| command.pass_env)
     }

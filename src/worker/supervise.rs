@@ -205,10 +205,10 @@ impl<'a> Worker<'a> {
             let time = self.time_left();
             let result = verify::run_line(self, record, line, time)?;
             if !result.passed {
-                let failure = Failure {
-                    class: FailureClass::SetupFailed,
-                    detail: format!("`{line}` {}", result.note),
-                };
+                let failure = Failure::new(
+                    FailureClass::SetupFailed,
+                    format!("`{line}` {}", result.note),
+                );
                 return self.finish(record, Outcome::Failed(failure), &RunFindings::default());
             }
         }
@@ -260,10 +260,10 @@ impl<'a> Worker<'a> {
             mut findings,
         }) = record.settled()?
         else {
-            let failure = Failure {
-                class: FailureClass::Unreadable,
-                detail: "what the run had settled before its checks is gone".to_owned(),
-            };
+            let failure = Failure::new(
+                FailureClass::Unreadable,
+                "what the run had settled before its checks is gone".to_owned(),
+            );
             return self.finish(record, Outcome::Failed(failure), &RunFindings::default());
         };
         crash_point("worker.before_verify");
@@ -301,7 +301,7 @@ fn whole_time(settings: &AgentSettings) -> Duration {
 
 pub(super) fn could_not_start(detail: String) -> Outcome {
     let class = FailureClass::CouldNotStart;
-    Outcome::Failed(Failure { class, detail })
+    Outcome::Failed(Failure::new(class, detail))
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {

@@ -34,10 +34,7 @@ pub(super) fn set(labels: &[&str]) -> BTreeSet<String> {
 }
 
 pub(super) fn failed(class: FailureClass) -> Outcome {
-    Outcome::Failed(Failure {
-        class,
-        detail: "no".to_owned(),
-    })
+    Outcome::Failed(Failure::new(class, "no".to_owned()))
 }
 
 pub(super) fn implemented() -> Outcome {
