@@ -44,7 +44,7 @@ use linux as os;
 use portable as os;
 
 pub use cmd::Cmd;
-pub use detach::{Detached, detach};
+pub use detach::{Detached, detach, expect_supervisor};
 pub use error::{Exit, ProcError};
 pub use find::find_program;
 pub use foreground::foreground;
