@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use crate::domain::Sha;
-use crate::durable::{create_dirs, write_atomic, write_quick};
+use crate::durable::{create_quick_dir, write_quick, write_synced};
 
 use super::{Git, GitError};
 
@@ -16,20 +16,21 @@ use super::{Git, GitError};
 const LOCKED: &[u8] = b"a run of acp\n";
 
 /// Writes git's record of the worktree at `path` into `admin` (`worktrees/<name>` of the repository), with HEAD at
-/// `head`, and the file at `path` that leads there. Neither exists before, and both paths are absolute. Only HEAD has to
-/// survive a power cut: it tells what an agent has committed, while nobody works in the files any more.
+/// `head`, and the file at `path` that leads there. Neither exists before, the folder above `path` does, and both are
+/// absolute. One fsync, as git has it: nobody works in the files after a power cut, but HEAD tells what was committed.
 ///
 /// # Errors
 /// `Durable` when the operating system refuses.
 pub fn record_worktree(admin: &Path, path: &Path, head: &Sha) -> Result<(), GitError> {
     let pointer = path.join(".git");
-    create_dirs(admin)?;
+    for folder in admin.parent().into_iter().chain([admin, path]) {
+        create_quick_dir(folder)?;
+    }
     // First, since a prune in between would remove it.
     write_quick(&admin.join("locked"), LOCKED)?;
     write_quick(&admin.join("commondir"), b"../..\n")?;
     write_quick(&admin.join("gitdir"), &line("", pointer.as_os_str()))?;
-    write_atomic(&admin.join("HEAD"), format!("{head}\n").as_bytes())?;
-    create_dirs(path)?;
+    write_synced(&admin.join("HEAD"), format!("{head}\n").as_bytes())?;
     write_quick(&pointer, &line("gitdir: ", admin.as_os_str()))?;
     Ok(())
 }
@@ -64,7 +65,7 @@ mod tests {
         let tip = repo.commit("main", None, &[("a", "1\n"), ("dir/b c", "2\n")]);
         let admin = repo.dir().join("worktrees/one");
         let path = repo.root().join("trees/one");
-        create_dirs(&repo.root().join("trees")).unwrap();
+        create_quick_dir(&repo.root().join("trees")).unwrap();
         record_worktree(&admin, &path, &tip).unwrap();
         check_out(&repo.git(), &admin, &path, &tip).unwrap();
         assert_eq!(
