@@ -16,9 +16,9 @@ mod read;
 mod record;
 mod remove_tree;
 
-pub use atomic::{append_log, open_log, publish, write_atomic, write_quick};
+pub use atomic::{append_log, open_log, publish, write_atomic, write_quick, write_synced};
 pub use crash::crash_point;
-pub use dirs::{create_dirs, move_dir, remove_file, sweep_leftovers};
+pub use dirs::{create_dirs, create_quick_dir, move_dir, remove_file, sweep_leftovers};
 pub use entry::OpenDir;
 pub use error::{DurableError, Result};
 pub use journal::{Journal, JournalRead};

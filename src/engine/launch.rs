@@ -174,10 +174,6 @@ impl Engine<'_> {
     fn open_worktree(&self, run: &Run) -> Result<(), EngineError> {
         let _repo = self.repo_lock()?;
         self.vcs.prepare()?;
-        self.vcs.need(&run.start)?;
-        if let Some(merge) = &run.merge {
-            self.vcs.need(merge)?;
-        }
         let path = self.store.layout().worktree(&run.id);
         Ok(self
             .vcs

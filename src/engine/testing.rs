@@ -215,9 +215,6 @@ impl Vcs for NoVcs {
     fn prepare(&self) -> Result<(), VcsError> {
         Err(unasked())
     }
-    fn need(&self, _: &Sha) -> Result<(), VcsError> {
-        Err(unasked())
-    }
     fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {
         Err(unasked())
     }

@@ -39,7 +39,7 @@ pub(super) struct Left {
 /// earlier try had there is removed, links without following them.
 pub(super) fn make_fresh(path: &Path, prompt: &[u8]) -> Result<(), WorkerError> {
     durable::remove_tree(path)?;
-    durable::create_dirs(path)?;
+    durable::create_quick_dir(path)?;
     durable::write_quick(&path.join("prompt.md"), prompt)?;
     Ok(())
 }

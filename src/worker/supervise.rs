@@ -64,11 +64,15 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
     let now = ctx.clock.now();
     let deadline = deadline(&run, now, &settings);
     let mut record = Record::new(ctx.store, alive, run);
-    record.apply(RunEvent::Supervised {
+    let begun = RunEvent::Supervised {
         at: now,
         deadline,
         supervisor: Some(process_id(&ProcessMark::of_self())),
-    })?;
+    };
+    // With nothing to set up, the agent's step begins in the same moment.
+    let next =
+        (!resumes && ctx.rules.repo.setup.is_empty()).then_some(RunEvent::StepBegan(Step::Agent));
+    record.apply_all(std::iter::once(begun).chain(next))?;
     crash_point("worker.supervised");
     let worker = Worker::new(ctx, settings, &record.run);
     if resumes {
@@ -185,7 +189,10 @@ impl<'a> Worker<'a> {
             };
             match step {
                 Step::Setup => self.setup(record)?,
-                Step::Agent => agent::step(self, record)?,
+                Step::Agent => {
+                    crash_point("worker.before_agent");
+                    agent::step(self, record)?;
+                }
                 Step::Collect | Step::Commit => {
                     let end = agent_end.unwrap_or(AgentEnd::Well);
                     self.settle(record, end, started)?;
@@ -213,9 +220,7 @@ impl<'a> Worker<'a> {
             }
         }
         crash_point("worker.set_up");
-        record.step(Step::Agent)?;
-        crash_point("worker.before_agent");
-        Ok(())
+        record.step(Step::Agent)
     }
 
     /// Looked at before anything is started: a folder that is gone, and a stop that came while the run was launched.
