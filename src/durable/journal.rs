@@ -16,7 +16,7 @@ use super::atomic::{folder_of, sync_dir, sync_file};
 use super::dirs::rename;
 use super::error::Context as _;
 use super::read::open_regular;
-use super::{DurableError, Lock, Result, crash_point};
+use super::{DurableError, Lock, Rank, Result, crash_point};
 
 /// Size from which [`Journal::append`] starts a new file.
 const ROTATE_BYTES: u64 = 16 * 1024 * 1024;
@@ -68,7 +68,7 @@ impl Journal {
     /// `Busy` when the lock is not free within 10 s; `Io` when the operating system refuses: the record is not there then.
     pub fn append<T: Serialize>(&self, record: &T) -> Result<()> {
         let line = encode(record).doing("encode a record for", &self.path)?;
-        let _lock = Lock::acquire_short(&self.lock_path)?;
+        let _lock = Lock::acquire_short(&self.lock_path, Rank::Journal)?;
         self.rotate_if_large()?;
         let file = self.open_to_append()?;
         append_line(&file, &line)

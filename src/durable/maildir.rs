@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::atomic::{publish_through, replace_through, sync_dir};
 use super::dirs::{create_dirs, rename, rename_new, sync_move};
 use super::error::Context as _;
-use super::{DurableError, Lock, Result, crash_point, read_file, remove_file};
+use super::{DurableError, Lock, Rank, Result, crash_point, read_file, remove_file};
 
 /// No message is larger.
 const LIMIT_BYTES: u64 = 64 * 1024 * 1024;
@@ -339,7 +339,7 @@ impl Maildir {
     }
 
     fn lock(&self) -> Result<Lock> {
-        Lock::acquire_short(&self.root.join("queue.lock"))
+        Lock::acquire_short(&self.root.join("queue.lock"), Rank::Queue)
     }
 
     fn check_id(&self, id: &str) -> Result<()> {

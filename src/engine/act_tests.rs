@@ -100,7 +100,7 @@ fn with_issue() -> Scene {
 #[test]
 fn a_busy_clone_is_no_failure_of_the_item_and_does_not_end_the_pass() {
     let scene = with_issue();
-    let repo = scene.store.try_lock(LockName::Repo, "a push").unwrap();
+    let repo = scene.lock_elsewhere(LockName::Repo);
     let launch = Action::Launch {
         item: ISSUE,
         task: crate::domain::Task::Implement,
