@@ -16,6 +16,8 @@ mod order;
 mod read;
 mod record;
 mod remove_tree;
+#[cfg(any(test, feature = "test-hooks"))]
+pub mod sim;
 
 pub use atomic::{append_log, open_log, publish, write_atomic, write_quick};
 pub use crash::crash_point;

@@ -98,6 +98,7 @@ impl Engine<'_> {
     fn forget_intents(&self) -> Result<usize, EngineError> {
         let mirror = self.store.mirror()?;
         let outbox = self.store.outbox()?;
+        outbox.settle()?;
         let open = outbox.open_intents()?;
         let needed: BTreeSet<&IntentId> = open.iter().flat_map(|q| &q.intent.needs).collect();
         let mut forgotten = 0;
