@@ -84,7 +84,7 @@ impl Recording {
             fs::create_dir(home.path().join(name)).expect("a folder for the disk");
         }
         let recording = Self { home };
-        let recorder = Recorder::new(recording.disk(), recording.home.path().join("nodes"));
+        let recorder = Recorder::new(&recording.disk(), recording.home.path().join("nodes"));
         let before = RECORDER.replace(Some(recorder.expect("the disk can be read")));
         assert!(before.is_none(), "one recording at a time");
         recording
@@ -167,16 +167,16 @@ struct Folder {
 }
 
 impl Recorder {
-    fn new(disk: PathBuf, keep: PathBuf) -> io::Result<Self> {
+    fn new(disk: &Path, keep: PathBuf) -> io::Result<Self> {
         let mut recorder = Self {
-            disk: disk.clone(),
+            disk: disk.to_owned(),
             keep,
             nodes: BTreeMap::new(),
             folders: BTreeMap::new(),
             stamps: BTreeMap::new(),
             events: vec![],
         };
-        let root = recorder.folder(&disk, disk.metadata()?.ino())?;
+        let root = recorder.folder(disk, disk.metadata()?.ino())?;
         assert_eq!(root, ROOT, "the first node");
         Ok(recorder)
     }
@@ -205,7 +205,7 @@ impl Recorder {
             }
             found.insert(folder, names);
         }
-        self.compare(found);
+        self.compare(&found);
         Ok(())
     }
 
@@ -241,13 +241,14 @@ impl Recorder {
     }
 
     /// Notes the names that are new, then those that are gone.
-    fn compare(&mut self, found: BTreeMap<Node, BTreeMap<String, Node>>) {
+    fn compare(&mut self, found: &BTreeMap<Node, BTreeMap<String, Node>>) {
         let mut gone = vec![];
         let mut new_name: BTreeMap<Node, Renamed> = BTreeMap::new();
         for (folder, names) in found {
+            let folder = *folder;
             let known = self.folders.get_mut(&folder).expect("a known folder");
             let before = std::mem::replace(&mut known.names, names.clone());
-            for (name, node) in &names {
+            for (name, node) in names {
                 if before.get(name) != Some(node) {
                     let event = self.events.len();
                     new_name.insert(*node, Renamed { event, folder });

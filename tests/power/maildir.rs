@@ -79,6 +79,22 @@ fn remove(script: &Script<'_, Did>, id: &str, work: impl FnOnce() -> bool) {
     script.step(did, work);
 }
 
+/// What a flusher does with a message that it has claimed.
+fn go_on(script: &Script<'_, Did>, queue: &Maildir, entry: &Entry, kind: u64, body: &str) {
+    let to = match kind {
+        7 => Place::Claimed,
+        8 => Place::Done,
+        9 => Place::Failed,
+        _ => Place::Pending,
+    };
+    rewrite(script, entry, (Place::Claimed, to), body, |body| match to {
+        Place::Claimed => queue.update(entry, body).map(|()| entry.clone()),
+        Place::Done => queue.complete(entry, body),
+        Place::Failed => queue.fail(entry, body),
+        Place::Pending => queue.requeue(entry, body),
+    });
+}
+
 fn move_at_random(script: &Script<'_, Did>) {
     let queue = open(&script.disk());
     // Its folders are there: their making is tried with the files.
@@ -111,42 +127,7 @@ fn move_at_random(script: &Script<'_, Did>) {
             (6, None, Some(entry)) => {
                 remove(script, &entry.id, || queue.remove(&entry).unwrap());
             }
-            (7, _, Some(entry)) => {
-                rewrite(
-                    script,
-                    &entry,
-                    (Place::Claimed, Place::Claimed),
-                    &body,
-                    |body| queue.update(&entry, body).map(|()| entry.clone()),
-                );
-            }
-            (8, _, Some(entry)) => {
-                rewrite(
-                    script,
-                    &entry,
-                    (Place::Claimed, Place::Done),
-                    &body,
-                    |body| queue.complete(&entry, body),
-                );
-            }
-            (9, _, Some(entry)) => {
-                rewrite(
-                    script,
-                    &entry,
-                    (Place::Claimed, Place::Failed),
-                    &body,
-                    |body| queue.fail(&entry, body),
-                );
-            }
-            (10, _, Some(entry)) => {
-                rewrite(
-                    script,
-                    &entry,
-                    (Place::Claimed, Place::Pending),
-                    &body,
-                    |body| queue.requeue(&entry, body),
-                );
-            }
+            (7..=10, _, Some(entry)) => go_on(script, &queue, &entry, kind, &body),
             _ => match (mine(Place::Failed), mine(Place::Done)) {
                 (Some(entry), _) if script.roll(2) == 0 => {
                     remove(script, &entry.id, || queue.remove(&entry).unwrap());

@@ -1,7 +1,7 @@
 //! Running a script on a recorded disk, and looking at what power cuts leave of it.
 
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use acp::durable::crash::{Crash, disarm, simulate_after};
@@ -61,7 +61,7 @@ impl<S: Clone> Script<'_, S> {
             Ok(false) => {}
             Err(payload) => {
                 if payload.downcast_ref::<Crash>().is_none() {
-                    panic_any(payload);
+                    resume_unwind(payload);
                 }
             }
         }
@@ -124,6 +124,7 @@ fn play<S: Clone>(seed: u64, script: &impl Fn(&Script<'_, S>), check: &impl Fn(&
 struct Told(u64);
 
 impl Drop for Told {
+    #[expect(clippy::print_stderr, reason = "the message of a failed test")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("ACP_POWER_SEED={} replays it", self.0);
