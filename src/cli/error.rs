@@ -34,6 +34,8 @@ impl From<DurableError> for CliError {
                 Self::of(Exit::Data, &error).hint("nothing was changed; put the file back from a backup, or move it away and look at `acp status`")
             }
             DurableError::Newer { .. } => Self::of(Exit::Data, &error),
+            DurableError::Order { .. } => Self::of(Exit::Bug, &error)
+                .hint("nothing was changed by this step; please report it"),
             DurableError::Io { .. } => {
                 let full = error.is_disk_full();
                 let failed = Self::of(Exit::Io, &error);
@@ -224,6 +226,17 @@ mod tests {
             assert_eq!(error.kind.code(), code, "{error:?}");
             assert_eq!(error.retry_at.is_some(), code == 75);
         }
+    }
+
+    #[test]
+    fn a_lock_out_of_order_is_a_bug() {
+        use crate::durable::Rank;
+        let error = CliError::from(DurableError::Order {
+            path: "/x.lock".into(),
+            wanted: Rank::Pass,
+            held: Rank::Journal,
+        });
+        assert_eq!((error.kind.code(), error.hints.len()), (70, 1));
     }
 
     #[test]

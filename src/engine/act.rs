@@ -252,6 +252,7 @@ impl Engine<'_> {
             return Ok(None);
         };
         let outbox = self.store.outbox()?;
+        outbox.settle()?;
         let of_run = |intent: &Intent| intent.origin == crate::domain::Origin::Run(id.clone());
         let queued: Vec<_> = outbox
             .open_intents()?

@@ -109,6 +109,7 @@ impl Engine<'_> {
         outbox: &Outbox,
         only: Option<&BTreeSet<IntentId>>,
     ) -> Result<Flushed, EngineError> {
+        outbox.settle()?;
         let mut flushed = Flushed::default();
         let mut line = Line::default();
         let cooldown = self.store.cooldowns().get(FORGE_COOLDOWN)?;

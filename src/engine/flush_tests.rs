@@ -268,7 +268,7 @@ fn writes_off_keeps_here_what_passes_wanted_and_sends_what_a_person_typed() {
 fn only_one_flusher_is_at_work() {
     let scene = Scene::new();
     scene.comment("a", ONE, &[]);
-    let lock = scene.store.try_lock(LockName::Flush, "test").unwrap();
+    let lock = scene.lock_elsewhere(LockName::Flush);
     assert!(scene.engine().flush().unwrap().busy);
     drop(lock);
     assert!(!scene.engine().flush().unwrap().busy);

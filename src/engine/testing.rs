@@ -14,7 +14,7 @@ use crate::domain::{
     Mergeable, Mirror, Origin, Payload, PullRequest, Rules, Run, RunId, RunState, Sha, Task,
 };
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
-use crate::store::{Home, Lock, Place, Store};
+use crate::store::{Home, Lock, LockName, Place, Store, as_other_process};
 use crate::sys::{SplitMix64, StepClock};
 use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 use crate::worker::{Ended, WorkerError, Workers};
@@ -107,6 +107,12 @@ impl Scene {
         let intent = Intent::new(origin, Some(item), payload, fact.to_owned(), needs, now);
         assert!(self.store.outbox().unwrap().enqueue(&intent).unwrap());
         intent
+    }
+
+    /// Takes a lock as another process.
+    pub(super) fn lock_elsewhere(&self, name: LockName) -> Lock {
+        let take = || self.store.try_lock(name, "another process");
+        as_other_process(take).unwrap().unwrap()
     }
 
     /// Where an intent is, and what it says.

@@ -191,7 +191,13 @@ impl Outbox {
 
     /// Removes an intent that was never sent, or that a person gives up.
     pub fn remove(&self, queued: &Queued) -> Result<(), StoreError> {
-        durable::remove_file(&queued.entry.path).map(drop)
+        self.mail.remove(&queued.entry).map(drop)
+    }
+
+    /// Clears up after a power cut: an intent that it left under several names keeps the one that tells most. Called before
+    /// intents are sent, given up or forgotten.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.mail.settle().map(drop)
     }
 
     /// Confirmed intents.
@@ -278,6 +284,8 @@ mod tests {
         durable::write_atomic(&pending, &copy).unwrap();
         let open = outbox.open_intents().unwrap();
         assert_eq!(open.len(), 1);
+        outbox.settle().unwrap();
+        assert!(!pending.exists() && queued.entry.path.exists());
         assert_eq!(
             (open[0].place, open[0].intent.attempts),
             (Place::Claimed, 3)

@@ -15,7 +15,7 @@ impl Desk<'_> {
     /// `Missing` when there is no such intent, `Forbidden` when it is confirmed.
     pub fn retry_intent(&self, id: &IntentId, actor: &str) -> Result<Intent, EngineError> {
         let _flush = self.change_lock(LockName::Flush, "outbox retry")?;
-        let outbox = self.store.outbox()?;
+        let outbox = self.settled_outbox()?;
         let mut queued = open(&outbox, id, "sending")?;
         if queued.place == Place::Failed {
             // Tries and the time until acp gives up count from here.
@@ -39,7 +39,7 @@ impl Desk<'_> {
     /// `Missing` when there is no such intent, `Forbidden` when it, or one that needs it, happened or may have happened.
     pub fn drop_intent(&self, id: &IntentId, actor: &str) -> Result<Vec<Intent>, EngineError> {
         let _flush = self.change_lock(LockName::Flush, "outbox drop")?;
-        let outbox = self.store.outbox()?;
+        let outbox = self.settled_outbox()?;
         open(&outbox, id, "dropping")?;
         let dropped = with_dependents(outbox.open_intents()?, id);
         if let Some(sent) = dropped.iter().find(|queued| may_have_happened(queued)) {
@@ -60,6 +60,14 @@ impl Desk<'_> {
             self.store.journal().sync()?;
         }
         Ok(dropped.into_iter().map(|queued| queued.intent).collect())
+    }
+
+    fn settled_outbox(&self) -> Result<Outbox, EngineError> {
+        let outbox = self.store.outbox()?;
+        if !self.dry_run {
+            outbox.settle()?;
+        }
+        Ok(outbox)
     }
 
     fn entry(&self, what: &str, intent: &Intent, actor: &str) -> Entry {
