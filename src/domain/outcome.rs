@@ -45,6 +45,8 @@ pub enum FailureClass {
     Unreadable,
     /// The machine or the supervisor died before the agent's end.
     Crashed,
+    /// The launch died, or something that it needs failed, before the agent began: nothing was tried.
+    LaunchDied,
 }
 
 impl FailureClass {
@@ -69,6 +71,7 @@ impl FailureClass {
             Self::ConflictLeft => "conflict-left",
             Self::Unreadable => "unreadable",
             Self::Crashed => "crashed",
+            Self::LaunchDied => "launch-died",
         }
     }
 

@@ -136,8 +136,13 @@ impl Engine<'_> {
             format!("in step `{}`", s.as_str())
         });
         let detail = format!("its supervisor died {at}");
+        // The agent has not begun: the item has not been tried.
+        let class = match step {
+            None | Some(Step::Setup) => FailureClass::LaunchDied,
+            Some(_) => FailureClass::Crashed,
+        };
         let failure = Failure {
-            class: FailureClass::Crashed,
+            class,
             detail: detail.clone(),
         };
         self.end_run(run, &lock, Outcome::Failed(failure))?;
@@ -255,7 +260,9 @@ impl Engine<'_> {
             return Ok(None);
         };
         let outbox = self.store.outbox()?;
-        let of_run = |intent: &Intent| intent.origin == crate::domain::Origin::Run(id.clone());
+        let of_run = |intent: &Intent| {
+            intent.dropped.is_none() && intent.origin == crate::domain::Origin::Run(id.clone())
+        };
         let queued: Vec<_> = outbox
             .open_intents()?
             .into_iter()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{Engine, EngineError};
-use crate::domain::{IntentId, Life, Origin, RunState};
+use crate::domain::{Intent, IntentId, IntentView, Life, Mirror, Origin, RunState};
 use crate::store::{HistoryCut, LockName};
 use crate::vcs::WorktreeLeft;
 
@@ -78,7 +78,10 @@ impl Engine<'_> {
                     None => open.insert(self.store.outbox()?.views()?),
                 };
                 let of_run = Origin::Run(id.clone());
-                if open.iter().any(|view| view.intent.origin == of_run) {
+                let waits = |view: &IntentView| {
+                    view.intent.origin == of_run && view.intent.dropped.is_none()
+                };
+                if open.iter().any(waits) {
                     continue;
                 }
                 let note = self.clear_worktree(&run)?;
@@ -93,8 +96,8 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// A confirmed intent is forgotten when its item is closed, its run archived and no open intent needs it: nothing can
-    /// ask for it again.
+    /// A confirmed intent, and one that was given up, is forgotten when its item is closed, its run archived and no open
+    /// intent needs it: nothing can ask for it again.
     fn forget_intents(&self) -> Result<usize, EngineError> {
         let mirror = self.store.mirror()?;
         let outbox = self.store.outbox()?;
@@ -102,25 +105,36 @@ impl Engine<'_> {
         let needed: BTreeSet<&IntentId> = open.iter().flat_map(|q| &q.intent.needs).collect();
         let mut forgotten = 0;
         for intent in outbox.done()? {
-            let closed = intent.item.is_some_and(|item| match item.kind {
-                crate::domain::ItemKind::Issue => mirror
-                    .issues
-                    .get(&item.number)
-                    .is_some_and(|issue| !issue.is_open()),
-                crate::domain::ItemKind::Pr => mirror
-                    .pulls
-                    .get(&item.number)
-                    .is_some_and(|pr| !pr.is_open()),
-            });
-            let archived = match &intent.origin {
-                Origin::Run(run) => self.store.live_run(run)?.is_none(),
-                Origin::Pass | Origin::Verb { .. } => true,
-            };
-            if closed && archived && !needed.contains(&intent.id) {
+            if self.is_past(&intent, &mirror)? && !needed.contains(&intent.id) {
                 outbox.forget(&intent.id)?;
                 forgotten += 1;
             }
         }
+        for queued in open.iter().filter(|q| q.intent.dropped.is_some()) {
+            if self.is_past(&queued.intent, &mirror)? && !needed.contains(&queued.intent.id) {
+                outbox.remove(queued)?;
+                forgotten += 1;
+            }
+        }
         Ok(forgotten)
+    }
+
+    /// Whether the item of an intent is closed and its run archived.
+    fn is_past(&self, intent: &Intent, mirror: &Mirror) -> Result<bool, EngineError> {
+        let closed = intent.item.is_some_and(|item| match item.kind {
+            crate::domain::ItemKind::Issue => mirror
+                .issues
+                .get(&item.number)
+                .is_some_and(|issue| !issue.is_open()),
+            crate::domain::ItemKind::Pr => mirror
+                .pulls
+                .get(&item.number)
+                .is_some_and(|pr| !pr.is_open()),
+        });
+        let archived = match &intent.origin {
+            Origin::Run(run) => self.store.live_run(run)?.is_none(),
+            Origin::Pass | Origin::Verb { .. } => true,
+        };
+        Ok(closed && archived)
     }
 }

@@ -52,7 +52,8 @@ pub enum ForgeError {
         /// What was asked for.
         what: String,
     },
-    /// The forge understood and said no; the same call will not succeed later.
+    /// The forge understood and said no; the same call will not succeed until a person changes something. What passes by
+    /// itself (required checks that are not finished, a base branch that just moved) is [`Self::Unavailable`].
     #[error("the forge refused to {tried}: {why}")]
     Refused {
         /// What was tried.
@@ -82,12 +83,20 @@ pub enum ForgeError {
         /// When calls are allowed again.
         until: Timestamp,
     },
-    /// The credential is missing, expired or too weak.
-    #[error("not allowed to {tried}: {why}")]
+    /// The credential itself is missing, malformed, expired or revoked: no call at all will succeed with it.
+    #[error("the forge does not know who wants to {tried}: {why}")]
     Denied {
         /// What was tried.
         tried: String,
-        /// The reason.
+        /// Where the credential comes from and what the forge said of it, never the credential.
+        why: String,
+    },
+    /// The credential is good and lacks a permission for this call; others may succeed. A rate limit is [`Self::Limited`].
+    #[error("not allowed to {tried}: {why}")]
+    Forbidden {
+        /// What was tried.
+        tried: String,
+        /// The permission that is missing, when it is known.
         why: String,
     },
     /// An answer, or a file of the local forge, that cannot be read.
@@ -115,7 +124,11 @@ pub trait Forge {
     /// What kind it is.
     fn capabilities(&self) -> Capabilities;
 
-    /// Brings `mirror` up to date with one incremental listing. `Ok(false)`: nothing has changed.
+    /// Brings `mirror` up to date with one incremental listing. `Ok(false)`: nothing has changed. An archived repository,
+    /// disabled issues and a new name are no errors: [`Mirror::repo`](Mirror) says them.
+    ///
+    /// # Errors
+    /// The mirror is then in no state to be used.
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError>;
 
     /// Body and comments of an issue or a pull request; they share one sequence of numbers.

@@ -123,6 +123,7 @@ impl World<'_> {
                 .collect(),
             pulls: self.list_pulls(&mirror.pulls),
             base_sha: base.and_then(|base| self.branches.0.get(base).cloned()),
+            repo: mirror.repo.clone(),
         };
         let changed = listed != *mirror;
         *mirror = listed;

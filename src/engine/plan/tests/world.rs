@@ -98,6 +98,7 @@ impl World {
                 facts: BTreeMap::new(),
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
+                stale: None,
             },
         }
     }
@@ -241,6 +242,8 @@ impl World {
             blocked: false,
             label_seen: false,
             fixes: 0,
+            dropped: false,
+            dead_launches: 0,
         })
     }
 
@@ -251,6 +254,7 @@ impl World {
             by: "ann".to_owned(),
             at: ago(1),
             item,
+            rule: None,
         };
         self.snapshot.holds.insert(name.to_owned(), hold);
     }
