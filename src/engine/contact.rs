@@ -39,9 +39,9 @@ impl Engine<'_> {
     /// The hold that the credential has set, with the time before which it is not tried again.
     pub(super) fn credential_hold(&self) -> Result<Option<(Hold, Timestamp)>, EngineError> {
         let hold = self.store.holds().get(CREDENTIAL_HOLD)?;
-        Ok(hold.and_then(|hold| match hold.rule {
-            Some(HoldRule::Credential { next_check }) => Some((hold, next_check)),
-            None => None,
+        Ok(hold.and_then(|hold| {
+            let HoldRule::Credential { next_check } = hold.rule.clone()?;
+            Some((hold, next_check))
         }))
     }
 

@@ -141,9 +141,10 @@ impl Engine<'_> {
                 break;
             }
             asked += 1;
-            unanswered = match self.ask(pr, &mut book, stale, keep)? {
-                true => 0,
-                false => unanswered + 1,
+            unanswered = if self.ask(pr, &mut book, stale, keep)? {
+                0
+            } else {
+                unanswered + 1
             };
         }
         let mut facts = BTreeMap::new();

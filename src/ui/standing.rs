@@ -6,6 +6,7 @@ use super::Exit;
 use super::words::{plural, size};
 
 /// One line on why an item does not move, or what it is about to do.
+#[expect(clippy::too_many_lines, reason = "one line for each wait")]
 pub fn describe(wait: &Wait) -> String {
     match wait {
         Wait::Launching { task } => format!("its {task} run starts with the next pass"),
@@ -116,6 +117,7 @@ pub fn way_out(standing: &Standing) -> Option<String> {
         Wait::Judging { .. }
         | Wait::LaunchLimit { .. }
         | Wait::Launching { .. }
+        | Wait::Stale { .. }
         | Wait::Merging => "acp heartbeat".to_owned(),
         Wait::Writing { .. } => "acp outbox flush".to_owned(),
         Wait::WriteFailed { intent, .. } => format!("acp outbox retry {intent}"),
@@ -128,7 +130,7 @@ pub fn way_out(standing: &Standing) -> Option<String> {
         Wait::Retry { .. } => format!("acp retry clear {item}"),
         Wait::Cooldown { key, .. } => format!("acp cooldown clear {key}"),
         Wait::Hold { name, .. } => format!("acp hold clear {name}"),
-        Wait::Stale { .. } => "acp heartbeat".to_owned(),
+
         Wait::Human { .. } => format!("acp pr approve {}", item.number),
         Wait::MergeByHand { .. } => format!("acp pr merge {}", item.number),
         Wait::Budget { .. } => "acp budget show".to_owned(),

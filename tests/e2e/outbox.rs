@@ -142,7 +142,7 @@ fn a_drop_names_all_that_go_and_refuses_what_may_have_happened() {
         .map(|c| c["subject"].as_str().unwrap())
         .collect();
     assert_eq!(subjects, [first.id.as_str(), second.id.as_str()]);
-    assert_eq!(wanted(&env), [sent.id.clone()]);
+    assert_eq!(wanted(&env), std::slice::from_ref(&sent.id));
     env.acp(&["outbox", "drop", first.id.as_str()])
         .with(77)
         .says("dropped it");
