@@ -679,7 +679,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
         }
         'acp;outbox;list' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
-            [CompletionResult]::new('--done', '--done', [CompletionResultType]::ParameterName, 'Also those that are confirmed and not forgotten yet')
+            [CompletionResult]::new('--done', '--done', [CompletionResultType]::ParameterName, 'Also those that are confirmed or dropped, and not forgotten yet')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')

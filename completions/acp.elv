@@ -609,7 +609,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;outbox;list'= {
             cand --profile 'The profile to work with'
-            cand --done 'Also those that are confirmed and not forgotten yet'
+            cand --done 'Also those that are confirmed or dropped, and not forgotten yet'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'

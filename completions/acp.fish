@@ -408,7 +408,7 @@ complete -c acp -n "__fish_acp_using_subcommand outbox; and not __fish_seen_subc
 complete -c acp -n "__fish_acp_using_subcommand outbox; and not __fish_seen_subcommand_from list show flush retry drop help" -f -a "drop" -d 'Give up a write, and those that need it'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and not __fish_seen_subcommand_from list show flush retry drop help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l profile -d 'The profile to work with' -r
-complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l done -d 'Also those that are confirmed and not forgotten yet'
+complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l done -d 'Also those that are confirmed or dropped, and not forgotten yet'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l json -d 'One JSON object'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l dry-run -d 'Say what would be done, and do nothing'

@@ -55,7 +55,7 @@ impl From<ForgeError> for CliError {
             ForgeError::Missing { .. } => Self::of(Exit::Missing, &error),
             ForgeError::Refused { .. } => Self::of(Exit::Denied, &error),
             ForgeError::Denied { .. } => Self::of(Exit::Denied, &error)
-                .hint("check the credential and what it may do on the forge"),
+                .hint("put a credential that the forge takes where `forge.token` of the profile points, then `acp hold clear credential`"),
             ForgeError::Forbidden { .. } => Self::of(Exit::Denied, &error)
                 .hint("give the credential that permission on the forge"),
             ForgeError::Unavailable { .. } | ForgeError::Unknown { .. } => {
@@ -124,6 +124,13 @@ impl From<EngineError> for CliError {
             ),
             EngineError::Forbidden { .. } => Self::of(Exit::Denied, &error),
             EngineError::Missing { .. } => Self::of(Exit::Missing, &error),
+            EngineError::Away(ref stale) => {
+                let shown = Self::of(crate::ui::standing::exit_of(stale), &error);
+                match stale.next {
+                    Some(next) => shown.retry_at(next),
+                    None => shown,
+                }
+            }
         }
     }
 }
@@ -205,6 +212,14 @@ mod tests {
             tried: tried.clone(),
             why: why.clone(),
         };
+        let denied = ForgeError::Denied {
+            tried: tried.clone(),
+            why: why.clone(),
+        };
+        let forbidden = ForgeError::Forbidden {
+            tried: tried.clone(),
+            why: why.clone(),
+        };
         let lost = ForgeError::Unknown {
             tried: tried.clone(),
             why: why.clone(),
@@ -217,6 +232,8 @@ mod tests {
         for (error, code) in [
             (ForgeError::Missing { what: what.clone() }, 66),
             (refused, 77),
+            (denied, 77),
+            (forbidden, 77),
             (lost, 69),
             (ForgeError::Limited { until }, 75),
             (ForgeError::Unreadable { what, why }, 76),

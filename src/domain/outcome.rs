@@ -63,6 +63,8 @@ pub enum FailureClass {
     Unreadable,
     /// The machine or the supervisor died before the agent's end.
     Interrupted,
+    /// The launch died, or something that it needs failed, before the agent began: nothing was tried.
+    LaunchDied,
 }
 
 impl FailureClass {
@@ -96,6 +98,7 @@ impl FailureClass {
             Self::ConflictLeft => "conflict-left",
             Self::Unreadable => "unreadable",
             Self::Interrupted => "interrupted",
+            Self::LaunchDied => "launch-died",
         }
     }
 

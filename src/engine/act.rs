@@ -136,7 +136,12 @@ impl Engine<'_> {
             format!("in step `{}`", s.as_str())
         });
         let detail = format!("its supervisor died {at}");
-        let failure = Failure::new(FailureClass::Interrupted, detail.clone());
+        // The agent has not begun: the item has not been tried.
+        let class = match step {
+            None | Some(Step::Setup) => FailureClass::LaunchDied,
+            Some(_) => FailureClass::Interrupted,
+        };
+        let failure = Failure::new(class, detail.clone());
         self.end_run(run, &lock, Outcome::Failed(failure))?;
         Ok(Some(format!("{id} crashed: {detail}")))
     }
@@ -253,7 +258,9 @@ impl Engine<'_> {
         };
         let outbox = self.store.outbox()?;
         outbox.settle()?;
-        let of_run = |intent: &Intent| intent.origin == crate::domain::Origin::Run(id.clone());
+        let of_run = |intent: &Intent| {
+            intent.dropped.is_none() && intent.origin == crate::domain::Origin::Run(id.clone())
+        };
         let queued: Vec<_> = outbox
             .open_intents()?
             .into_iter()

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError};
-use crate::domain::{IntentId, Life, Origin, RunState};
+use crate::domain::{Intent, IntentId, IntentView, Life, Mirror, Origin, RunState};
 use crate::store::{HistoryCut, LockName, Store};
 use crate::vcs::WorktreeLeft;
 
@@ -88,7 +88,10 @@ impl Engine<'_> {
                     None => open.insert(self.store.outbox()?.views()?),
                 };
                 let of_run = Origin::Run(id.clone());
-                if open.iter().any(|view| view.intent.origin == of_run) {
+                let waits = |view: &IntentView| {
+                    view.intent.origin == of_run && view.intent.dropped.is_none()
+                };
+                if open.iter().any(waits) {
                     continue;
                 }
                 let note = self.clear_worktree(&run)?;
@@ -114,8 +117,8 @@ impl Engine<'_> {
         Ok(forgotten)
     }
 
-    /// A confirmed intent is forgotten when its item is closed, its run archived and no open intent needs it: nothing can
-    /// ask for it again. One without an item is forgotten after a time instead.
+    /// A confirmed intent, and one that was given up, is forgotten when its item is closed, its run archived and no open
+    /// intent needs it: nothing can ask for it again. One without an item is forgotten after a time instead.
     fn forget_intents(&self, now: Timestamp) -> Result<usize, EngineError> {
         let mirror = self.store.mirror()?;
         let outbox = self.store.outbox()?;
@@ -124,28 +127,42 @@ impl Engine<'_> {
         let needed: BTreeSet<&IntentId> = open.iter().flat_map(|q| &q.intent.needs).collect();
         let mut forgotten = 0;
         for intent in outbox.done()? {
-            let old = now.duration_since(intent.dispatched.unwrap_or(intent.created));
-            let closed = intent
-                .item
-                .map_or(old > ITEMLESS_KEPT, |item| match item.kind {
-                    crate::domain::ItemKind::Issue => mirror
-                        .issues
-                        .get(&item.number)
-                        .is_some_and(|issue| !issue.is_open()),
-                    crate::domain::ItemKind::Pr => mirror
-                        .pulls
-                        .get(&item.number)
-                        .is_some_and(|pr| !pr.is_open()),
-                });
-            let archived = match &intent.origin {
-                Origin::Run(run) => self.store.live_run(run)?.is_none(),
-                Origin::Pass | Origin::Verb { .. } => true,
-            };
-            if closed && archived && !needed.contains(&intent.id) {
+            if self.is_past(&intent, &mirror, now)? && !needed.contains(&intent.id) {
                 outbox.forget(&intent.id)?;
                 forgotten += 1;
             }
         }
+        for queued in open.iter().filter(|q| q.intent.dropped.is_some()) {
+            if self.is_past(&queued.intent, &mirror, now)? && !needed.contains(&queued.intent.id) {
+                outbox.remove(queued)?;
+                forgotten += 1;
+            }
+        }
         Ok(forgotten)
+    }
+
+    /// Whether the item of an intent is closed, or it has none and is old, and its run archived.
+    fn is_past(
+        &self,
+        intent: &Intent,
+        mirror: &Mirror,
+        now: Timestamp,
+    ) -> Result<bool, EngineError> {
+        let old = now.duration_since(intent.dispatched.unwrap_or(intent.created)) > ITEMLESS_KEPT;
+        let closed = intent.item.map_or(old, |item| match item.kind {
+            crate::domain::ItemKind::Issue => mirror
+                .issues
+                .get(&item.number)
+                .is_some_and(|issue| !issue.is_open()),
+            crate::domain::ItemKind::Pr => mirror
+                .pulls
+                .get(&item.number)
+                .is_some_and(|pr| !pr.is_open()),
+        });
+        let archived = match &intent.origin {
+            Origin::Run(run) => self.store.live_run(run)?.is_none(),
+            Origin::Pass | Origin::Verb { .. } => true,
+        };
+        Ok(closed && archived)
     }
 }

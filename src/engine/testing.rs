@@ -30,7 +30,9 @@ pub(super) struct Script {
     pub(super) change: RefCell<VecDeque<Result<ChangeFacts, ForgeError>>>,
     /// What the listing shows.
     pub(super) mirror: RefCell<Mirror>,
-    /// Calls that were made: `apply ID`, `find ID`.
+    /// What goes wrong with listings, in order; then they succeed.
+    pub(super) sync: RefCell<VecDeque<ForgeError>>,
+    /// Calls that were made: `sync`, `apply ID`, `find ID`.
     pub(super) calls: RefCell<Vec<String>>,
     /// Done at the start of a listing: what somebody else does meanwhile.
     pub(super) before_sync: RefCell<Option<Box<dyn FnOnce()>>>,
@@ -159,6 +161,11 @@ impl Forge for Script {
     fn sync(&self, mirror: &mut Mirror, _: &BranchName) -> Result<bool, ForgeError> {
         if let Some(meanwhile) = self.before_sync.borrow_mut().take() {
             meanwhile();
+        }
+        self.calls.borrow_mut().push("sync".to_owned());
+        if let Some(error) = self.sync.borrow_mut().pop_front() {
+            mirror.issues.clear();
+            return Err(error);
         }
         *mirror = self.mirror.borrow().clone();
         Ok(false)

@@ -175,6 +175,20 @@ impl Outbox {
             .map(drop)
     }
 
+    /// A person gives it up: it stays where failed ones are, with that person's name, and nothing puts it in again. A
+    /// crash in between leaves it with the name where it is; the flusher then puts it away.
+    pub fn give_up(&self, queued: &Queued, by: &str) -> Result<(), StoreError> {
+        let intent = Intent {
+            dropped: Some(by.to_owned()),
+            ..queued.intent.clone()
+        };
+        let body = durable::encode_record(&intent);
+        match queued.place {
+            Place::Failed => self.mail.update(&queued.entry, &body),
+            _ => self.mail.fail(&queued.entry, &body).map(drop),
+        }
+    }
+
     /// Later again.
     pub fn requeue(&self, queued: &Queued) -> Result<(), StoreError> {
         self.mail

@@ -336,6 +336,7 @@ impl Bench {
             by: "ann".into(),
             at: self.clock.now(),
             item,
+            rule: None,
         };
         self.store.holds().put(name, &hold).unwrap();
     }

@@ -354,6 +354,7 @@ fn a_failed_setup_a_hold_and_a_missing_worktree_start_no_agent() {
             by: "ann".into(),
             at: now,
             item: None,
+            rule: None,
         };
         store.holds().put("stop", &hold).unwrap();
         Ended::Exited(0)
