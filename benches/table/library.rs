@@ -59,6 +59,15 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         .map(|n| (n, pull(n, n - issues)))
         .collect();
     let facts = mirror.pulls.keys().map(|&n| (n, facts(n))).collect();
+    let mut trust = TrustBook::default();
+    for issue in mirror.issues.values() {
+        let pin = pin_by_author(issue, issue.digest.clone(), now());
+        let note = TrustNote {
+            pin: Some(pin),
+            ..TrustNote::default()
+        };
+        trust.put(issue.number, note);
+    }
     Snapshot {
         now: now(),
         seed: 1,
@@ -74,6 +83,9 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         facts,
         disk_free: Some(u64::MAX),
         agents_missing: BTreeMap::new(),
+        trust,
+        labelled: BTreeMap::new(),
+        reviews_own: false,
     }
 }
 
@@ -104,6 +116,7 @@ fn pull(number: u64, closes: u64) -> PullRequest {
         from_fork: false,
         labels: BTreeSet::new(),
         author: "acp".to_owned(),
+        association: Association::Owner,
         closes: Some(closes),
         checks: vec![Check {
             name: "acp/verify".to_owned(),

@@ -157,8 +157,13 @@ impl Screen {
                 | Wait::MergeBlocked { .. }
                 | Wait::MergeByHand { .. }
                 | Wait::KeptHere { .. }
+                | Wait::TextChanged { .. }
                 | Wait::WriteFailed { .. } => self.waiting_for_you.push(view),
-                Wait::NotLabelled { .. } | Wait::NotOurs | Wait::NotTrusted { .. } => {
+                Wait::NotLabelled { .. }
+                | Wait::NotOurs
+                | Wait::NotTrusted { .. }
+                | Wait::Gone
+                | Wait::Fork => {
                     self.other += 1;
                 }
                 Wait::Running { .. } | Wait::HasPr { .. } => {}

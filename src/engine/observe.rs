@@ -30,6 +30,8 @@ impl Engine<'_> {
             self.store.put_mirror(&mirror)?;
         }
         let facts = self.changes(&mut mirror, keep)?;
+        let trust = self.store.trust()?;
+        let labelled = self.labellers(&mirror, &trust)?;
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -65,6 +67,9 @@ impl Engine<'_> {
             facts,
             disk_free: self.store.disk_free(),
             agents_missing: self.agents_missing(),
+            trust,
+            labelled,
+            reviews_own: self.forge.capabilities().reviews_own,
         })
     }
 
@@ -122,7 +127,8 @@ impl Engine<'_> {
     ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
         let prefix = self.rules.repo.branch_prefix.as_str();
         let looked_after = |pr: &PullRequest| {
-            pr.is_open() && (pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF))
+            let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
+            pr.is_open() && !pr.from_fork && ours
         };
         if !mirror.pulls.values().any(looked_after) {
             return Ok(BTreeMap::new());

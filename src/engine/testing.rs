@@ -131,6 +131,7 @@ impl Scene {
             start: sha('0'),
             merge: None,
             created: start(),
+            text: None,
             resumes: 0,
             state,
         };

@@ -117,6 +117,7 @@ impl World {
             risk: &risk,
             approval: self.is("approved").then_some(&yes),
             foreign_head: self.is("person pushed the head"),
+            unheeded: &[],
             reviews_done: u8::from(!self.is("review outstanding")),
             rules: &rules,
         })
@@ -202,6 +203,7 @@ fn an_approval_of_another_head_or_pull_request_counts_for_nothing() {
             risk,
             approval: Some(yes),
             foreign_head: false,
+            unheeded: &[],
             reviews_done: 0,
             rules: &rules,
         })
@@ -276,6 +278,7 @@ fn both_bounds_of_the_score_are_inclusive() {
             risk: &risk,
             approval: None,
             foreign_head: false,
+            unheeded: &[],
             reviews_done: 0,
             rules: &rules,
         });
@@ -293,6 +296,7 @@ fn no_facts_at_all_ask_and_optional_checks_do_not() {
             risk: &risk,
             approval: None,
             foreign_head: false,
+            unheeded: &[],
             reviews_done: 0,
             rules,
         })

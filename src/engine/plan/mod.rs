@@ -6,6 +6,7 @@ mod labels;
 mod launch;
 mod pull;
 mod repair;
+mod trust;
 mod view;
 
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     let mut plan = Plan::default();
     repair::plan(&view, &mut plan);
     judge::plan(&view, &mut plan)?;
+    trust::plan(&view, &mut plan);
     let mut wanted = launch::Candidates::default();
     pull::plan(&view, &mut plan, &mut wanted)?;
     issue::plan(&view, &mut plan, &mut wanted);

@@ -1,15 +1,19 @@
 //! Where every open pull request stands, what merges, and which runs are through.
 
 use super::issue::{label_note, run_wait, writing};
+use std::borrow::Cow;
+
 use super::judge::VERIFY_CHECK;
 use super::launch::{Candidate, Candidates};
+use super::repair::why_unwanted;
+use super::trust;
 use super::view::{View, run_commit};
 use crate::domain::{
     Action, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict, Mergeable,
     Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules, RunState,
     RunView, Sha, Snapshot, Standing, Task, Wait, Writes, label,
 };
-use crate::policy::{self, BadPattern, Checks};
+use crate::policy::{self, BadPattern, Checks, Trusted};
 
 pub(super) fn plan(
     view: &View<'_>,
@@ -65,7 +69,8 @@ pub fn merge_decision(
 /// One pull request with everything that its lane rests on.
 struct Sight<'a> {
     view: &'a View<'a>,
-    pr: &'a PullRequest,
+    /// With the reviews that are heeded.
+    pr: Cow<'a, PullRequest>,
     item: ItemId,
     risk: RiskScore,
     decision: MergeDecision,
@@ -92,12 +97,17 @@ impl<'a> Sight<'a> {
         };
         let risk = policy::score(&input, &rules.risk, &rules.policy.paths)?;
         let reviews_done = reviews_done(view, pr);
+        let trusted = view.trusted();
+        let unheeded = trusted.unheeded(pr);
+        let heard = heard(pr, &trusted);
+        let pr = heard.as_ref();
         let decision = policy::decide(&policy::MergeInput {
             pr,
             facts,
             risk: &risk,
             approval: view.snapshot.approvals.get(&pr.number),
             foreign_head: view.is_foreign_head(pr),
+            unheeded: &unheeded,
             reviews_done,
             rules: &rules.policy,
         });
@@ -106,7 +116,7 @@ impl<'a> Sight<'a> {
         let fix_reasons = policy::fix_reasons(pr, answered);
         Ok(Self {
             view,
-            pr,
+            pr: heard,
             item,
             risk,
             decision,
@@ -117,9 +127,12 @@ impl<'a> Sight<'a> {
     }
 
     fn lane(&self) -> PrLane {
+        if self.is_gone() {
+            return PrLane::Ignore;
+        }
         policy::pr_lane(&policy::PrInput {
-            pr: self.pr,
-            ours: self.view.is_ours(self.pr),
+            pr: &self.pr,
+            ours: self.view.is_ours(&self.pr),
             given_up: self.gave_up(),
             busy: self.pending().is_some(),
             repair_answered: self.retry().is_some_and(|retry| retry.fixes > 0),
@@ -131,6 +144,10 @@ impl<'a> Sight<'a> {
 
     fn retry(&self) -> Option<&'a Retry> {
         self.view.retry(self.item)
+    }
+
+    fn is_gone(&self) -> bool {
+        trust::is_gone(self.view, self.item)
     }
 
     fn gave_up(&self) -> bool {
@@ -145,6 +162,8 @@ impl<'a> Sight<'a> {
             wait,
         };
         let wait = match lane {
+            PrLane::Ignore if self.pr.from_fork => Wait::Fork,
+            PrLane::Ignore if self.is_gone() => Wait::Gone,
             PrLane::Ignore => Wait::NotOurs,
             PrLane::Blocked => Wait::Blocked {
                 reason: self.retry().and_then(|r| r.reason.clone()),
@@ -285,7 +304,7 @@ impl<'a> Sight<'a> {
             reasons: self.fix_reasons.clone(),
         };
         let merge = conflict.then(|| self.pr.base_sha.clone());
-        Candidate::on_pull(self.pr, Lane::Pr(lane), task, merge, 2)
+        Candidate::on_pull(&self.pr, Lane::Pr(lane), task, merge, 2)
     }
 
     fn review_candidate(&self, lane: PrLane) -> Candidate {
@@ -295,7 +314,7 @@ impl<'a> Sight<'a> {
             (1, 1)
         };
         Candidate::on_pull(
-            self.pr,
+            &self.pr,
             Lane::Pr(lane),
             Task::Review { stage },
             None,
@@ -407,6 +426,16 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
     }
 }
 
+/// A pull request without the reviews that start nothing.
+fn heard<'a>(pr: &'a PullRequest, trusted: &Trusted<'_>) -> Cow<'a, PullRequest> {
+    if pr.reviews.iter().all(|review| trusted.heeds(review)) {
+        return Cow::Borrowed(pr);
+    }
+    let mut heard = pr.clone();
+    heard.reviews.retain(|review| trusted.heeds(review));
+    Cow::Owned(heard)
+}
+
 /// Agent reviews that passed on exactly this head.
 fn reviews_done(view: &View<'_>, pr: &PullRequest) -> u8 {
     let of_head = view.runs_of(ItemId::pr(pr.number)).iter().filter(|run| {
@@ -485,8 +514,7 @@ fn no_pull(
     idle: bool,
     plan: &mut Plan,
 ) -> Result<(), BadPattern> {
-    let issue = view.snapshot.mirror.issues.get(&run.run.item.number);
-    let wanted = issue.is_none_or(|issue| view.is_wanted(issue));
+    let wanted = why_unwanted(view, &run.run).is_none();
     if idle && !wanted {
         let reason = format!(
             "{} is not wanted any more; {} stays on its branch",

@@ -98,6 +98,9 @@ impl World {
                 facts: BTreeMap::new(),
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
+                trust: crate::domain::TrustBook::default(),
+                labelled: BTreeMap::new(),
+                reviews_own: true,
             },
         }
     }
@@ -146,6 +149,7 @@ impl World {
             from_fork: false,
             labels: BTreeSet::new(),
             author: "acp".to_owned(),
+            association: Association::Owner,
             closes: Some(issue),
             checks: vec![],
             reviews: vec![],
@@ -197,6 +201,7 @@ impl World {
             start,
             merge: None,
             created: ago(20),
+            text: None,
             resumes: 0,
             state,
         };
