@@ -195,6 +195,12 @@ impl<'a> View<'a> {
         trusted(self.snapshot, self.rules)
     }
 
+    /// Whether acp's account may review a pull request.
+    pub(super) fn may_review(&self, pr: &PullRequest) -> bool {
+        let other = self.snapshot.mirror.viewer.is_some() && !self.trusted().is_viewer(&pr.author);
+        other || self.snapshot.reviews_own
+    }
+
     /// The digest of the text of an issue that is approved, as this pass will note it.
     pub(super) fn approved_digest(&self, issue: u64) -> Option<&str> {
         let noted = self.snapshot.trust.notes.get(&issue);

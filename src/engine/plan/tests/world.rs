@@ -100,7 +100,7 @@ impl World {
                 agents_missing: BTreeMap::new(),
                 trust: crate::domain::TrustBook::default(),
                 labelled: BTreeMap::new(),
-                reviews_own: true,
+                reviews_own: false,
             },
         }
     }
