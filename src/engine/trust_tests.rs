@@ -1,1 +1,259 @@
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::{
+    Applied, Association, BranchName, ChangeFacts, Intent, Plan, Run, Sha, Standing, Wait, label,
+};
+use crate::engine::testing::{Scene, start};
+use crate::engine::{Pass, PassReport};
+use crate::forge::sim::{SimForge, SimRefs};
+use crate::forge::{Capabilities, Forge, GitRemote};
+use crate::sys::StepClock;
+
+const PASS: Pass = Pass {
+    verb: "heartbeat",
+    launches: true,
+    flushes: false,
+    dry_run: false,
+};
+
+/// A simulated forge that counts what it is asked, and that people change between a listing and a launch.
+struct Watched {
+    forge: SimForge,
+    clock: Arc<StepClock>,
+    labelled: Cell<usize>,
+    texts: Cell<usize>,
+    before_text: RefCell<Option<Box<dyn FnOnce(&SimForge)>>>,
+    gone: Cell<bool>,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let clock = Arc::new(StepClock::new(start()));
+        let forge = SimForge::new(SimRefs::shared(), clock.clone(), 1);
+        forge.push_to(&"main".parse().unwrap());
+        Self {
+            forge,
+            clock,
+            labelled: Cell::new(0),
+            texts: Cell::new(0),
+            before_text: RefCell::default(),
+            gone: Cell::new(false),
+        }
+    }
+
+    fn opened(&self, author: &str, association: Association, text: &str) -> ItemId {
+        let labels = [label::READY];
+        let number = self
+            .forge
+            .open_issue(author, association, "T", text, &labels);
+        ItemId::issue(number)
+    }
+
+    fn label(&self, who: &str, association: Association, item: ItemId) {
+        self.step();
+        let ready = [label::READY];
+        self.forge
+            .relabel_as(who, association, item, &[], &ready)
+            .unwrap();
+        self.forge
+            .relabel_as(who, association, item, &ready, &[])
+            .unwrap();
+    }
+
+    fn step(&self) {
+        self.clock.step(SignedDuration::from_mins(1));
+    }
+}
+
+impl Forge for Watched {
+    fn capabilities(&self) -> Capabilities {
+        self.forge.capabilities()
+    }
+    fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError> {
+        self.forge.sync(mirror, base)
+    }
+    fn text(&self, number: u64) -> Result<Text, ForgeError> {
+        self.texts.set(self.texts.get() + 1);
+        if let Some(meanwhile) = self.before_text.borrow_mut().take() {
+            meanwhile(&self.forge);
+        }
+        if self.gone.get() {
+            let what = format!("number {number}");
+            return Err(ForgeError::Missing { what });
+        }
+        self.forge.text(number)
+    }
+    fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError> {
+        self.labelled.set(self.labelled.get() + 1);
+        self.forge.labelled(number, label)
+    }
+    fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError> {
+        self.forge.change(pr)
+    }
+    fn branch(&self, name: &BranchName) -> Result<Option<Sha>, ForgeError> {
+        self.forge.branch(name)
+    }
+    fn find(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        self.forge.find(intent)
+    }
+    fn apply(&self, intent: &Intent) -> Result<Applied, ForgeError> {
+        self.forge.apply(intent)
+    }
+    fn remote(&self) -> GitRemote {
+        self.forge.remote()
+    }
+}
+
+/// What was asked of agents: the prompts that a pass made, as title, body and comments.
+struct Asked {
+    report: PassReport,
+    prompts: Vec<Text>,
+}
+
+fn pass(scene: &Scene, watched: &Watched) -> Asked {
+    watched.clock.step(SignedDuration::from_secs(30));
+    let prompts = RefCell::new(vec![]);
+    let prompt = |run: &Run, text: &Text| {
+        assert_eq!(run.title, text.title);
+        prompts.borrow_mut().push(text.clone());
+        Ok(String::new())
+    };
+    let engine = Engine {
+        forge: watched,
+        prompt: &prompt,
+        clock: &*watched.clock,
+        ..scene.engine()
+    };
+    let report = engine.pass(PASS).unwrap();
+    let prompts = prompts.take();
+    Asked { report, prompts }
+}
+
+fn wait(plan: &Plan, item: ItemId) -> Option<Wait> {
+    let of_item = |standing: &&Standing| standing.item == item;
+    plan.standings
+        .iter()
+        .find(of_item)
+        .map(|standing| standing.wait.clone())
+}
+
+#[test]
+fn an_issue_of_a_stranger_waits_for_a_trusted_label_and_an_idle_pass_asks_nothing() {
+    let (scene, watched) = (Scene::new(), Watched::new());
+    let item = watched.opened("mallory", Association::None, "Do it.");
+    for _ in 0..20 {
+        let asked = pass(&scene, &watched);
+        assert!(asked.prompts.is_empty());
+        assert!(matches!(
+            wait(&asked.report.plan, item),
+            Some(Wait::NotTrusted { .. })
+        ));
+    }
+    let tries = watched.labelled.get();
+    assert!(tries <= 3, "asked {tries} times in 10 minutes");
+    watched.label("mallory", Association::None, item);
+    assert!(pass(&scene, &watched).prompts.is_empty());
+    assert_eq!(watched.labelled.get(), tries + 1);
+    watched.label("ann", Association::Member, item);
+    let asked = pass(&scene, &watched);
+    assert_eq!(asked.prompts.len(), 1);
+    assert_eq!(watched.labelled.get(), tries + 2);
+    let pin = scene.store.trust().unwrap().notes[&item.number].pin.clone();
+    assert_eq!(pin.unwrap().by, "ann");
+}
+
+#[test]
+fn only_so_many_are_asked_about_in_one_pass_and_all_get_their_turn() {
+    let (scene, watched) = (Scene::new(), Watched::new());
+    for _ in 0..50 {
+        watched.opened("mallory", Association::None, "Do it.");
+    }
+    let mut before = 0;
+    for expected in [20, 20, 10] {
+        pass(&scene, &watched);
+        assert_eq!(watched.labelled.get() - before, expected);
+        before = watched.labelled.get();
+    }
+    let book = scene.store.trust().unwrap();
+    assert!(book.notes.values().all(|note| note.asked.is_some()));
+    assert_eq!(book.notes.len(), 50);
+}
+
+#[test]
+fn a_text_that_changes_between_the_listing_and_the_launch_is_not_launched() {
+    let (scene, watched) = (Scene::new(), Watched::new());
+    let item = watched.opened("ann", Association::Owner, "Do it.");
+    let number = item.number;
+    let edit = move |forge: &SimForge| forge.edit_text(number, "T", "Do evil.").unwrap();
+    *watched.before_text.borrow_mut() = Some(Box::new(edit));
+    assert!(pass(&scene, &watched).prompts.is_empty());
+    assert!(scene.store.run_ids().unwrap().is_empty());
+    assert!(scene.store.leases().list().unwrap().is_empty());
+    let read = watched.texts.get();
+    let asked = pass(&scene, &watched);
+    assert!(matches!(
+        wait(&asked.report.plan, item),
+        Some(Wait::TextChanged { .. })
+    ));
+    // Edited back it stays out, and nothing is read again and again.
+    watched.forge.edit_text(number, "T", "Do it.").unwrap();
+    assert!(pass(&scene, &watched).prompts.is_empty());
+    assert_eq!(watched.texts.get(), read);
+    watched.label("ann", Association::Owner, item);
+    assert_eq!(pass(&scene, &watched).prompts.len(), 1);
+}
+
+#[test]
+fn what_is_gone_is_read_once_and_is_no_failure() {
+    let (scene, watched) = (Scene::new(), Watched::new());
+    let item = watched.opened("ann", Association::Owner, "Do it.");
+    watched.gone.set(true);
+    let first = pass(&scene, &watched);
+    assert!(
+        first.report.problems.is_empty(),
+        "{:?}",
+        first.report.problems
+    );
+    for _ in 0..3 {
+        let asked = pass(&scene, &watched);
+        assert_eq!(wait(&asked.report.plan, item), Some(Wait::Gone));
+    }
+    assert_eq!(watched.texts.get(), 1);
+    assert!(scene.store.retries().list().unwrap().is_empty());
+    assert!(scene.store.run_ids().unwrap().is_empty());
+    watched.gone.set(false);
+    watched
+        .forge
+        .comment_as("ann", item, "It is back.")
+        .unwrap();
+    assert_eq!(pass(&scene, &watched).prompts.len(), 1);
+}
+
+#[test]
+fn only_the_words_of_trusted_people_reach_an_agent() {
+    let (scene, watched) = (Scene::new(), Watched::new());
+    let item = watched.opened("mallory", Association::None, "Do it.");
+    watched.label("ann", Association::Owner, item);
+    for (who, association, body) in [
+        ("ann", Association::Owner, "with care"),
+        ("mallory", Association::None, "with evil"),
+        ("helper[bot]", Association::Member, "with noise"),
+        ("acp", Association::Owner, "of my own"),
+    ] {
+        watched
+            .forge
+            .comment_from(who, association, item, body)
+            .unwrap();
+    }
+    let asked = pass(&scene, &watched);
+    let [text] = asked.prompts.as_slice() else {
+        unreachable!("one prompt")
+    };
+    assert_eq!((text.title.as_str(), text.body.as_str()), ("T", "Do it."));
+    let said: Vec<&str> = text.comments.iter().map(|c| c.body.as_str()).collect();
+    assert_eq!(said, ["with care"]);
+}

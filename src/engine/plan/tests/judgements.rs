@@ -234,7 +234,7 @@ fn a_review_only_comments() {
         world.snapshot.reviews_own = reviews_own;
         let intents = world.judgement().0;
         assert_eq!(kinds(&intents), [kind], "{viewer:?} {reviews_own}");
-        if let crate::domain::Payload::Review { verdict, .. } = intents[0].payload {
+        if let Payload::Review { verdict, .. } = intents[0].payload {
             assert_eq!(
                 verdict,
                 crate::domain::ReviewVerdict::Comment,
