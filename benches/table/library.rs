@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use acp::domain::{
     Association, ChangeKind, Check, CheckState, DayBudget, DiffFacts, FileChange, Intent, Issue,
     IssueState, ItemId, Mergeable, Mirror, Origin, Payload, PrState, ProfileId, PullRequest, Rules,
-    Sha, Snapshot, label,
+    Sha, Snapshot, TrustBook, TrustNote, label,
 };
 use acp::engine::plan;
+use acp::policy::pin_by_author;
 use acp::profile;
 use acp::store::{Home, Store};
 use acp::sys::{Env, stats};

@@ -20,13 +20,16 @@ const PASS: Pass = Pass {
     dry_run: false,
 };
 
+/// What somebody does on the forge.
+type Deed = Box<dyn FnOnce(&SimForge)>;
+
 /// A simulated forge that counts what it is asked, and that people change between a listing and a launch.
 struct Watched {
     forge: SimForge,
     clock: Arc<StepClock>,
     labelled: Cell<usize>,
     texts: Cell<usize>,
-    before_text: RefCell<Option<Box<dyn FnOnce(&SimForge)>>>,
+    before_text: RefCell<Option<Deed>>,
     gone: Cell<bool>,
 }
 

@@ -160,7 +160,7 @@ pub fn regard(
         // One that was set before the text changed says nothing about the text that it has now.
         .filter(|labelled| same || note.pin.as_ref().is_none_or(|pin| labelled.at > pin.seen));
     if let Some(labelled) = label {
-        let note = approved(note, pin_by_label(issue, labelled, now));
+        let note = approved(note.gone, pin_by_label(issue, labelled, now));
         return Regard::new(Standing::Approved, note, before);
     }
     let standing = match note.pin.take() {
@@ -175,13 +175,13 @@ pub fn regard(
         }
         Some(pin) if by_author || still => {
             let seen = pin.seen.max(issue.updated);
-            note = approved(note, Pin { seen, ..pin });
+            note = approved(note.gone, Pin { seen, ..pin });
             Standing::Approved
         }
         // Without a text there is nothing to pin yet: the launch reads it.
         None if by_author && issue.digest.is_none() => Standing::Approved,
         None if by_author => {
-            note = approved(note, pin_by_author(issue, issue.digest.clone(), now));
+            note = approved(note.gone, pin_by_author(issue, issue.digest.clone(), now));
             Standing::Approved
         }
         pin => {
@@ -199,12 +199,12 @@ impl Regard {
     }
 }
 
-fn approved(note: TrustNote, pin: Pin) -> TrustNote {
+fn approved(gone: Option<Timestamp>, pin: Pin) -> TrustNote {
     TrustNote {
         pin: Some(pin),
         read: None,
         asked: None,
-        ..note
+        gone,
     }
 }
 

@@ -48,6 +48,10 @@ fn stranger() -> Issue {
     issue("mallory", Association::None)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an answer of the forge may tell nothing"
+)]
 fn by(login: &str, association: Association, minute: i64) -> Option<Labelled> {
     Some(Labelled {
         by: login.to_owned(),
@@ -296,6 +300,10 @@ fn whoever_loses_the_trust_takes_the_approval_along() {
 }
 
 /// Asks as passes do, every minute of a week, and counts.
+#[expect(
+    clippy::ref_option,
+    reason = "an answer of the forge, as it is handed over"
+)]
 fn asked_in_a_week(issue: &Issue, note: &mut TrustNote, answer: &Option<Labelled>) -> u32 {
     let intake = usual();
     let mut asked = 0;
