@@ -234,7 +234,3 @@ impl Engine<'_> {
         Ok(())
     }
 }
-
-#[cfg(test)]
-#[path = "trust_tests.rs"]
-mod tests;

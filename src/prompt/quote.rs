@@ -168,8 +168,8 @@ mod tests {
             ),
             ("a < b <! c <b>d</b>", "a < b <! c <b>d</b>"),
             (
-                "[//]: # (evil)\n[x]: <> \"evil\"\n[1]: https://x.test\n[2]: #part",
-                "[hidden comment removed]\n[hidden comment removed]\n[1]: https://x.test\n[2]: #part",
+                "[//]: # (evil)\n[x]: <> \"evil\"\n[1]: https://example.com\n[2]: #part",
+                "[hidden comment removed]\n[hidden comment removed]\n[1]: https://example.com\n[2]: #part",
             ),
             ("a\u{202e}b\u{e0041}c\u{ad}d\u{1b}[31me\0f", "abcd[31mef"),
             (

@@ -1,17 +1,65 @@
+//! Passes over the simulated forge, one deed at a time: which text is launched, and what the forge is asked.
+
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 use std::sync::Arc;
 
+use acp::domain::{
+    Applied, Association, BranchName, ChangeFacts, Intent, ItemId, Labelled, Life, Mirror, Plan,
+    PullRequest, Rules, Run, RunId, Sha, Standing, Wait, label,
+};
+use acp::engine::{Engine, Pass, PassReport};
+use acp::forge::sim::{SimForge, SimRefs};
+use acp::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
+use acp::profile::load_text;
+use acp::store::{Home, Lock, Store};
+use acp::sys::{Env, SplitMix64, StepClock};
+use acp::vcs::sim::SimVcs;
+use acp::worker::{Ended, WorkerError, Workers};
 use jiff::SignedDuration;
 
-use super::*;
-use crate::domain::{
-    Applied, Association, BranchName, ChangeFacts, Intent, Plan, Run, Sha, Standing, Wait, label,
-};
-use crate::engine::testing::{Scene, start};
-use crate::engine::{Pass, PassReport};
-use crate::forge::sim::{SimForge, SimRefs};
-use crate::forge::{Capabilities, Forge, GitRemote};
-use crate::sys::StepClock;
+/// The state of a profile.
+struct Scene {
+    store: Store,
+    rules: Rules,
+    rng: SplitMix64,
+    _dir: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let id = "web".parse().unwrap();
+        let text = "schema: 1\nforge: { kind: github, repo: o/r, token: { env: T } }\n";
+        let profile = load_text(&id, Path::new("web.yaml"), text, &Env::default());
+        let Ok(profile) = profile else {
+            panic!("the profile is wrong")
+        };
+        Self {
+            store: Store::new(Home::below(dir.path()).layout(&id)),
+            rules: profile.rules,
+            rng: SplitMix64::seeded(7),
+            _dir: dir,
+        }
+    }
+}
+
+/// No supervisor ever starts: what a launch asks of an agent is all that counts here.
+struct NoWorkers;
+
+impl Workers for NoWorkers {
+    fn start(&self, run: &Run, _: Option<&str>, _: Lock) -> Result<(), WorkerError> {
+        let (run, why) = (run.id.clone(), "nothing starts here".to_owned());
+        Err(WorkerError::Start { run, why })
+    }
+    fn life(&self, _: &RunId) -> Life {
+        Life::Gone
+    }
+    fn end(&self, _: &Run) -> Result<Ended, WorkerError> {
+        Ok(Ended::default())
+    }
+    fn reap(&self) {}
+}
 
 const PASS: Pass = Pass {
     verb: "heartbeat",
@@ -26,6 +74,7 @@ type Deed = Box<dyn FnOnce(&SimForge)>;
 /// A simulated forge that counts what it is asked, and that people change between a listing and a launch.
 struct Watched {
     forge: SimForge,
+    vcs: SimVcs,
     clock: Arc<StepClock>,
     labelled: Cell<usize>,
     texts: Cell<usize>,
@@ -35,11 +84,13 @@ struct Watched {
 
 impl Watched {
     fn new() -> Self {
-        let clock = Arc::new(StepClock::new(start()));
-        let forge = SimForge::new(SimRefs::shared(), clock.clone(), 1);
+        let clock = Arc::new(StepClock::new("2026-11-21T12:00:00Z".parse().unwrap()));
+        let refs = SimRefs::shared();
+        let forge = SimForge::new(Arc::clone(&refs), clock.clone(), 1);
         forge.push_to(&"main".parse().unwrap());
         Self {
             forge,
+            vcs: SimVcs::new(refs),
             clock,
             labelled: Cell::new(0),
             texts: Cell::new(0),
@@ -126,10 +177,16 @@ fn pass(scene: &Scene, watched: &Watched) -> Asked {
         Ok(String::new())
     };
     let engine = Engine {
+        store: &scene.store,
+        rules: &scene.rules,
         forge: watched,
-        prompt: &prompt,
+        vcs: &watched.vcs,
+        workers: &NoWorkers,
         clock: &*watched.clock,
-        ..scene.engine()
+        rng: &scene.rng,
+        agent_missing: &|_| None,
+        prompt: &prompt,
+        say: &|_| {},
     };
     let report = engine.pass(PASS).unwrap();
     let prompts = prompts.take();
@@ -254,7 +311,7 @@ fn only_the_words_of_trusted_people_reach_an_agent() {
     }
     let asked = pass(&scene, &watched);
     let [text] = asked.prompts.as_slice() else {
-        unreachable!("one prompt")
+        panic!("{:?}", asked.prompts)
     };
     assert_eq!((text.title.as_str(), text.body.as_str()), ("T", "Do it."));
     let said: Vec<&str> = text.comments.iter().map(|c| c.body.as_str()).collect();
