@@ -2,8 +2,8 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Outcome, Run, RunEvent,
-    RunId, RunState, Sandbox, Sha, Task,
+    Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Run,
+    RunEvent, RunId, RunState, Sandbox, Sha, Task,
 };
 use crate::policy;
 use crate::store::{Entry, Lock, StoreError, crash_point};
@@ -33,15 +33,15 @@ impl Engine<'_> {
             return Ok(None);
         }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
-        let text = match self.forge.text(item.number) {
-            Ok(text) => text,
-            Err(error) => {
-                self.heed(&error)?;
-                return Err(error.into());
-            }
+        let mirror = self.store.mirror()?;
+        let Some(approved) = self.approved_text(*item, &mirror)? else {
+            return Ok(None);
         };
-        let run = self.draft(*item, task, agent, *attempt, start, merge.as_ref())?;
-        let prompt = (self.prompt)(&run, &text).map_err(|why| EngineError::Prompt {
+        let mut run = self.draft(&mirror, *item, task, agent, *attempt, start, merge.as_ref())?;
+        // As it was read and approved: the listing may be older.
+        run.title.clone_from(&approved.text.title);
+        run.text = approved.digest;
+        let prompt = (self.prompt)(&run, &approved.text).map_err(|why| EngineError::Prompt {
             run: run.id.clone(),
             why,
         })?;
@@ -68,8 +68,13 @@ impl Engine<'_> {
         Ok(())
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a launch says, and what it is about"
+    )]
     fn draft(
         &self,
+        mirror: &Mirror,
         item: ItemId,
         task: &Task,
         agent: &str,
@@ -78,7 +83,6 @@ impl Engine<'_> {
         merge: Option<&Sha>,
     ) -> Result<Run, EngineError> {
         let now = self.clock.now();
-        let mirror = self.store.mirror()?;
         let missing = || EngineError::Missing {
             what: item.to_string(),
         };
@@ -111,6 +115,7 @@ impl Engine<'_> {
             start: start.clone(),
             merge: merge.cloned(),
             created: now,
+            text: None,
             resumes: 0,
             state: RunState::Reserved,
         })

@@ -14,6 +14,7 @@ mod stop;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod trust;
 mod verb;
 mod worktree;
 

@@ -139,6 +139,7 @@ impl Scene {
             start: sha('0'),
             merge: None,
             created: start(),
+            text: None,
             resumes: 0,
             state,
         };

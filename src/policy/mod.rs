@@ -14,6 +14,7 @@ mod scope;
 #[cfg(test)]
 mod testing;
 mod text;
+mod trust;
 
 pub use budget::{day_end, may_start};
 pub use checks::{Checks, summarize};
@@ -28,3 +29,6 @@ pub use retry::{
 pub use risk::{RiskInput, band, default_risk_rules, score};
 pub use scope::forbidden;
 pub use text::{blocked_comment, blocked_item_comment, defuse, one_line, pull_body};
+pub use trust::{
+    Regard, Standing as TrustStanding, Trusted, is_gone, pin_by_author, regard, wants_answer,
+};

@@ -277,6 +277,7 @@ impl Bench {
             start: sha(),
             merge: None,
             created: now,
+            text: None,
             resumes: 0,
             state: RunState::Starting,
         };

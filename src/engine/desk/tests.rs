@@ -103,6 +103,7 @@ impl World {
             start: "a".repeat(40).parse().unwrap(),
             merge: None,
             created: at(),
+            text: None,
             resumes: 0,
             state,
         };
