@@ -423,9 +423,9 @@ impl Pass<'_> {
                 .as_ref()
                 .filter(|_| self.mirror.base_sha.is_some());
             let mut validator = validator.clone();
-            if let Some((tip, new)) = self.forge.tip_if(self.base, known)? {
-                validator = new;
-                self.set(|mirror| &mut mirror.base_sha, tip);
+            if let Some(tip) = self.forge.tip_if(self.base, known)? {
+                validator = tip.validator;
+                self.set(|mirror| &mut mirror.base_sha, tip.sha);
             }
             self.mark.base = Some(BaseLook {
                 name: self.base.clone(),
