@@ -75,7 +75,9 @@ fn git_clones_and_pushes_with_a_credential_and_the_model_follows() {
     assert!(cloned.status.success(), "{cloned:?}");
     let clone = root.join("clone");
     // Larger than what git sends in one piece.
-    let large: String = (0..400_000).map(|n| format!("{n}\n")).collect();
+    let large: Vec<u8> = (0..400_000_u32)
+        .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect();
     std::fs::write(clone.join("large"), large).unwrap();
     for args in [
         &["checkout", "-q", "-b", "t"][..],
