@@ -106,6 +106,7 @@ mod tests {
             from_fork: false,
             labels: BTreeSet::new(),
             author: String::new(),
+            association: crate::domain::Association::Owner,
             closes: None,
             checks: checks
                 .iter()
