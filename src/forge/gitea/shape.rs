@@ -272,8 +272,6 @@ pub(super) struct Repository {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) full_name: String,
     #[serde(default, deserialize_with = "or_default")]
-    pub(super) owner: User,
-    #[serde(default, deserialize_with = "or_default")]
     pub(super) archived: bool,
     #[serde(default)]
     pub(super) has_issues: Option<bool>,
