@@ -24,7 +24,7 @@ use crate::forge::remote::{Found, Validator};
 const FULL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How often the repository itself is looked at.
 const HOUSE_EVERY: SignedDuration = SignedDuration::from_mins(5);
-/// How far behind the last change the mark stays: a change is seen a moment after the time that it bears.
+/// How long after a change an earlier one may still turn up: a write is seen a moment after the time that it bears.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 /// How long after its last change, by the server's clock, a pull request must be read to have been read as it is.
 const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(5);
@@ -42,8 +42,8 @@ struct Mark {
     token: String,
     /// The account that the token belongs to.
     viewer: Viewer,
-    /// What has changed since then, by the server's clock, is not known yet.
-    since: Option<Timestamp>,
+    /// The last change that was seen, by the server's clock, and when it was first seen, by this machine's.
+    last: Option<(Timestamp, Timestamp)>,
     /// The first page of the listing as of then, where the server has validators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     page: Option<Validator>,
@@ -62,6 +62,22 @@ struct Mark {
     pairs: BTreeMap<u64, (Sha, Sha, Timestamp)>,
     #[serde(default)]
     heads: Heads,
+}
+
+impl Mark {
+    /// Where a listing begins. The time of the last change is the server's own, so that no clock needs to be right; how long
+    /// ago it was seen is this machine's.
+    fn since(&self, now: Timestamp) -> Option<Timestamp> {
+        let (last, seen) = self.last?;
+        let passed = now.duration_since(seen);
+        let may_turn_up = passed < OVERLAP || passed.is_negative();
+        let since = if may_turn_up {
+            last.checked_sub(OVERLAP).unwrap_or(last)
+        } else {
+            last
+        };
+        Some(whole_seconds(since))
+    }
 }
 
 /// What became of a listing.
@@ -123,7 +139,7 @@ impl Gitea {
             None => Mark {
                 token,
                 viewer: self.viewer()?,
-                since: None,
+                last: None,
                 page: None,
                 full: now,
                 house: now,
@@ -154,8 +170,12 @@ impl Gitea {
             Listing::Of(listed) => Some(listed),
             Listing::Moved(to) => return Ok(look.moved(to)),
         };
-        look.bases(base)?;
+        let tips = look.bases(base)?;
         look.take(listed, base)?;
+        // Those that are still open.
+        for (base, tip) in tips {
+            look.rebase(&base, &tip);
+        }
         look.authors()?;
         look.checks()?;
         look.end()
@@ -210,7 +230,7 @@ impl Look<'_> {
     /// Issues and pull requests that have changed since the mark.
     fn list(&mut self) -> Result<Listing, ForgeError> {
         let tried = "list what has changed";
-        let since = self.mark.since.filter(|_| !self.full);
+        let since = self.mark.since(self.now).filter(|_| !self.full);
         let since = since.map_or_else(String::new, |since| {
             format!("&since={}", escaped(&since.to_string()))
         });
@@ -234,6 +254,7 @@ impl Look<'_> {
         let began = sent.checked_add(client.ahead()).unwrap_or(sent);
         let mut pages: Pages<shape::Issue> = Pages::new();
         let mut more = pages.take(or_empty(&first)?, &first);
+        let turned = more;
         for page in 2..=PAGES_MAX {
             if !more {
                 break;
@@ -251,13 +272,19 @@ impl Look<'_> {
         Ok(Listing::Of(Listed {
             whole: pages.is_whole(),
             issues: pages.entries,
-            until: last.map(|last| last.min(began)),
+            until: last.map(|last| last.min(began)).map(|until| match turned {
+                false => until,
+                // What was changed since the first page was asked for may be missing, whatever the clocks say.
+                true => until
+                    .checked_sub(client.clock().now().duration_since(sent))
+                    .unwrap_or(until),
+            }),
             page: first.validator,
         }))
     }
 
     /// The tips of the branches that pull requests go into.
-    fn bases(&mut self, base: &BranchName) -> Result<(), ForgeError> {
+    fn bases(&mut self, base: &BranchName) -> Result<Vec<(BranchName, Sha)>, ForgeError> {
         let tip = self.forge.tip(base)?;
         self.news |= self.mirror.base_sha != tip;
         self.mirror.base_sha = tip;
@@ -267,15 +294,16 @@ impl Look<'_> {
             .filter(|pr| watch::looks_after(pr, prefix) && pr.base != *base)
             .map(|pr| pr.base.clone())
             .collect();
+        let mut tips = vec![];
         for other in others.into_iter().take(OTHER_BASES_MAX) {
             if let Some(tip) = self.forge.tip(&other)? {
-                self.rebase(&other, &tip);
+                tips.push((other, tip));
             }
         }
         if let Some(tip) = self.mirror.base_sha.clone() {
-            self.rebase(base, &tip);
+            tips.push((base.clone(), tip));
         }
-        Ok(())
+        Ok(tips)
     }
 
     fn rebase(&mut self, base: &BranchName, tip: &Sha) {
@@ -307,12 +335,11 @@ impl Look<'_> {
         if self.full && listed.whole {
             self.drop_all_but(&there);
         }
-        if let Some(until) = listed.until {
-            let since = until.checked_sub(OVERLAP).map(whole_seconds).ok();
-            // A mark that moves within what is known already is not worth a file.
-            let since = since.max(self.mark.since);
-            self.news |= since != self.mark.since;
-            self.mark.since = since;
+        if let Some(until) = listed.until
+            && self.mark.last.is_none_or(|(last, _)| last < until)
+        {
+            self.news = true;
+            self.mark.last = Some((until, self.now));
         }
         if self.full {
             self.mark.full = self.now;
