@@ -558,3 +558,32 @@ fn a_strangers_fork_is_never_taken_for_a_branch() {
     let head = remote.push("work", &[("a.txt", "a\n")]);
     open(remote.forge(), &pull("work", &head, ""));
 }
+
+#[test]
+fn many_pull_requests_are_read_by_pages() {
+    let remote = Remote::gitea();
+    let mut heads = vec![];
+    for n in 0..60 {
+        let name = format!("work-{n}");
+        let head = remote.push(&name, &[(&name, "a\n")]);
+        let pr = remote
+            .fake
+            .open_pull("ann", &branch(&name), &branch("main"), "change", "")
+            .unwrap();
+        if n < 50 {
+            remote.fake.close("ann", pr).unwrap();
+        }
+        heads.push((pr, head));
+    }
+    remote.wait(SignedDuration::from_mins(1));
+    let mut known = Mirror::default();
+    let n = requests(&remote, || assert!(sync(&remote, &mut known)));
+    // Who, the repository, the base, two pages of each listing, and reviews and checks of what is open.
+    assert!(n <= 3 + 4 + 2 * 10, "{n}");
+    assert_eq!(known.pulls.len(), 60);
+    assert!(
+        heads
+            .iter()
+            .all(|(pr, head)| known.pulls[pr].head_sha == *head)
+    );
+}

@@ -88,9 +88,10 @@ impl Gitea {
         let body = adopt::body_within(intent, body, BODY_CHARS_MAX)?;
         let none = std::collections::BTreeSet::new();
         text::labels(intent, &none, labels, &none)?;
-        let ids = match labels.is_empty() {
-            true => vec![],
-            false => self.label_ids(intent, labels)?,
+        let ids = if labels.is_empty() {
+            vec![]
+        } else {
+            self.label_ids(intent, labels)?
         };
         let body = json!({ "title": title, "body": body, "labels": ids });
         let path = self.at("/issues");
@@ -146,10 +147,14 @@ impl Gitea {
                 let number = opened.number;
                 Ok(Applied::Opened { number })
             }
-            // There may be one since a moment ago, and it may be this one.
-            Err(ForgeError::Refused { tried, why }) => self
-                .there_already(intent, head, base)?
-                .ok_or(ForgeError::Refused { tried, why }),
+            // There may be one since a moment ago, and it may be this one. Old versions have no look-up by branches.
+            Err(ForgeError::Refused { tried, why }) => {
+                let there = match self.there_already(intent, head, base)? {
+                    None => self.find_opened(intent, ItemKind::Pr)?,
+                    there => there,
+                };
+                there.ok_or(ForgeError::Refused { tried, why })
+            }
             Err(error) => Err(error),
         }
     }

@@ -217,5 +217,5 @@ pub(super) fn merged(pull: &shape::Pull) -> Applied {
 
 /// Whether a status says so.
 pub(super) fn stands_for(status: &shape::Status, state: CheckState) -> bool {
-    checks::of_status(&status.status, &status.description) == state
+    checks::of_status(&status.word, &status.description) == state
 }

@@ -59,7 +59,7 @@ impl Gitea {
     /// The checks of a commit: the latest status of each name.
     pub(super) fn checks(&self, sha: &Sha) -> Result<Vec<Check>, ForgeError> {
         let reports = self.statuses(sha)?.into_iter().map(|status| Report {
-            state: checks::of_status(&status.status, &status.description),
+            state: checks::of_status(&status.word, &status.description),
             // The server lets the latest of a name replace all others, whoever wrote it.
             source: String::new(),
             order: (None, status.id),

@@ -173,8 +173,8 @@ pub(super) struct Status {
     pub(super) id: u64,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) context: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) status: String,
+    #[serde(default, rename = "status", deserialize_with = "or_default")]
+    pub(super) word: String,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) description: String,
     #[serde(default, deserialize_with = "or_default")]

@@ -60,7 +60,7 @@ fn statuses_reviews_and_events() {
         "id": 5, "status": "warning", "context": "ci/x", "description": null, "target_url": "", "creator": {"id": 3}
     }]}));
     assert_eq!(
-        (some.statuses[0].status.as_str(), some.statuses[0].key()),
+        (some.statuses[0].word.as_str(), some.statuses[0].key()),
         ("warning", 5)
     );
     let review: Review = read(json!({

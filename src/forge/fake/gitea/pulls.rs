@@ -15,7 +15,7 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Serv
     match (ask.method, rest) {
         (Method::Get, ["pulls"]) => list(world, ask),
         (Method::Post, ["pulls"]) => create(world, ask),
-        (Method::Get, ["pulls", name]) if name.ends_with(".diff") => {
+        (Method::Get, ["pulls", name]) if name.strip_suffix(".diff").is_some() => {
             let n = number(name.trim_end_matches(".diff"))?;
             seen(world, n)?;
             let answer = Answer::ok(diff(&world.files(n)?));
