@@ -74,6 +74,7 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         facts,
         disk_free: Some(u64::MAX),
         agents_missing: BTreeMap::new(),
+        stale: None,
     }
 }
 

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep, Task,
+    Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep,
+    Task,
 };
 
 /// One thing to do.
@@ -170,7 +171,19 @@ pub enum Wait {
         /// Why.
         error: String,
     },
-    /// Waits after a failure.
+    /// A person gave up a write that it needs to move.
+    Dropped {
+        /// The kind of write.
+        kind: IntentKind,
+        /// What was given up, and by whom.
+        reason: String,
+    },
+    /// Its pull request was sent long ago and is not to be found.
+    Lost {
+        /// The run that it brings.
+        run: RunId,
+    },
+    /// Waits after a failure, or after launches that died: then none is counted yet.
     Retry {
         /// How many failures in a row.
         failures: u32,
@@ -194,6 +207,20 @@ pub enum Wait {
     Hold {
         /// Its name.
         name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The forge cannot be asked: nothing starts or merges on what it was like before.
+    Stale {
+        /// What was tried and what came of it.
+        error: String,
+        /// When the forge last answered.
+        synced: Option<Timestamp>,
+        /// It is not asked before this.
+        next: Option<Timestamp>,
+    },
+    /// The repository as a whole keeps acp from working on it.
+    Repository {
         /// Why.
         reason: String,
     },
@@ -320,7 +347,7 @@ impl Wait {
         match self {
             Self::Retry { at, .. } => Some(*at),
             Self::Cooldown { until, .. } | Self::Budget { until, .. } => Some(*until),
-            Self::Writing { next, .. } => *next,
+            Self::Writing { next, .. } | Self::Stale { next, .. } => *next,
             Self::Running { deadline, .. } => *deadline,
             _ => None,
         }

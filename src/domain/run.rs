@@ -435,10 +435,7 @@ mod tests {
                 reason: String::new(),
             },
         ];
-        let failure = Failure {
-            class: FailureClass::Stalled,
-            detail: String::new(),
-        };
+        let failure = Failure::new(FailureClass::Stalled, String::new());
         let events = [
             RunEvent::WorktreeReady,
             RunEvent::Supervised {

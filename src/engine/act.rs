@@ -136,10 +136,12 @@ impl Engine<'_> {
             format!("in step `{}`", s.as_str())
         });
         let detail = format!("its supervisor died {at}");
-        let failure = Failure {
-            class: FailureClass::Crashed,
-            detail: detail.clone(),
+        // The agent has not begun: the item has not been tried.
+        let class = match step {
+            None | Some(Step::Setup) => FailureClass::LaunchDied,
+            Some(_) => FailureClass::Interrupted,
         };
+        let failure = Failure::new(class, detail.clone());
         self.end_run(run, &lock, Outcome::Failed(failure))?;
         Ok(Some(format!("{id} crashed: {detail}")))
     }
@@ -255,7 +257,10 @@ impl Engine<'_> {
             return Ok(None);
         };
         let outbox = self.store.outbox()?;
-        let of_run = |intent: &Intent| intent.origin == crate::domain::Origin::Run(id.clone());
+        outbox.settle()?;
+        let of_run = |intent: &Intent| {
+            intent.dropped.is_none() && intent.origin == crate::domain::Origin::Run(id.clone())
+        };
         let queued: Vec<_> = outbox
             .open_intents()?
             .into_iter()

@@ -29,8 +29,17 @@ impl Engine<'_> {
         {
             return Ok(None);
         }
+        if self.silence()?.is_some() {
+            return Ok(None);
+        }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
-        let text = self.forge.text(item.number)?;
+        let text = match self.forge.text(item.number) {
+            Ok(text) => text,
+            Err(error) => {
+                self.heed(&error)?;
+                return Err(error.into());
+            }
+        };
         let run = self.draft(*item, task, agent, *attempt, start, merge.as_ref())?;
         let prompt = (self.prompt)(&run, &text).map_err(|why| EngineError::Prompt {
             run: run.id.clone(),
@@ -174,10 +183,6 @@ impl Engine<'_> {
     fn open_worktree(&self, run: &Run) -> Result<(), EngineError> {
         let _repo = self.repo_lock()?;
         self.vcs.prepare()?;
-        self.vcs.need(&run.start)?;
-        if let Some(merge) = &run.merge {
-            self.vcs.need(merge)?;
-        }
         let path = self.store.layout().worktree(&run.id);
         Ok(self
             .vcs
@@ -195,8 +200,8 @@ impl Engine<'_> {
             // Somebody else was at work: nothing that the item did.
             Outcome::Cancelled { reason: detail }
         } else {
-            let class = FailureClass::CouldNotStart;
-            Outcome::Failed(Failure { class, detail })
+            let class = FailureClass::LaunchDied;
+            Outcome::Failed(Failure::new(class, detail))
         };
         self.end_run(run, lock, outcome)?;
         Err(error)

@@ -26,6 +26,8 @@ pub struct MergeInput<'a> {
     pub foreign_head: bool,
     /// Agent reviews of this head that passed.
     pub reviews_done: u8,
+    /// Why a check that was made of this head is not known on the forge and will not become so.
+    pub unknown_check: Option<&'a str>,
     /// The profile's policy.
     pub rules: &'a PolicyRules,
 }
@@ -176,6 +178,9 @@ fn what_asks(input: &MergeInput, checks: &Checks) -> Vec<String> {
     }
     let unchecked = *checks == Checks::None && rules.merge.checks == CheckPolicy::Required;
     ask(unchecked, "a check is required and none has said anything");
+    if let Some(reason) = input.unknown_check {
+        ask(true, reason);
+    }
     ask(pr.from_fork, "the head is in another repository");
     ask(input.foreign_head, "a person pushed the head");
     reasons

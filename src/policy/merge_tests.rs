@@ -118,6 +118,7 @@ impl World {
             approval: self.is("approved").then_some(&yes),
             foreign_head: self.is("person pushed the head"),
             reviews_done: u8::from(!self.is("review outstanding")),
+            unknown_check: None,
             rules: &rules,
         })
     }
@@ -203,6 +204,7 @@ fn an_approval_of_another_head_or_pull_request_counts_for_nothing() {
             approval: Some(yes),
             foreign_head: false,
             reviews_done: 0,
+            unknown_check: None,
             rules: &rules,
         })
     };
@@ -277,6 +279,7 @@ fn both_bounds_of_the_score_are_inclusive() {
             approval: None,
             foreign_head: false,
             reviews_done: 0,
+            unknown_check: None,
             rules: &rules,
         });
         assert_eq!(decision.verdict, expected, "{score}");
@@ -294,6 +297,7 @@ fn no_facts_at_all_ask_and_optional_checks_do_not() {
             approval: None,
             foreign_head: false,
             reviews_done: 0,
+            unknown_check: None,
             rules,
         })
         .verdict

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, Retry, Run, RunFindings,
+    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, Retry, Run, RunFindings, Stale,
 };
 use crate::durable::Versioned;
 
@@ -43,4 +43,10 @@ pub struct LastPass {
     pub actions: u32,
     /// What went wrong, when something did.
     pub error: Option<String>,
+    /// When the forge last answered.
+    #[serde(default)]
+    pub synced: Option<Timestamp>,
+    /// Why the forge could not be asked, when it could not.
+    #[serde(default)]
+    pub stale: Option<Stale>,
 }

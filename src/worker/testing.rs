@@ -195,9 +195,6 @@ impl Vcs for FakeVcs {
     fn prepare(&self) -> Result<(), VcsError> {
         Ok(())
     }
-    fn need(&self, _sha: &Sha) -> Result<(), VcsError> {
-        Ok(())
-    }
     fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {
         Ok(())
     }
@@ -339,6 +336,7 @@ impl Bench {
             by: "ann".into(),
             at: self.clock.now(),
             item,
+            rule: None,
         };
         self.store.holds().put(name, &hold).unwrap();
     }

@@ -19,7 +19,7 @@ const BODY_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const LINE_BYTES_MAX: u64 = 64 * 1024;
 const LINES_MAX: usize = 200;
 /// How long a connection may be silent.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// What every connection serves.
 pub(crate) struct Site {
@@ -218,10 +218,10 @@ where
         reason(response.status)
     );
     for (name, value) in response.headers.iter() {
-        out.push_str(&format!("{name}: {value}\r\n"));
+        out.extend([name, ": ", value, "\r\n"]);
     }
     if !matches!(response.status, 204 | 304) {
-        out.push_str(&format!("Content-Length: {}\r\n", response.body.len()));
+        out.extend(["Content-Length: ", &response.body.len().to_string(), "\r\n"]);
     }
     out.push_str("\r\n");
     let mut bytes = out.into_bytes();

@@ -31,6 +31,8 @@ pub(crate) struct Book {
     pub(crate) counted: BTreeSet<RunId>,
     /// Failures in a row of each item, counted from the runs' own ends.
     pub(crate) failures: BTreeMap<ItemId, u32>,
+    /// Launches in a row that died before their agent began.
+    pub(crate) dead_launches: BTreeMap<ItemId, u32>,
     /// Items that acp had given up when it was looked last.
     pub(crate) given_up: BTreeSet<ItemId>,
     /// A process has died since a pass went through.

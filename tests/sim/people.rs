@@ -148,7 +148,7 @@ impl World {
         let issues: Vec<u64> = truth.issues.keys().copied().collect();
         let pr = self.pick(&open).copied();
         let issue = self.pick(&issues).copied();
-        match (self.roll(8), pr, issue) {
+        match (self.roll(9), pr, issue) {
             (0, ..) if issues.len() < 6 => {
                 let payload = Payload::Issue {
                     title: "Typed".to_owned(),
@@ -185,6 +185,7 @@ impl World {
                 self.told_of(done);
             }
             (5, ..) => self.retry_failed(),
+            (7, ..) => self.drop_one(),
             (6, ..) => self.set_hold(issue.map(ItemId::issue).filter(|_| self.roll(2) == 0)),
             _ => self.clear_holds(),
         }
@@ -219,12 +220,25 @@ impl World {
         };
         let outbox = self.store.outbox().unwrap();
         for mut queued in outbox.open_intents().unwrap() {
-            if queued.place == Place::Failed {
+            if queued.place == Place::Failed && queued.intent.dropped.is_none() {
                 self.say(format!("acp outbox retry {}", queued.intent.id));
                 queued.intent.next = None;
                 outbox.retry(&queued).unwrap();
             }
         }
+    }
+
+    /// A person gives up one of the writes that wait or failed.
+    fn drop_one(&self) {
+        let open = self.store.outbox().unwrap().open_intents().unwrap();
+        let ids: Vec<_> = open.iter().map(|queued| &queued.intent.id).collect();
+        let Some(&id) = self.pick(&ids) else {
+            return;
+        };
+        let done = self.process(&format!("acp outbox drop {id}"), |engine| {
+            engine.desk().drop_intent(id, "bob")
+        });
+        self.told_of(done);
     }
 
     fn set_hold(&self, item: Option<ItemId>) {
@@ -236,6 +250,7 @@ impl World {
             by: "bob".to_owned(),
             at: self.now(),
             item,
+            rule: None,
         };
         self.store.holds().put(&name, &hold).unwrap();
         let moment = self.moment();

@@ -181,6 +181,7 @@ impl World {
             | Wait::NotOurs
             | Wait::HasPr { .. }
             | Wait::WriteFailed { .. }
+            | Wait::Dropped { .. }
             | Wait::KeepOpen { .. }
             | Wait::Human { .. }
             | Wait::MergeBlocked { .. }

@@ -6,6 +6,7 @@ mod labels;
 mod launch;
 mod pull;
 mod repair;
+mod repository;
 mod view;
 
 use std::collections::BTreeSet;
@@ -14,8 +15,8 @@ use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub use pull::merge_decision;
-pub(super) use view::FORGE_COOLDOWN;
 pub use view::commit_of;
+pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};
 
 /// What `snapshot` asks for under `rules`.
 ///
@@ -31,6 +32,7 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     issue::plan(&view, &mut plan, &mut wanted);
     labels::plan(&view, &mut plan);
     launch::plan(&view, &mut plan, wanted);
+    repository::plan(&view, &mut plan);
     drop_known(&view, &mut plan);
     Ok(plan)
 }

@@ -172,7 +172,8 @@ impl Pass<'_> {
         }
         let entries = match self.forge.list_changed(None, None) {
             Ok(Listing::Changed { entries, .. }) => entries,
-            Ok(Listing::Same | Listing::Moved) => vec![],
+            // It was renamed just now; the next pass will be told how.
+            Ok(Listing::Same | Listing::Moved) => return Ok(false),
             Err(ForgeError::Missing { .. }) if issues_off => vec![],
             Err(error) => return Err(error),
         };

@@ -123,7 +123,8 @@ impl World<'_> {
                 .collect(),
             pulls: self.list_pulls(&mirror.pulls),
             base_sha: base.and_then(|base| self.branches.0.get(base).cloned()),
-            ..Mirror::default()
+            repo: mirror.repo.clone(),
+            viewer: mirror.viewer.clone(),
         };
         let changed = listed != *mirror;
         *mirror = listed;

@@ -122,7 +122,7 @@ fn what_fails_waits_and_then_blocks() {
 
 #[test]
 fn a_failure_that_was_counted_is_not_counted_again() {
-    let mut world = finished(failed(FailureClass::AgentExit));
+    let mut world = finished(failed(FailureClass::Crashed));
     let (_, counted, _) = world.judgement();
     *world.retry(ISSUE) = counted.clone();
     assert_eq!(world.judgement().1, counted);

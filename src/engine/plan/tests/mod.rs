@@ -1,5 +1,7 @@
 //! Small worlds, and the plan for each.
 
+mod away;
+mod given_up;
 mod issues;
 mod judgements;
 mod labels;

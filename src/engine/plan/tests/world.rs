@@ -34,10 +34,7 @@ pub(super) fn set(labels: &[&str]) -> BTreeSet<String> {
 }
 
 pub(super) fn failed(class: FailureClass) -> Outcome {
-    Outcome::Failed(Failure {
-        class,
-        detail: "no".to_owned(),
-    })
+    Outcome::Failed(Failure::new(class, "no".to_owned()))
 }
 
 pub(super) fn implemented() -> Outcome {
@@ -98,6 +95,7 @@ impl World {
                 facts: BTreeMap::new(),
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
+                stale: None,
             },
         }
     }
@@ -242,6 +240,8 @@ impl World {
             blocked: false,
             label_seen: false,
             fixes: 0,
+            dropped: false,
+            dead_launches: 0,
         })
     }
 
@@ -252,6 +252,7 @@ impl World {
             by: "ann".to_owned(),
             at: ago(1),
             item,
+            rule: None,
         };
         self.snapshot.holds.insert(name.to_owned(), hold);
     }

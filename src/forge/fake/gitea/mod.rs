@@ -112,8 +112,6 @@ pub(super) fn refusal(ask: &Ask<'_>, problem: &Problem) -> Answer {
         Answer::new(status, body.end())
     };
     match problem {
-        // Issues that are off, deleted or moved are simply not there.
-        Problem::NotFound | Problem::Gone(_) => plain(404, "The target couldn't be found."),
         Problem::Moved(path) if path.starts_with("/repos/") => {
             let pairs = ask
                 .query
@@ -125,7 +123,10 @@ pub(super) fn refusal(ask: &Ask<'_>, problem: &Problem) -> Answer {
             let to = format!("{prefix}{path}{mark}{}", pairs.join("&"));
             Answer::new(307, String::new()).with("Location", to)
         }
-        Problem::Moved(_) => plain(404, "The target couldn't be found."),
+        // Issues that are off, deleted or moved are simply not there.
+        Problem::NotFound | Problem::Gone(_) | Problem::Moved(_) => {
+            plain(404, "The target couldn't be found.")
+        }
         Problem::Lacks("") => plain(401, "token is required"),
         Problem::Lacks(permission) => {
             let kind = if permission.starts_with("issues") {

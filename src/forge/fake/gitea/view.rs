@@ -118,9 +118,10 @@ impl<'a> View<'a> {
 
     pub(super) fn label(&self, label: &Label) -> String {
         let owner = &self.state.settings.owner;
-        let base = match label.of_organization {
-            true => format!("{}/orgs/{owner}", self.root),
-            false => self.here(),
+        let base = if label.of_organization {
+            format!("{}/orgs/{owner}", self.root)
+        } else {
+            self.here()
         };
         Obj::new()
             .num("id", label.id)
@@ -265,9 +266,10 @@ impl<'a> View<'a> {
         let number = comment.number;
         let is_pull = self.state.pulls.contains(&number);
         let page = self.page();
-        let (issue, pull) = match is_pull {
-            true => (String::new(), format!("{page}/pulls/{number}")),
-            false => (format!("{page}/issues/{number}"), String::new()),
+        let (issue, pull) = if is_pull {
+            (String::new(), format!("{page}/pulls/{number}"))
+        } else {
+            (format!("{page}/issues/{number}"), String::new())
         };
         Obj::new()
             .num("id", comment.id)
