@@ -252,6 +252,11 @@ fn a_write_whose_answer_is_lost_happens_once() {
 }
 
 #[test]
+fn under_faults_of_every_kind_each_intent_has_one_effect() {
+    crate::github::writing::assert_one_effect_under_faults(&Remote::gitea());
+}
+
+#[test]
 fn markers_of_others_are_not_ours() {
     let remote = Remote::gitea();
     let number = remote.fake.open_issue("ann", "first", "", &[]).unwrap();
