@@ -2,7 +2,8 @@
 //! may mean.
 
 use acp::domain::{
-    Applied, Association, CheckState, Intent, ItemId, MergeMethod, Mergeable, Mirror, ReviewVerdict,
+    Applied, Association, CheckState, Intent, ItemId, MergeMethod, Mergeable, Mirror, ReviewState,
+    ReviewVerdict,
 };
 use acp::forge::fake::{Fate, Knobs, Protection, Shot};
 use acp::forge::{Forge as _, ForgeError};
@@ -478,8 +479,14 @@ fn nobody_reviews_their_own_and_strangers_have_no_vote() {
     remote.fake.approve("eve", pr).unwrap();
     remote.fake.approve("ann", pr).unwrap();
     let states: Vec<_> = listed(forge, pr).reviews.iter().map(|r| r.state).collect();
-    use acp::domain::ReviewState::{Approved, Commented};
-    assert_eq!(states, [Commented, Commented, Approved]);
+    assert_eq!(
+        states,
+        [
+            ReviewState::Commented,
+            ReviewState::Commented,
+            ReviewState::Approved
+        ]
+    );
 }
 
 #[test]
