@@ -194,9 +194,18 @@ impl Client {
         Ok((request, response))
     }
 
-    /// The path of an address on this forge; the token goes nowhere else.
+    /// The path of an address on this forge, also of one without a host; the token goes nowhere else.
     fn path_under_root<'a>(&self, address: &'a str) -> Option<&'a str> {
-        let path = address.strip_prefix(&self.account.root)?;
+        let root = &self.account.root;
+        let path = match address.strip_prefix('/') {
+            // Two slashes begin another host.
+            Some(rest) if !rest.starts_with('/') => {
+                let host = root.find("://").map_or(0, |at| at + 3);
+                let folder = root[host..].find('/').map_or("", |at| &root[host + at..]);
+                address.strip_prefix(folder)?
+            }
+            _ => address.strip_prefix(root.as_str())?,
+        };
         path.starts_with('/').then_some(path)
     }
 
@@ -397,6 +406,11 @@ impl Answer {
             what: format!("the answer to \"{}\"", self.tried),
             why: error.to_string(),
         })
+    }
+
+    /// The body as it came, for what is no JSON.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     /// The length of the body in bytes.
