@@ -87,6 +87,20 @@ impl Gitea {
         Ok(association)
     }
 
+    /// What an account is to the repository, as far as it is known without a question; otherwise nothing.
+    pub(super) fn known_association(&self, login: &str) -> Association {
+        let login = login.to_lowercase();
+        if login == self.settings.owner.to_lowercase() {
+            return Association::Owner;
+        }
+        let known = self.known.borrow();
+        known
+            .people
+            .get(&login)
+            .copied()
+            .unwrap_or(Association::None)
+    }
+
     /// What acp's own account is, which the repository itself tells. Of others nothing is known.
     fn own_association(&self, login: &str) -> Result<Association, ForgeError> {
         if login != self.viewer()?.login.to_lowercase() {
