@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::governor::{Cost, Governor};
+use super::token::Token;
 use crate::forge::ForgeError;
 use crate::http::{Headers, HttpError, Method, Request, Response, Transport};
 use crate::sys::{Clock, Secret};
@@ -83,7 +84,10 @@ pub struct Client {
     transport: Arc<dyn Transport>,
     governor: Arc<dyn Governor>,
     clock: Arc<dyn Clock>,
-    account: Account,
+    root: String,
+    token: Token,
+    scheme: Scheme,
+    headers: Headers,
 }
 
 impl Client {
@@ -94,12 +98,27 @@ impl Client {
         clock: Arc<dyn Clock>,
         account: Account,
     ) -> Self {
+        let token = Token::known(account.token, account.token_from);
         Self {
             transport,
             governor,
             clock,
-            account,
+            root: account.root,
+            token,
+            scheme: account.scheme,
+            headers: account.headers,
         }
+    }
+
+    /// As [`Self::new`] with a token that is looked for when the first call needs it, instead of the account's.
+    #[must_use]
+    pub fn with_token(self, token: Token) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The token, which git needs as well.
+    pub const fn token(&self) -> &Token {
+        &self.token
     }
 
     /// The clock that waits and marks are measured with.
@@ -109,7 +128,7 @@ impl Client {
 
     /// Reads `path`, which begins with a slash. `tried` reads after "could not".
     pub fn get(&self, tried: &str, path: &str) -> Result<Answer, ForgeError> {
-        let request = self.request(Method::Get, path, None);
+        let request = self.request(tried, Method::Get, path, None)?;
         let response = self.send(tried, Cost::Read, &request)?;
         self.answer(tried, &request, response)
     }
@@ -121,7 +140,7 @@ impl Client {
         path: &str,
         known: Option<&Validator>,
     ) -> Result<Fresh, ForgeError> {
-        let mut request = self.request(Method::Get, path, None);
+        let mut request = self.request(tried, Method::Get, path, None)?;
         if let Some(Validator(tag)) = known {
             request.headers.push("If-None-Match", tag.as_str());
         }
@@ -173,7 +192,7 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, ForgeError> {
-        let request = self.request(method, path, body);
+        let request = self.request(tried, method, path, body)?;
         let response = self.send(tried, cost, &request)?;
         self.answer(tried, &request, response)
     }
@@ -186,21 +205,38 @@ impl Client {
         url: &str,
         body: &Value,
     ) -> Result<Answer, ForgeError> {
-        let mut request = self.request(Method::Post, "", Some(body));
+        if origin(url) != origin(&self.root) {
+            return Err(ForgeError::Refused {
+                tried: tried.to_owned(),
+                why: "the token goes to its own forge only".to_owned(),
+            });
+        }
+        let mut request = self.request(tried, Method::Post, "", Some(body))?;
         url.clone_into(&mut request.url);
         let response = self.send(tried, cost, &request)?;
         self.answer(tried, &request, response)
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request {
-        let account = &self.account;
-        let scheme = match account.scheme {
+    /// # Errors
+    /// [`ForgeError::Denied`]: there is no token on this machine.
+    fn request(
+        &self,
+        tried: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Request, ForgeError> {
+        let found = self.token.get().map_err(|why| ForgeError::Denied {
+            tried: tried.to_owned(),
+            why: why.to_owned(),
+        })?;
+        let scheme = match self.scheme {
             Scheme::Bearer => "Bearer",
             Scheme::Token => "token",
         };
-        let mut headers = account.headers.clone().with(
+        let mut headers = self.headers.clone().with(
             "Authorization",
-            format!("{scheme} {}", account.token.reveal()),
+            format!("{scheme} {}", found.secret.reveal()),
         );
         headers.push(
             "User-Agent",
@@ -209,13 +245,13 @@ impl Client {
         if body.is_some() {
             headers.push("Content-Type", "application/json");
         }
-        Request {
+        Ok(Request {
             method,
-            url: format!("{}{path}", account.root),
+            url: format!("{}{path}", self.root),
             headers,
             body: body.map(|body| body.to_string().into_bytes()),
             limit: CALL_LIMIT,
-        }
+        })
     }
 
     fn send(&self, tried: &str, cost: Cost, request: &Request) -> Result<Response, ForgeError> {
@@ -239,7 +275,7 @@ impl Client {
         response: Response,
     ) -> Result<Answer, ForgeError> {
         let tried = tried.to_owned();
-        let why = || message(&response);
+        let why = || self.without_token(&message(&response));
         Err(match response.status {
             200..=299 => {
                 return Ok(Answer {
@@ -266,7 +302,9 @@ impl Client {
                 tried,
                 why: format!(
                     "the token from {} was refused: {}",
-                    self.account.token_from,
+                    self.token
+                        .get()
+                        .map_or("nowhere", |found| found.from.as_str()),
                     why()
                 ),
             },
@@ -284,6 +322,16 @@ impl Client {
         })
     }
 
+    /// A server may repeat what it was sent.
+    fn without_token(&self, text: &str) -> String {
+        match self.token.get() {
+            Ok(found) if !found.secret.reveal().is_empty() => {
+                text.replace(found.secret.reveal(), "[redacted]")
+            }
+            _ => text.to_owned(),
+        }
+    }
+
     /// Other pages are taken only from the forge itself.
     fn link(&self, response: &Response) -> Link {
         let mut link = Link::default();
@@ -292,7 +340,7 @@ impl Client {
                 continue;
             };
             let address = address.trim().trim_start_matches('<').trim_end_matches('>');
-            let Some(path) = address.strip_prefix(&self.account.root) else {
+            let Some(path) = address.strip_prefix(&self.root) else {
                 continue;
             };
             if !path.starts_with('/') {
@@ -362,6 +410,13 @@ fn message(response: &Response) -> String {
         return format!("status {}", response.status);
     }
     format!("{} (status {})", short(&said), response.status)
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after..].find(['/', '?', '#']);
+    end.map_or(url, |end| &url[..after + end])
 }
 
 fn short(text: &str) -> String {
