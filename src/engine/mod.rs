@@ -9,6 +9,7 @@ mod heartbeat;
 mod launch;
 mod observe;
 pub mod plan;
+mod push;
 mod stop;
 mod sweep;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -30,9 +31,9 @@ pub struct Network {
     pub proxy: Option<crate::sys::Secret>,
     /// `NO_PROXY`: hosts that are reached without it, separated by commas.
     pub no_proxy: Option<String>,
-    /// The text of `SSL_CERT_FILE`: the only certificates, as PEM, that are trusted to sign others. `None`: those that the
+    /// `SSL_CERT_FILE`: a file with the only certificates, as PEM, that are trusted to sign others. `None`: those that the
     /// makers of browsers agree on.
-    pub roots: Option<Vec<u8>>,
+    pub roots: Option<PathBuf>,
 }
 
 /// Sends over sockets and keeps connections open between requests. Plain `http` is spoken to addresses that say so and to
@@ -211,10 +212,12 @@ fn agent(network: &Network, proxy: Option<Proxy>) -> Result<Agent, String> {
 }
 
 fn roots(network: &Network) -> Result<RootCerts, String> {
-    let Some(pem) = &network.roots else {
+    let Some(file) = &network.roots else {
         return Ok(RootCerts::WebPki);
     };
-    let found = parse_pem(pem).filter_map(|item| match item {
+    let pem = std::fs::read(file)
+        .map_err(|error| format!("cannot read the file in `SSL_CERT_FILE`: {error}"))?;
+    let found = parse_pem(&pem).filter_map(|item| match item {
         Ok(PemItem::Certificate(cert)) => Some(cert),
         _ => None,
     });

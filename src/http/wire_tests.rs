@@ -365,13 +365,18 @@ fn a_proxy_is_asked_for_secure_addresses_only() {
 
 #[test]
 fn roots_that_are_none_are_said() {
-    let network = Network {
-        roots: Some(b"nothing".to_vec()),
-        ..Network::default()
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("roots.pem");
+    let answer = |file: &std::path::Path| {
+        let network = Network {
+            roots: Some(file.to_owned()),
+            ..Network::default()
+        };
+        let answer = UreqTransport::new(network).send(&ask(Method::Get, "https://h/"));
+        assert!(is_not_sent(&answer), "{answer:?}");
+        format!("{answer:?}")
     };
-    let answer = UreqTransport::new(network).send(&ask(Method::Get, "https://h/"));
-    assert!(
-        format!("{answer:?}").contains("`SSL_CERT_FILE` holds no certificate"),
-        "{answer:?}"
-    );
+    assert!(answer(&file).contains("cannot read the file in `SSL_CERT_FILE`"));
+    std::fs::write(&file, "nothing").unwrap();
+    assert!(answer(&file).contains("`SSL_CERT_FILE` holds no certificate"));
 }

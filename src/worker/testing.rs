@@ -50,6 +50,7 @@ pub(super) fn rules() -> Rules {
             kind: ForgeKind::Github,
             repo: "owner/name".into(),
             base_url: None,
+            git_url: None,
             token: Some(TokenSource::Env("MY_FORGE".into())),
         },
         repo: RepoRules {
@@ -219,6 +220,9 @@ impl Vcs for FakeVcs {
         _: &Sha,
         _: Option<&Sha>,
     ) -> Result<Pushed, VcsError> {
+        Ok(Pushed::Done)
+    }
+    fn delete_branch(&self, _: &crate::domain::BranchName, _: &Sha) -> Result<Pushed, VcsError> {
         Ok(Pushed::Done)
     }
     fn rescue(

@@ -58,6 +58,7 @@ pub struct Answer {
     pub total: Option<u64>,
     /// What was asked, for errors.
     tried: String,
+    pub(super) headers: Headers,
     body: Vec<u8>,
 }
 
@@ -287,6 +288,7 @@ impl Client {
                     link: self.link(&response),
                     total: response.headers.number("X-Total-Count"),
                     tried,
+                    headers: response.headers,
                     body: response.body,
                 });
             }

@@ -54,6 +54,8 @@ pub struct Block {
     pub account: String,
     /// Until when.
     pub until: Timestamp,
+    /// Since when.
+    pub since: Timestamp,
     /// Why, in one line.
     pub why: String,
 }
@@ -136,6 +138,7 @@ impl Governor for FileGovernor {
                         until,
                         why,
                         said: false,
+                        since: now,
                     });
                 }
                 Some((until, wait))
@@ -178,6 +181,7 @@ pub fn blocks(state: &Path, now: Timestamp) -> Vec<Block> {
                 host: account.host.clone(),
                 account: account_of.to_owned(),
                 until: stamp(held.until),
+                since: stamp(held.since),
                 why: held.why.clone(),
             });
         }

@@ -96,6 +96,8 @@ pub(super) struct Used {
 pub(super) struct Held {
     /// Until when.
     pub(super) until: i64,
+    /// Since when.
+    pub(super) since: i64,
     /// In one line.
     pub(super) why: String,
     /// Whether an answer said so: then every call waits. Else it was this account's own arithmetic for one kind of call.
@@ -274,6 +276,7 @@ impl Used {
             until,
             why,
             said: true,
+            since: now,
         });
         Some(until)
     }
