@@ -34,3 +34,4 @@ pub use locks::remove_stale_locks;
 pub use make::{Merge, Merged, make_merge};
 pub use merge::{Joined, is_ancestor, join, mergeable, update_ref};
 pub use refs::{Head, list_heads, read_head, read_ref};
+pub use scan::{HunkFacts, scan_hunks};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{ForgeKind, ForgeRules, TokenSource};
-use crate::forge::remote::{Found, Token};
+use crate::forge::remote::{FoundToken, Token};
 use crate::proc::{self, Cmd, ProcError, Quick};
 use crate::sys::{Clock, Env, Secret};
 
@@ -38,7 +38,7 @@ struct Search {
 }
 
 impl Search {
-    fn find(&self, source: Option<&TokenSource>) -> Result<Found, String> {
+    fn find(&self, source: Option<&TokenSource>) -> Result<FoundToken, String> {
         match source {
             Some(TokenSource::Env(name)) => self.variable(name)?.ok_or_else(|| {
                 format!("`{name}` is not set, and the profile takes the token from it")
@@ -50,7 +50,7 @@ impl Search {
     }
 
     /// The places that people use anyway.
-    fn usual(&self) -> Result<Found, String> {
+    fn usual(&self) -> Result<FoundToken, String> {
         let names: &[&str] = match self.kind {
             ForgeKind::Gitea => &["GITEA_TOKEN", "FORGEJO_TOKEN"],
             ForgeKind::Github | ForgeKind::Local => &["GH_TOKEN", "GITHUB_TOKEN"],
@@ -78,7 +78,7 @@ impl Search {
         })
     }
 
-    fn variable(&self, name: &str) -> Result<Option<Found>, String> {
+    fn variable(&self, name: &str) -> Result<Option<FoundToken>, String> {
         match self.env.raw(name).filter(|value| !value.is_empty()) {
             None => Ok(None),
             Some(value) => found(value.as_encoded_bytes(), format!("`{name}`")).map(Some),
@@ -91,7 +91,7 @@ impl Search {
     }
 
     /// What it prints is the token; what it says on its standard error is not shown, because nobody knows what is in it.
-    fn program(&self, argv: &[String]) -> Result<Found, String> {
+    fn program(&self, argv: &[String]) -> Result<FoundToken, String> {
         let Some((name, args)) = argv.split_first() else {
             return Err("`forge.token.command` is empty".to_owned());
         };
@@ -127,7 +127,7 @@ fn neither(names: &[&str]) -> String {
     format!("neither {}", quoted.join(" nor "))
 }
 
-fn from_file(path: &Path) -> Result<Found, String> {
+fn from_file(path: &Path) -> Result<FoundToken, String> {
     let shown = format!("the file `{}`", path.display());
     let failed =
         |error: &dyn std::fmt::Display| format!("cannot read the token from {shown}: {error}");
@@ -150,7 +150,7 @@ fn from_file(path: &Path) -> Result<Found, String> {
 
 /// A token is one word. Anything else would end up in a header of its own, or is a mistake that the forge would take for
 /// a wrong token.
-fn found(bytes: &[u8], from: String) -> Result<Found, String> {
+fn found(bytes: &[u8], from: String) -> Result<FoundToken, String> {
     let text = std::str::from_utf8(bytes).unwrap_or("\0");
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
@@ -162,7 +162,7 @@ fn found(bytes: &[u8], from: String) -> Result<Found, String> {
             "what is in {from} is no token: it holds blanks, several lines or characters that no token has"
         ));
     }
-    Ok(Found {
+    Ok(FoundToken {
         secret: Secret::new(text.to_owned()),
         from,
     })
@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    fn shown(found: Result<Found, String>) -> String {
+    fn shown(found: Result<FoundToken, String>) -> String {
         match found {
             Ok(found) => format!("{} from {}", found.secret.reveal(), found.from),
             Err(why) => format!("error: {why}"),

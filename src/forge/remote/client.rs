@@ -1,8 +1,10 @@
 //! Calls to one forge as one account.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -80,6 +82,18 @@ pub enum Fresh {
     New(Answer),
 }
 
+/// As [`Fresh`], for what may have another address by now.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// As it was; nothing was charged.
+    Same,
+    /// Something else, or no validator was sent.
+    New(Answer),
+    /// It is elsewhere on the same forge: the path under the root, which is not followed by itself, since what is there
+    /// may be something else altogether.
+    Moved(String),
+}
+
 /// Calls one forge as one account.
 pub struct Client {
     transport: Arc<dyn Transport>,
@@ -89,6 +103,8 @@ pub struct Client {
     token: Token,
     scheme: Scheme,
     headers: Headers,
+    /// How far the forge's clock is ahead of this one, in milliseconds, as of the last answer that said its time.
+    ahead: AtomicI64,
 }
 
 impl Client {
@@ -108,6 +124,7 @@ impl Client {
             token,
             scheme: account.scheme,
             headers: account.headers,
+            ahead: AtomicI64::new(0),
         }
     }
 
@@ -127,6 +144,22 @@ impl Client {
         self.clock.as_ref()
     }
 
+    /// How far the forge's clock is ahead of this machine's, to the second, as far as its answers have told yet.
+    pub fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// What the forge's own clock says now, as far as its answers have told yet.
+    pub fn forge_now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(self.ahead()).unwrap_or(now)
+    }
+
+    /// What tells this token from another one, without being it.
+    pub fn fingerprint(&self) -> String {
+        self.token.fingerprint()
+    }
+
     /// Reads `path`, which begins with a slash. `tried` reads after "could not".
     pub fn get(&self, tried: &str, path: &str) -> Result<Answer, ForgeError> {
         let request = self.request(tried, Method::Get, path, None)?;
@@ -141,15 +174,59 @@ impl Client {
         path: &str,
         known: Option<&Validator>,
     ) -> Result<Fresh, ForgeError> {
+        match self.exchange_if(tried, path, known)? {
+            (_, response) if response.status == 304 && known.is_some() => Ok(Fresh::Same),
+            (request, response) => self.answer(tried, &request, response).map(Fresh::New),
+        }
+    }
+
+    /// As [`Self::get_if`], and a redirect within the forge is told, not refused.
+    pub fn look(
+        &self,
+        tried: &str,
+        path: &str,
+        known: Option<&Validator>,
+    ) -> Result<Found, ForgeError> {
+        let (request, response) = self.exchange_if(tried, path, known)?;
+        if response.status == 304 && known.is_some() {
+            return Ok(Found::Same);
+        }
+        let to = response.headers.get("Location");
+        match to.and_then(|to| self.path_under_root(to)) {
+            Some(path) if matches!(response.status, 301 | 302 | 307 | 308) => {
+                Ok(Found::Moved(path.to_owned()))
+            }
+            _ => self.answer(tried, &request, response).map(Found::New),
+        }
+    }
+
+    fn exchange_if(
+        &self,
+        tried: &str,
+        path: &str,
+        known: Option<&Validator>,
+    ) -> Result<(Request, Response), ForgeError> {
         let mut request = self.request(tried, Method::Get, path, None)?;
         if let Some(Validator(tag)) = known {
             request.headers.push("If-None-Match", tag.as_str());
         }
         let response = self.send(tried, Cost::Read, &request)?;
-        if response.status == 304 && known.is_some() {
-            return Ok(Fresh::Same);
-        }
-        self.answer(tried, &request, response).map(Fresh::New)
+        Ok((request, response))
+    }
+
+    /// The path of an address on this forge, also of one without a host; the token goes nowhere else.
+    fn path_under_root<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let root = &self.root;
+        let path = match address.strip_prefix('/') {
+            // Two slashes begin another host.
+            Some(rest) if !rest.starts_with('/') => {
+                let host = root.find("://").map_or(0, |at| at + 3);
+                let folder = root[host..].find('/').map_or("", |at| &root[host + at..]);
+                address.strip_prefix(folder)?
+            }
+            _ => address.strip_prefix(root.as_str())?,
+        };
+        path.starts_with('/').then_some(path)
     }
 
     /// As [`Self::get`], `None` when there is no such thing (404, 410).
@@ -262,10 +339,27 @@ impl Client {
             .transport
             .send(request)
             .map_err(|error| lost(tried, request.method, &error))?;
+        self.note_time(&response);
         if let Some(until) = self.governor.note(cost, &response) {
             return Err(ForgeError::Limited { until });
         }
         Ok(response)
+    }
+
+    fn note_time(&self, response: &Response) {
+        let date = response.headers.get("Date");
+        let Some(theirs) = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()) else {
+            return;
+        };
+        let ahead = theirs.timestamp().duration_since(self.clock.now());
+        // Their time has whole seconds, so less than that is no difference.
+        let ahead = if ahead.abs() < SignedDuration::from_secs(2) {
+            SignedDuration::ZERO
+        } else {
+            ahead
+        };
+        let millis = i64::try_from(ahead.as_millis()).unwrap_or(0);
+        self.ahead.store(millis, Ordering::Relaxed);
     }
 
     /// What a status means. Limits were seen to before.
@@ -342,12 +436,9 @@ impl Client {
                 continue;
             };
             let address = address.trim().trim_start_matches('<').trim_end_matches('>');
-            let Some(path) = address.strip_prefix(&self.root) else {
+            let Some(path) = self.path_under_root(address) else {
                 continue;
             };
-            if !path.starts_with('/') {
-                continue;
-            }
             if rel.contains("\"next\"") {
                 link.next = Some(path.to_owned());
             } else if rel.contains("\"last\"") {
@@ -365,6 +456,11 @@ impl Answer {
             what: format!("the answer to \"{}\"", self.tried),
             why: error.to_string(),
         })
+    }
+
+    /// The body as it came, for what is no JSON.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     /// The length of the body in bytes.

@@ -9,14 +9,14 @@ use crate::sys::Secret;
 
 /// A token and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundToken {
     /// The token.
     pub secret: Secret,
     /// Its source in words for errors: "`GITHUB_TOKEN`", "the file …".
     pub from: String,
 }
 
-type Find = dyn Fn() -> Result<Found, String> + Send + Sync;
+type Find = dyn Fn() -> Result<FoundToken, String> + Send + Sync;
 
 /// A token that is looked for once, when the first call needs it: verbs that make none need no token, and no program is
 /// started for it. Clones share what was found.
@@ -24,14 +24,14 @@ type Find = dyn Fn() -> Result<Found, String> + Send + Sync;
 pub struct Token(Arc<Inner>);
 
 struct Inner {
-    found: OnceLock<Result<Found, String>>,
+    found: OnceLock<Result<FoundToken, String>>,
     find: Box<Find>,
 }
 
 impl Token {
     /// A token that is here already.
     pub fn known(secret: Secret, from: impl Into<String>) -> Self {
-        let found = Found {
+        let found = FoundToken {
             secret,
             from: from.into(),
         };
@@ -39,7 +39,7 @@ impl Token {
     }
 
     /// A token that `find` looks for. Its error says where it looked and why there is none, without a value.
-    pub fn later(find: impl Fn() -> Result<Found, String> + Send + Sync + 'static) -> Self {
+    pub fn later(find: impl Fn() -> Result<FoundToken, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(Inner {
             found: OnceLock::new(),
             find: Box::new(find),
@@ -50,7 +50,7 @@ impl Token {
     ///
     /// # Errors
     /// In words: there is none, and where it was looked for.
-    pub fn get(&self) -> Result<&Found, &str> {
+    pub fn get(&self) -> Result<&FoundToken, &str> {
         let found = self.0.found.get_or_init(|| (self.0.find)());
         found.as_ref().map_err(String::as_str)
     }
@@ -85,7 +85,7 @@ mod tests {
         let counted = Arc::clone(&looks);
         let token = Token::later(move || {
             counted.fetch_add(1, Ordering::SeqCst);
-            Ok(Found {
+            Ok(FoundToken {
                 secret: Secret::new("hush-hush".to_owned()),
                 from: "here".to_owned(),
             })
