@@ -3,6 +3,7 @@
 #[cfg(any(test, feature = "test-hooks"))]
 pub mod fake;
 pub mod gitea;
+pub mod github;
 pub mod local;
 mod model;
 pub mod remote;

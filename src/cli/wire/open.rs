@@ -125,8 +125,9 @@ fn forge(
         }
         ForgeKind::Github | ForgeKind::Gitea => {
             let connected = remote::connect(wiring, &home.state, &rules.forge);
-            let git = remote::git_remote(wiring.env, &connected, rules);
-            Ok((remote::adapter(connected, rules)?, Remote::Http(git)))
+            let over_http = remote::git_remote(wiring.env, &connected, rules);
+            let forge = remote::adapter(connected, home, rules, git)?;
+            Ok((forge, Remote::Http(over_http)))
         }
     }
 }

@@ -6,17 +6,16 @@ use std::sync::Arc;
 use super::Wiring;
 use super::token::token;
 use crate::domain::{ForgeKind, ForgeRules, Rules};
-use crate::forge::Forge;
 use crate::forge::remote::{
-    Access, Account, Addresses, Client, FileGovernor, Limits, Scheme, Token, check,
+    Access, Account, Addresses, Client, FileGovernor, Limits, Token, check,
 };
-use crate::http::{Headers, Network, UreqTransport};
+use crate::forge::{Forge, GitRemote, gitea, github};
+use crate::http::{Network, UreqTransport};
+use crate::store::Home;
 use crate::sys::{Env, Secret};
-use crate::ui::{CliError, Exit};
+use crate::ui::CliError;
 use crate::vcs::git::HttpRemote;
 
-/// The version of the interface that acp is written for.
-const API_VERSION: &str = "2022-11-28";
 /// The name beside a token where git asks for a name and a password. Servers look at the token alone.
 const USERNAME: &str = "x-access-token";
 
@@ -54,39 +53,64 @@ pub(super) fn connect(wiring: &Wiring<'_>, state: &Path, forge: &ForgeRules) -> 
     }
 }
 
-/// The adapter for the kind of forge.
-pub(super) fn adapter(connected: Connected, rules: &Rules) -> Result<Box<dyn Forge>, CliError> {
-    let _ = connected;
-    Err(CliError::new(
-        Exit::Unavailable,
-        format!(
-            "this version of acp cannot speak to `{}` yet",
-            rules.forge.kind.as_str()
-        ),
-    ))
+/// The adapter for the kind of forge. git's credential does not go through it: see [`git_remote`].
+pub(super) fn adapter(
+    connected: Connected,
+    home: &Home,
+    rules: &Rules,
+    git: &Path,
+) -> Result<Box<dyn Forge>, CliError> {
+    let Connected {
+        addresses, client, ..
+    } = connected;
+    let branch_prefix = rules.repo.branch_prefix.clone();
+    let repo = rules.forge.repo.clone();
+    if rules.forge.kind == ForgeKind::Gitea {
+        let (owner, name) = repo.split_once('/').unwrap_or_default();
+        let settings = gitea::Settings {
+            base_url: addresses.web,
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            branch_prefix,
+            intake_labels: rules.intake.labels.clone(),
+            draft_prefixes: vec![],
+            objects: Some(gitea::Objects {
+                dir: home.layout(&rules.id).repo_git(),
+                git: git.to_owned(),
+            }),
+            token: nothing(),
+        };
+        return Ok(Box::new(gitea::Gitea::new(client, settings)));
+    }
+    let settings = github::Settings {
+        repo,
+        branch_prefix,
+        graphql: addresses.graphql.unwrap_or_default(),
+        git: GitRemote::Http {
+            url: addresses.git,
+            username: USERNAME.to_owned(),
+            password: nothing(),
+        },
+    };
+    Ok(Box::new(github::Github::new(client, settings)?))
+}
+
+/// In place of a token that is looked for later.
+const fn nothing() -> Secret {
+    Secret::new(String::new())
 }
 
 /// The account without its token, which is looked for later.
 fn account(kind: ForgeKind, addresses: &Addresses) -> Account {
-    let (scheme, headers) = match kind {
-        ForgeKind::Gitea => (
-            Scheme::Token,
-            Headers::new().with("Accept", "application/json"),
-        ),
-        ForgeKind::Github | ForgeKind::Local => (
-            Scheme::Bearer,
-            Headers::new()
-                .with("Accept", "application/vnd.github+json")
-                .with("X-GitHub-Api-Version", API_VERSION),
-        ),
-    };
-    Account {
-        root: addresses.api.clone(),
-        token: Secret::new(String::new()),
-        token_from: String::new(),
-        scheme,
-        headers,
+    if kind == ForgeKind::Gitea {
+        return gitea::account(&addresses.web, nothing(), "");
     }
+    let endpoints = github::Endpoints {
+        api: addresses.api.clone(),
+        graphql: addresses.graphql.clone().unwrap_or_default(),
+        git: addresses.git.clone(),
+    };
+    endpoints.account(nothing(), String::new())
 }
 
 /// How this machine reaches others.

@@ -6,9 +6,7 @@ use super::Gitea;
 use super::draft::within;
 use super::find::stands_for;
 use super::shape;
-use crate::domain::{
-    Applied, BranchName, Intent, ItemId, ItemKind, Payload, ReviewVerdict, Sha,
-};
+use crate::domain::{Applied, BranchName, Intent, ItemId, ItemKind, Payload, ReviewVerdict, Sha};
 use crate::forge::model::{self, head_moved, missing, refused, text, tried};
 use crate::forge::remote::{Answer, Cost, checks};
 use crate::forge::{ForgeError, remote::adopt};
@@ -228,7 +226,8 @@ impl Gitea {
         let pull = pull.ok_or_else(|| missing(ItemId::pr(number)))?;
         let own = super::read::is_by(&pull.user, &self.viewer()?);
         if own && verdict != ReviewVerdict::Comment {
-            let why = "it was opened by the same account, and nobody may approve or reject their own";
+            let why =
+                "it was opened by the same account, and nobody may approve or reject their own";
             return Err(refused(intent, why));
         }
         let event = match verdict {

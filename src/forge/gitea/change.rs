@@ -6,12 +6,10 @@
 
 use jiff::SignedDuration;
 
+use super::Gitea;
 use super::read::{ITEM_PAGES_MAX, PAGE};
 use super::shape;
-use super::Gitea;
-use crate::domain::{
-    ChangeFacts, DiffFacts, FileChange, ItemId, Mergeable, PullRequest, Sha,
-};
+use crate::domain::{ChangeFacts, DiffFacts, FileChange, ItemId, Mergeable, PullRequest, Sha};
 use crate::forge::remote::files::{self, ListedFile};
 use crate::forge::{ForgeError, model};
 use crate::git::{self, Git};
@@ -26,8 +24,8 @@ impl Gitea {
         // Read last: what was read before it is of this head or of an earlier one, and an earlier one is not `pr`'s.
         let pull = self.pull(pr.number)?;
         let pull = pull.ok_or_else(|| model::missing(ItemId::pr(pr.number)))?;
-        let same_base =
-            pull.base.sha == pr.base_sha.as_str() || self.tip(&pr.base)?.as_ref() == Some(&pr.base_sha);
+        let same_base = pull.base.sha == pr.base_sha.as_str()
+            || self.tip(&pr.base)?.as_ref() == Some(&pr.base_sha);
         if pull.head.sha != pr.head_sha.as_str() || !same_base {
             return Ok(ChangeFacts {
                 diff: DiffFacts::default(),
@@ -86,7 +84,10 @@ impl Gitea {
             Err(error) => return Err(error),
         };
         let path = self.at(&format!("/pulls/{number}.diff"));
-        let patch = match self.client.get(&format!("read the diff of pr/{number}"), &path) {
+        let patch = match self
+            .client
+            .get(&format!("read the diff of pr/{number}"), &path)
+        {
             Ok(answer) => sections(answer.bytes()),
             Err(ForgeError::Unreadable { .. }) => None,
             Err(error) => return Err(error),
@@ -99,7 +100,10 @@ impl Gitea {
 fn listed(files: Vec<shape::File>, patch: Option<Vec<Section>>) -> Vec<ListedFile> {
     let patch = patch.filter(|sections| {
         sections.len() == files.len()
-            && files.iter().zip(sections).all(|(file, section)| section.is_of(file))
+            && files
+                .iter()
+                .zip(sections)
+                .all(|(file, section)| section.is_of(file))
     });
     let sections = patch.map(|sections| sections.into_iter().map(Some).collect());
     let sections: Vec<Option<Section>> =
@@ -120,7 +124,9 @@ fn listed(files: Vec<shape::File>, patch: Option<Vec<Section>>) -> Vec<ListedFil
                 deletions: file.deletions,
                 binary,
             },
-            patch: section.filter(|s| !s.binary && !s.hunks.is_empty()).map(|s| s.hunks),
+            patch: section
+                .filter(|s| !s.binary && !s.hunks.is_empty())
+                .map(|s| s.hunks),
             nothing_added: nothing_added && file.additions == 0,
         }
     })

@@ -4,9 +4,7 @@
 use super::Gitea;
 use super::read::{ITEM_PAGES_MAX, PAGE, author, is_by};
 use super::shape;
-use crate::domain::{
-    Applied, BranchName, CheckState, Intent, ItemKind, Payload, Sha,
-};
+use crate::domain::{Applied, BranchName, CheckState, Intent, ItemKind, Payload, Sha};
 use crate::forge::remote::address::escaped;
 use crate::forge::remote::{adopt, checks};
 use crate::forge::{ForgeError, model};
@@ -70,7 +68,8 @@ impl Gitea {
             escaped(&viewer.login),
             escaped(&since.to_string()),
         ));
-        let opened = self.list::<shape::Issue>("look for what was opened", &path, ITEM_PAGES_MAX)?;
+        let opened =
+            self.list::<shape::Issue>("look for what was opened", &path, ITEM_PAGES_MAX)?;
         let ours = opened
             .entries
             .iter()
@@ -133,7 +132,9 @@ impl Gitea {
         let mut ours = comments.iter().filter(|comment| {
             adopt::is_from(intent, &viewer, author(&comment.user), Some(&comment.body))
         });
-        Ok(ours.next().map(|comment| Applied::Commented { id: comment.id }))
+        Ok(ours
+            .next()
+            .map(|comment| Applied::Commented { id: comment.id }))
     }
 
     fn find_review(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
@@ -150,7 +151,9 @@ impl Gitea {
             let said = review.state != "PENDING";
             said && adopt::is_from(intent, &viewer, author(&review.user), Some(&review.body))
         });
-        Ok(ours.next().map(|review| Applied::Commented { id: review.id }))
+        Ok(ours
+            .next()
+            .map(|review| Applied::Commented { id: review.id }))
     }
 
     /// The latest status of a name, if acp wrote it.
@@ -216,4 +219,3 @@ pub(super) fn merged(pull: &shape::Pull) -> Applied {
 pub(super) fn stands_for(status: &shape::Status, state: CheckState) -> bool {
     checks::of_status(&status.status, &status.description) == state
 }
-

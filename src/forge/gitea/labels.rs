@@ -8,8 +8,8 @@ use super::Gitea;
 use super::read::PAGE;
 use super::shape::{self, Label};
 use crate::domain::{Applied, Intent, Payload, label};
-use crate::forge::remote::address::escaped;
 use crate::forge::remote::Cost;
+use crate::forge::remote::address::escaped;
 use crate::forge::{ForgeError, model};
 use crate::http::Method;
 
@@ -104,7 +104,10 @@ impl Gitea {
 
     /// All labels that may be used; the repository's own come before those of its organisation.
     fn all_labels(&self) -> Result<BTreeMap<String, u64>, ForgeError> {
-        let path = format!("/orgs/{}/labels?limit={PAGE}", escaped(&self.settings.owner));
+        let path = format!(
+            "/orgs/{}/labels?limit={PAGE}",
+            escaped(&self.settings.owner)
+        );
         let tried = "list the organisation's labels";
         let mut labels = match self.list::<Label>(tried, &path, PAGES_MAX) {
             Ok(pages) => pages.entries,
@@ -113,7 +116,9 @@ impl Gitea {
             Err(error) => return Err(error),
         };
         let path = self.at(&format!("/labels?limit={PAGE}"));
-        let mut own = self.list::<Label>("list the labels", &path, PAGES_MAX)?.entries;
+        let mut own = self
+            .list::<Label>("list the labels", &path, PAGES_MAX)?
+            .entries;
         // Of several with one name the first that was made.
         own.sort_by_key(|label| std::cmp::Reverse(label.id));
         labels.extend(own);
@@ -124,13 +129,20 @@ impl Gitea {
     fn make_label(&self, intent: &Intent, name: &str) -> Result<u64, ForgeError> {
         model::text::name(intent, name)?;
         let known = label::ALL.iter().find(|(known, ..)| *known == name);
-        let (color, description) = known.map_or((PLAIN_COLOR, ""), |(_, color, text)| (*color, *text));
+        let (color, description) =
+            known.map_or((PLAIN_COLOR, ""), |(_, color, text)| (*color, *text));
         let body = json!({
             "name": name,
             "color": format!("#{color}"),
             "description": description,
         });
-        let answer = self.write(intent, Cost::Write, Method::Post, &self.at("/labels"), &body)?;
+        let answer = self.write(
+            intent,
+            Cost::Write,
+            Method::Post,
+            &self.at("/labels"),
+            &body,
+        )?;
         let made: Label = answer.read()?;
         Ok(made.id)
     }

@@ -7,12 +7,10 @@ use super::Gitea;
 use super::find::merged;
 use super::read::{ITEM_PAGES_MAX, PAGE};
 use super::shape;
-use crate::domain::{
-    Applied, CheckState, Intent, ItemId, MergeMethod, Mergeable, Sha,
-};
+use crate::domain::{Applied, CheckState, Intent, ItemId, MergeMethod, Mergeable, Sha};
+use crate::forge::ForgeError;
 use crate::forge::model::{head_moved, missing, refused, tried};
 use crate::forge::remote::Cost;
-use crate::forge::ForgeError;
 use crate::http::Method;
 
 /// The trailer of commits that names the run.
@@ -171,14 +169,23 @@ impl Gitea {
 
 /// What a person has to do about words of the server.
 const PLAIN: [(&str, &str); 8] = [
-    ("not allowed to merge", "the account of the token may not merge into this branch"),
+    (
+        "not allowed to merge",
+        "the account of the token may not merge into this branch",
+    ),
     ("enough approvals", "the branch wants more approvals"),
     ("review", "the branch wants a review"),
-    ("behind the base", "the branch wants the head to be brought up to date first"),
+    (
+        "behind the base",
+        "the branch wants the head to be brought up to date first",
+    ),
     ("status check", "the branch wants checks that are not green"),
     ("protected", "the branch is protected"),
     ("signed", "the branch wants signed commits"),
-    ("merge style", "the repository does not allow this method of merging"),
+    (
+        "merge style",
+        "the repository does not allow this method of merging",
+    ),
 ];
 
 /// The lines of the last paragraph that name a run.

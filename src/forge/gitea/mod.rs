@@ -29,9 +29,7 @@ use super::remote::adopt::Viewer;
 use super::remote::mark::Place;
 use super::remote::{Account, Client, Scheme};
 use super::{Capabilities, ChangeFacts, Forge, ForgeError, GitRemote, Text};
-use crate::domain::{
-    Applied, Association, BranchName, Intent, Labelled, Mirror, PullRequest, Sha,
-};
+use crate::domain::{Applied, Association, BranchName, Intent, Labelled, Mirror, PullRequest, Sha};
 use crate::http::Headers;
 use crate::sys::Secret;
 
@@ -105,10 +103,7 @@ impl Gitea {
         let place = Place {
             forge: "gitea",
             version: 1,
-            place: format!(
-                "{} {}/{}",
-                settings.base_url, settings.owner, settings.name
-            ),
+            place: format!("{} {}/{}", settings.base_url, settings.owner, settings.name),
         };
         Self {
             client,

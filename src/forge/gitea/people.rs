@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shape::{self, Issue};
 use super::Gitea;
+use super::shape::{self, Issue};
 use crate::domain::{Association, Labelled};
 use crate::forge::ForgeError;
 use crate::forge::remote::address::escaped;
@@ -109,7 +109,11 @@ impl Gitea {
     /// Whether an issue asks to be let in.
     pub(super) fn asks_in(&self, issue: &Issue) -> bool {
         let labels = &self.settings.intake_labels;
-        issue.state == "open" && issue.labels.iter().any(|label| labels.contains(&label.name))
+        issue.state == "open"
+            && issue
+                .labels
+                .iter()
+                .any(|label| labels.contains(&label.name))
     }
 
     /// See [`crate::forge::Forge::labelled`].

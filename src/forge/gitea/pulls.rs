@@ -3,9 +3,7 @@
 use super::Gitea;
 use super::read::{ITEM_PAGES_MAX, PAGE, is_by, login, or_empty, paged, sha};
 use super::shape;
-use crate::domain::{
-    Check, Mergeable, PrState, PullRequest, Review, ReviewState, Sha,
-};
+use crate::domain::{Check, Mergeable, PrState, PullRequest, Review, ReviewState, Sha};
 use crate::forge::ForgeError;
 use crate::forge::model::text;
 use crate::forge::remote::checks::{self, Report};
@@ -20,7 +18,10 @@ impl Gitea {
     ) -> Option<PullRequest> {
         let state = match (pull.merged, pull.is_open()) {
             (true, _) => PrState::Merged {
-                commit: pull.merge_commit_sha.as_deref().and_then(|s| s.parse().ok()),
+                commit: pull
+                    .merge_commit_sha
+                    .as_deref()
+                    .and_then(|s| s.parse().ok()),
             },
             (false, true) => PrState::Open,
             (false, false) => PrState::Closed,
@@ -116,7 +117,9 @@ impl Gitea {
     pub(super) fn all_reviews(&self, number: u64) -> Result<Vec<shape::Review>, ForgeError> {
         let tried = format!("read the reviews of pr/{number}");
         let path = self.at(&format!("/pulls/{number}/reviews?limit={PAGE}"));
-        let mut reviews = self.list::<shape::Review>(&tried, &path, ITEM_PAGES_MAX)?.entries;
+        let mut reviews = self
+            .list::<shape::Review>(&tried, &path, ITEM_PAGES_MAX)?
+            .entries;
         reviews.sort_by_key(|review| review.id);
         Ok(reviews)
     }

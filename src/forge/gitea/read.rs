@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::shape::{self, Keyed};
 use super::Gitea;
+use super::shape::{self, Keyed};
 use crate::domain::{BranchName, Comment, ItemId, ItemKind, Sha};
 use crate::forge::remote::Answer;
 use crate::forge::remote::address::escaped;
@@ -58,7 +58,8 @@ impl<T: Keyed> Pages<T> {
 
     /// Whether nothing is missing, as far as the server tells.
     pub(super) fn is_whole(&self) -> bool {
-        self.total.is_none_or(|total| self.seen.len() as u64 >= total)
+        self.total
+            .is_none_or(|total| self.seen.len() as u64 >= total)
     }
 }
 

@@ -218,7 +218,9 @@ impl Look<'_> {
             format!("&since={}", escaped(&since.to_string()))
         });
         let client = &self.forge.client;
-        let path = self.forge.at(&format!("/issues?state=all&limit={PAGE}{since}"));
+        let path = self
+            .forge
+            .at(&format!("/issues?state=all&limit={PAGE}{since}"));
         let known = self.mark.page.as_ref().filter(|_| !self.full);
         let sent = client.clock().now();
         let first = match client.look(tried, &paged(&path, 1), known) {
@@ -431,7 +433,8 @@ impl Look<'_> {
         {
             pr.base_sha = tip.clone();
         }
-        let same_pair = before.is_some_and(|b| b.head_sha == pr.head_sha && b.base_sha == pr.base_sha);
+        let same_pair =
+            before.is_some_and(|b| b.head_sha == pr.head_sha && b.base_sha == pr.base_sha);
         if let Some(before) = before.filter(|_| same_pair) {
             pr.mergeable = before.mergeable;
         }
@@ -478,7 +481,9 @@ impl Look<'_> {
     /// Asks what the authors of issues that ask to be let in are to the repository.
     fn authors(&mut self) -> Result<(), ForgeError> {
         let issues = &self.mirror.issues;
-        self.mark.authors_due.retain(|number| issues.contains_key(number));
+        self.mark
+            .authors_due
+            .retain(|number| issues.contains_key(number));
         if self.mark.authors_due.is_empty() {
             return Ok(());
         }
@@ -505,9 +510,9 @@ impl Look<'_> {
         let prefix = &self.forge.settings.branch_prefix;
         let pulls = &self.mirror.pulls;
         self.mark.heads.retain(|number, head| {
-            pulls.get(number).is_some_and(|pr| {
-                pr.head_sha == head.sha && watch::looks_after(pr, prefix)
-            })
+            pulls
+                .get(number)
+                .is_some_and(|pr| pr.head_sha == head.sha && watch::looks_after(pr, prefix))
         });
         for pr in pulls.values().filter(|pr| watch::looks_after(pr, prefix)) {
             let (now, sha) = (self.now, pr.head_sha.clone());

@@ -9,6 +9,8 @@ pub struct Addresses {
     pub api: String,
     /// The GraphQL interface, where there is one.
     pub graphql: Option<String>,
+    /// Where people go.
+    pub web: String,
     /// Where git clones from.
     pub git: String,
     /// Host and port of `api`.
@@ -38,6 +40,7 @@ impl Addresses {
         Self {
             api,
             graphql,
+            web,
             git,
             host,
         }

@@ -64,6 +64,11 @@ pub(in crate::forge) fn due(
     numbers.take(HEADS_PER_PASS_MAX).collect()
 }
 
+/// Whether a head is asked for in every pass, so that the time of the last look says nothing.
+pub(in crate::forge) fn is_close(head: &Head, checks: &[Check], now: Timestamp) -> bool {
+    pace(head, checks, now) == SignedDuration::ZERO
+}
+
 /// How long after a look the next one is due.
 fn pace(head: &Head, checks: &[Check], now: Timestamp) -> SignedDuration {
     let any = |state| checks.iter().any(|check: &Check| check.state == state);
