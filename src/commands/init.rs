@@ -190,18 +190,7 @@ impl Verb for Init {
         let id = profile_id(session, &checkout)?;
         let file = profile::profile_path(&home.config, &id);
         let known = session.ports.read_file(&file, PROFILE_BYTES_MAX)?;
-        let mut new = self.profile(session, &checkout, &id)?;
-        let mut rules = check(&id, &file, &profile::render(&new), session)?;
-        let mut access = None;
-        if known.is_none() && !self.offline && rules.forge.kind != ForgeKind::Local {
-            let found = session.ports.access(session, &rules.forge)?;
-            fit(&rules.forge, &found)?;
-            if let (None, Some(branch)) = (&self.base, &found.default_branch) {
-                new.base.clone_from(branch);
-                rules = check(&id, &file, &profile::render(&new), session)?;
-            }
-            access = Some(found);
-        }
+        let (new, rules, access) = self.prepared(session, &checkout, &id, known.is_none())?;
         let text = profile::render(&new);
         let is_local = new.kind == ForgeKind::Local;
         let forge_dir = home.local_forge(&new.repo);
@@ -403,6 +392,30 @@ impl Init {
             Kind::Github => ForgeKind::Github,
             Kind::Gitea => ForgeKind::Gitea,
         }
+    }
+
+    /// What would be written, and what the forge says of it when it is asked: only about a profile that is not there yet.
+    fn prepared(
+        &self,
+        session: &Session<'_>,
+        checkout: &Checkout,
+        id: &ProfileId,
+        is_new: bool,
+    ) -> Result<(NewProfile, Rules, Option<Access>), CliError> {
+        let file = profile::profile_path(&session.ports.home(session)?.config, id);
+        let mut new = self.profile(session, checkout, id)?;
+        let rules = check(id, &file, &profile::render(&new), session)?;
+        if !is_new || self.offline || new.kind == ForgeKind::Local {
+            return Ok((new, rules, None));
+        }
+        let found = session.ports.access(session, &rules.forge)?;
+        fit(&rules.forge, &found)?;
+        let (None, Some(branch)) = (&self.base, &found.default_branch) else {
+            return Ok((new, rules, Some(found)));
+        };
+        new.base.clone_from(branch);
+        let rules = check(id, &file, &profile::render(&new), session)?;
+        Ok((new, rules, Some(found)))
     }
 
     /// The repository and the server: what the flags say, else where the checkout came from.

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::address::escaped;
 use super::client::{Answer, Client};
 use crate::domain::ForgeKind;
 use crate::forge::ForgeError;
@@ -103,7 +104,7 @@ pub fn check(client: &Client, kind: ForgeKind, slug: &str) -> Result<Access, For
     if kind == ForgeKind::Github
         && let Some(branch) = &repo.default_branch
     {
-        let path = format!("/commits/{}/check-runs?per_page=1", segment(branch));
+        let path = format!("/commits/{}/check-runs?per_page=1", escaped(branch));
         permissions.push(probe("read checks", &path)?);
     }
     let writes = may_write(kind, &repo, scopes.as_deref());
@@ -160,19 +161,6 @@ fn labels(client: &Client, slug: &str) -> Result<Option<Vec<String>>, ForgeError
         Err(ForgeError::Limited { until }) => Err(ForgeError::Limited { until }),
         Err(_) => Ok(None),
     }
-}
-
-/// `text` as one part of a path.
-fn segment(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 impl Answer {

@@ -8,7 +8,7 @@ use crate::domain::{BranchName, Sha};
 use crate::git::{Call, Git, GitError, Ran, clone_bare_from};
 use crate::sys::Secret;
 
-use super::VcsError;
+use super::{Pushed, VcsError};
 
 /// The variables through which the credential reaches the helper, in the environment of that one git and nowhere else.
 const USERNAME: &str = "ACP_FORGE_USERNAME";
@@ -165,14 +165,14 @@ impl HttpRemote {
         Ok(found)
     }
 
-    /// Moves `branch` from `expect` to `to`, or removes it. `Ok(None)`: done. `Ok(Some)`: it is somewhere else.
+    /// Moves `branch` from `expect` to `to`, or removes it.
     pub(super) fn push(
         &self,
         git: &Git<'_>,
         branch: &BranchName,
         to: Option<&Sha>,
         expect: Option<&Sha>,
-    ) -> Result<Option<Option<Sha>>, VcsError> {
+    ) -> Result<Pushed, VcsError> {
         let tried = format!("push `{branch}`");
         if self.own_prefix.is_empty() || !branch.as_str().starts_with(&self.own_prefix) {
             return Err(VcsError::Refused {
@@ -193,7 +193,7 @@ impl HttpRemote {
             .run()
             .map_err(|error| of_git(Tried::Push, &tried, error))?;
         if ran.code() == Some(0) {
-            return Ok(None);
+            return Ok(Pushed::Done);
         }
         let error = meaning(Tried::Push, &tried, &ran);
         if !matches!(error, VcsError::Refused { .. }) {
@@ -201,8 +201,8 @@ impl HttpRemote {
         }
         let found = self.tip(git, branch)?;
         match found {
-            found if found.as_ref() == to => Ok(None),
-            found if found.as_ref() != expect => Ok(Some(found)),
+            found if found.as_ref() == to => Ok(Pushed::Done),
+            found if found.as_ref() != expect => Ok(Pushed::Moved { found }),
             _ => Err(error),
         }
     }

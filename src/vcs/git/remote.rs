@@ -52,9 +52,9 @@ impl GitVcs<'_> {
             Remote::Path(remote) => push_to_path(git, remote, branch, to, expect),
             Remote::Http(remote) => {
                 crash_point("remote.before_push");
-                let elsewhere = remote.push(git, branch, to, expect)?;
+                let pushed = remote.push(git, branch, to, expect)?;
                 crash_point("remote.after_push");
-                Ok(elsewhere.map_or(Pushed::Done, |found| Pushed::Moved { found }))
+                Ok(pushed)
             }
         }
     }
