@@ -43,16 +43,20 @@ pub(super) fn settings() -> AgentSettings {
     }
 }
 
+fn forge_rules() -> ForgeRules {
+    ForgeRules {
+        kind: ForgeKind::Github,
+        repo: "owner/name".into(),
+        base_url: None,
+        git_url: None,
+        token: Some(TokenSource::Env("MY_FORGE".into())),
+    }
+}
+
 pub(super) fn rules() -> Rules {
     Rules {
         id: "web".parse().unwrap(),
-        forge: ForgeRules {
-            kind: ForgeKind::Github,
-            repo: "owner/name".into(),
-            base_url: None,
-            git_url: None,
-            token: Some(TokenSource::Env("MY_FORGE".into())),
-        },
+        forge: forge_rules(),
         repo: RepoRules {
             path: None,
             base: "main".parse().unwrap(),

@@ -261,6 +261,16 @@ fn what_stands_against_it_is_said_and_nothing_is_written() {
     refused(69, "down");
     server.set("/repos/o/r", 403, "Retry-After: 900\r\n", "{}");
     refused(75, "no more calls until");
+}
+
+#[test]
+fn a_pause_that_a_forge_asks_for_holds_for_all_and_is_shown() {
+    let server = Server::start("");
+    let env = TestEnv::repo().var("GH_TOKEN", TOKEN);
+    server.set("/repos/o/r", 403, "Retry-After: 900\r\n", "{}");
+    env.acp(&init(&server, &SLUG))
+        .with(75)
+        .says("no more calls until");
     // Without asking, a person may know better.
     drop(server.seen());
     let made = env.data(&init(

@@ -225,7 +225,7 @@ fn read_request(stream: &mut TcpStream) -> Option<Asked> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    if fields.get("expect").is_some() {
+    if fields.contains_key("expect") {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").ok()?;
     }
     let mut body = vec![];

@@ -171,6 +171,7 @@ fn found(bytes: &[u8], from: String) -> Result<FoundToken, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::durable;
     use crate::sys::SystemClock;
 
     fn search(kind: ForgeKind, vars: &[(&str, &str)]) -> Search {
@@ -191,7 +192,7 @@ mod tests {
 
     fn script(dir: &Path, name: &str, text: &str) -> PathBuf {
         let path = dir.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        durable::write_atomic(&path, format!("#!/bin/sh\n{text}\n").as_bytes()).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
@@ -253,7 +254,7 @@ mod tests {
         assert_eq!(of(TokenSource::Env("MINE".into())), "own from `MINE`");
         assert!(of(TokenSource::Env("NOT_SET".into())).starts_with("error: `NOT_SET` is not set"));
         let write = |text: &[u8], mode: u32| {
-            std::fs::write(&file, text).unwrap();
+            durable::write_atomic(&file, text).unwrap();
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
             of(TokenSource::File(file.clone()))
         };

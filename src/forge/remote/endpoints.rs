@@ -130,6 +130,90 @@ pub fn repository_in(url: &str) -> Option<(String, String)> {
 mod tests {
     use super::*;
 
+    /// Kind, `base_url`, and the addresses: interface, GraphQL, git, host.
+    const SERVERS: &[(ForgeKind, Option<&str>, [&str; 4])] = &[
+        (
+            ForgeKind::Github,
+            None,
+            [
+                "https://api.github.com",
+                "https://api.github.com/graphql",
+                "https://github.com/o/r.git",
+                "api.github.com",
+            ],
+        ),
+        (
+            ForgeKind::Github,
+            Some("https://github.com/"),
+            [
+                "https://api.github.com",
+                "https://api.github.com/graphql",
+                "https://github.com/o/r.git",
+                "api.github.com",
+            ],
+        ),
+        (
+            ForgeKind::Github,
+            Some("https://ghe.example.org"),
+            [
+                "https://ghe.example.org/api/v3",
+                "https://ghe.example.org/api/graphql",
+                "https://ghe.example.org/o/r.git",
+                "ghe.example.org",
+            ],
+        ),
+        (
+            ForgeKind::Github,
+            Some("https://ghe.example.org/api/v3"),
+            [
+                "https://ghe.example.org/api/v3",
+                "https://ghe.example.org/api/graphql",
+                "https://ghe.example.org/o/r.git",
+                "ghe.example.org",
+            ],
+        ),
+        (
+            ForgeKind::Github,
+            Some("http://127.0.0.1:4000"),
+            [
+                "http://127.0.0.1:4000",
+                "http://127.0.0.1:4000/graphql",
+                "http://127.0.0.1:4000/o/r.git",
+                "127.0.0.1:4000",
+            ],
+        ),
+        (
+            ForgeKind::Github,
+            Some("http://[::1]:4000/gh"),
+            [
+                "http://[::1]:4000/gh",
+                "http://[::1]:4000/gh/graphql",
+                "http://[::1]:4000/gh/o/r.git",
+                "[::1]:4000",
+            ],
+        ),
+        (
+            ForgeKind::Gitea,
+            Some("https://git.example.org/"),
+            [
+                "https://git.example.org/api/v1",
+                "",
+                "https://git.example.org/o/r.git",
+                "git.example.org",
+            ],
+        ),
+        (
+            ForgeKind::Gitea,
+            Some("https://example.org/forge/api/v1"),
+            [
+                "https://example.org/forge/api/v1",
+                "",
+                "https://example.org/forge/o/r.git",
+                "example.org",
+            ],
+        ),
+    ];
+
     #[test]
     fn every_kind_of_server_is_found() {
         let of = |kind, base: Option<&str>| {
@@ -141,96 +225,19 @@ mod tests {
                 found.host,
             ]
         };
-        let github = ForgeKind::Github;
-        for (kind, base, expected) in [
-            (
-                github,
-                None,
-                [
-                    "https://api.github.com",
-                    "https://api.github.com/graphql",
-                    "https://github.com/o/r.git",
-                    "api.github.com",
-                ],
-            ),
-            (
-                github,
-                Some("https://github.com/"),
-                [
-                    "https://api.github.com",
-                    "https://api.github.com/graphql",
-                    "https://github.com/o/r.git",
-                    "api.github.com",
-                ],
-            ),
-            (
-                github,
-                Some("https://ghe.example.org"),
-                [
-                    "https://ghe.example.org/api/v3",
-                    "https://ghe.example.org/api/graphql",
-                    "https://ghe.example.org/o/r.git",
-                    "ghe.example.org",
-                ],
-            ),
-            (
-                github,
-                Some("https://ghe.example.org/api/v3"),
-                [
-                    "https://ghe.example.org/api/v3",
-                    "https://ghe.example.org/api/graphql",
-                    "https://ghe.example.org/o/r.git",
-                    "ghe.example.org",
-                ],
-            ),
-            (
-                github,
-                Some("http://127.0.0.1:4000"),
-                [
-                    "http://127.0.0.1:4000",
-                    "http://127.0.0.1:4000/graphql",
-                    "http://127.0.0.1:4000/o/r.git",
-                    "127.0.0.1:4000",
-                ],
-            ),
-            (
-                github,
-                Some("http://[::1]:4000/gh"),
-                [
-                    "http://[::1]:4000/gh",
-                    "http://[::1]:4000/gh/graphql",
-                    "http://[::1]:4000/gh/o/r.git",
-                    "[::1]:4000",
-                ],
-            ),
-            (
-                ForgeKind::Gitea,
-                Some("https://git.example.org/"),
-                [
-                    "https://git.example.org/api/v1",
-                    "",
-                    "https://git.example.org/o/r.git",
-                    "git.example.org",
-                ],
-            ),
-            (
-                ForgeKind::Gitea,
-                Some("https://example.org/forge/api/v1"),
-                [
-                    "https://example.org/forge/api/v1",
-                    "",
-                    "https://example.org/forge/o/r.git",
-                    "example.org",
-                ],
-            ),
-        ] {
+        for &(kind, base, expected) in SERVERS {
             assert_eq!(of(kind, base), expected);
         }
         let region = format!("https://octo{REGION}");
-        let found = of(github, Some(&region));
-        assert_eq!(found[0], format!("https://api.octo{REGION}"));
+        let found = of(ForgeKind::Github, Some(&region));
+        assert_eq!(found[3], format!("api.octo{REGION}"));
         assert_eq!(found[2], format!("https://octo{REGION}/o/r.git"));
-        let own = Addresses::of(github, None, Some("http://localhost:1/x.git"), "o/r");
+        let own = Addresses::of(
+            ForgeKind::Github,
+            None,
+            Some("http://localhost:1/x.git"),
+            "o/r",
+        );
         assert_eq!(own.git, "http://localhost:1/x.git");
         assert!(
             is_loopback("localhost:8") && is_loopback("[::1]") && !is_loopback("127.example.org")

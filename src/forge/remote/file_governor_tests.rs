@@ -358,11 +358,11 @@ fn a_file_in_pieces_counts_as_empty_and_one_of_a_newer_acp_does_not() {
         "[]",
         "{\"format\":1,\"accounts\":{\"x\":3}}",
     ] {
-        std::fs::write(&file, pieces).unwrap();
+        durable::write_quick(&file, pieces.as_bytes()).unwrap();
         bench.governor().admit(Cost::Read).unwrap();
         assert!(bench.text().starts_with("{\"format\":1,"));
     }
-    std::fs::write(&file, "{\"format\":2}").unwrap();
+    durable::write_quick(&file, b"{\"format\":2}").unwrap();
     let error = bench.governor().admit(Cost::Read).unwrap_err();
     assert!(matches!(error, ForgeError::Io { .. }), "{error}");
     assert_eq!(bench.text(), "{\"format\":2}");

@@ -286,6 +286,88 @@ fn origin(url: &str) -> &str {
 mod tests {
     use super::*;
 
+    /// What was tried, git's standard error and output, and what they mean.
+    const WORDS: &[(Tried, &str, &str, &str)] = &[
+        (
+            Tried::Push,
+            "fatal: Authentication failed for 'https://h/'",
+            "",
+            "denied",
+        ),
+        (
+            Tried::Read,
+            "fatal: could not read Username for 'https://h': terminal prompts disabled",
+            "",
+            "denied",
+        ),
+        (
+            Tried::Read,
+            "fatal: unable to access 'https://h/': The requested URL returned error: 403",
+            "",
+            "refused",
+        ),
+        (
+            Tried::Read,
+            "fatal: repository 'https://h/a/b.git/' not found",
+            "",
+            "refused",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[rejected] (stale info)\nDone",
+            "refused",
+        ),
+        (
+            Tried::Push,
+            "remote: GH006",
+            "!\ta:refs/heads/x\t[remote rejected] (protected branch hook declined)",
+            "refused",
+        ),
+        (
+            Tried::Push,
+            "fatal: unable to access: Could not resolve host: h",
+            "",
+            "unavailable",
+        ),
+        (
+            Tried::Push,
+            "fatal: Failed to connect to h port 1 after 0 ms: Couldn't connect to server",
+            "",
+            "unavailable",
+        ),
+        (
+            Tried::Push,
+            "error: RPC failed; curl 56 Recv failure: Connection reset by peer",
+            "",
+            "unknown",
+        ),
+        (
+            Tried::Push,
+            "fatal: the remote end hung up unexpectedly",
+            "",
+            "unknown",
+        ),
+        (
+            Tried::Push,
+            "fatal: unable to access: The requested URL returned error: 502",
+            "",
+            "unknown",
+        ),
+        (
+            Tried::Read,
+            "fatal: unable to access: The requested URL returned error: 502",
+            "",
+            "unavailable",
+        ),
+        (
+            Tried::Read,
+            "fatal: the remote end hung up unexpectedly",
+            "",
+            "unavailable",
+        ),
+    ];
+
     #[test]
     fn the_words_of_git_are_told_apart() {
         let of = |kind, why: &str, said: &str| match classify(kind, "x", why.to_owned(), said) {
@@ -295,87 +377,7 @@ mod tests {
             VcsError::Unknown { .. } => "unknown",
             _ => "other",
         };
-        let (read, push) = (Tried::Read, Tried::Push);
-        for (kind, why, said, means) in [
-            (
-                push,
-                "fatal: Authentication failed for 'https://h/'",
-                "",
-                "denied",
-            ),
-            (
-                read,
-                "fatal: could not read Username for 'https://h': terminal prompts disabled",
-                "",
-                "denied",
-            ),
-            (
-                read,
-                "fatal: unable to access 'https://h/': The requested URL returned error: 403",
-                "",
-                "refused",
-            ),
-            (
-                read,
-                "fatal: repository 'https://h/a/b.git/' not found",
-                "",
-                "refused",
-            ),
-            (
-                push,
-                "error: failed to push some refs",
-                "To h\n!\ta:refs/heads/x\t[rejected] (stale info)\nDone",
-                "refused",
-            ),
-            (
-                push,
-                "remote: GH006",
-                "!\ta:refs/heads/x\t[remote rejected] (protected branch hook declined)",
-                "refused",
-            ),
-            (
-                push,
-                "fatal: unable to access: Could not resolve host: h",
-                "",
-                "unavailable",
-            ),
-            (
-                push,
-                "fatal: Failed to connect to h port 1 after 0 ms: Couldn't connect to server",
-                "",
-                "unavailable",
-            ),
-            (
-                push,
-                "error: RPC failed; curl 56 Recv failure: Connection reset by peer",
-                "",
-                "unknown",
-            ),
-            (
-                push,
-                "fatal: the remote end hung up unexpectedly",
-                "",
-                "unknown",
-            ),
-            (
-                push,
-                "fatal: unable to access: The requested URL returned error: 502",
-                "",
-                "unknown",
-            ),
-            (
-                read,
-                "fatal: unable to access: The requested URL returned error: 502",
-                "",
-                "unavailable",
-            ),
-            (
-                read,
-                "fatal: the remote end hung up unexpectedly",
-                "",
-                "unavailable",
-            ),
-        ] {
+        for &(kind, why, said, means) in WORDS {
             assert_eq!(of(kind, why, said), means, "{why}");
         }
         assert_eq!(origin("https://h:8/a/b.git"), "https://h:8");
