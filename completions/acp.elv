@@ -168,8 +168,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;issue;show'= {
             cand --profile 'The profile to work with'
@@ -179,8 +179,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;issue;create'= {
             cand --title 'One line'
@@ -288,8 +288,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;pr;show'= {
             cand --profile 'The profile to work with'
@@ -299,8 +299,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;pr;risk'= {
             cand --range 'Two commits of the repository around the current folder; the change since their merge base'
@@ -313,8 +313,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;pr;approve'= {
             cand --profile 'The profile to work with'
@@ -433,8 +433,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;run;show'= {
             cand --profile 'The profile to work with'
@@ -444,8 +444,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;run;log'= {
             cand -n 'Only the last lines'
@@ -469,8 +469,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;run;drop'= {
             cand --profile 'The profile to work with'
@@ -612,7 +612,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;outbox;list'= {
             cand --profile 'The profile to work with'
-            cand --done 'Also those that are confirmed and not forgotten yet'
+            cand --done 'Also those that are confirmed or dropped, and not forgotten yet'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'

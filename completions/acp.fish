@@ -141,14 +141,14 @@ complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcomman
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from list" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -l json -d 'One JSON object'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from create" -l title -d 'One line' -r
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from create" -l body -d 'Markdown' -r
 complete -c acp -n "__fish_acp_using_subcommand issue; and __fish_seen_subcommand_from create" -l body-file -d 'Markdown from a file; `-` reads standard input' -r -F
@@ -217,14 +217,14 @@ complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_f
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from list" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -l json -d 'One JSON object'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l range -d 'Two commits of the repository around the current folder; the change since their merge base' -r
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l numstat -d 'The output of `git diff --numstat`, with or without -z; `-` reads standard input' -r -F
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l max -d 'The highest score that is fine: a number, `low` or `medium`' -r
@@ -234,7 +234,7 @@ complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_f
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from risk" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from approve" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from approve" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand pr; and __fish_seen_subcommand_from approve" -l json -d 'One JSON object'
@@ -306,14 +306,14 @@ complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from list" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from list" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -l json -d 'One JSON object'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from log" -s n -l lines -d 'Only the last lines' -r
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from log" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from log" -l supervisor -d 'What the supervisor itself said, instead'
@@ -329,7 +329,7 @@ complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from stop" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from stop" -l no-progress -d 'Show no progress'
-complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from drop" -l profile -d 'The profile to work with' -r
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from drop" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand run; and __fish_seen_subcommand_from drop" -l json -d 'One JSON object'
@@ -411,7 +411,7 @@ complete -c acp -n "__fish_acp_using_subcommand outbox; and not __fish_seen_subc
 complete -c acp -n "__fish_acp_using_subcommand outbox; and not __fish_seen_subcommand_from list show flush retry drop help" -f -a "drop" -d 'Give up a write, and those that need it'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and not __fish_seen_subcommand_from list show flush retry drop help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l profile -d 'The profile to work with' -r
-complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l done -d 'Also those that are confirmed and not forgotten yet'
+complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l done -d 'Also those that are confirmed or dropped, and not forgotten yet'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l plain -d 'One record a line, fields between tabs'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l json -d 'One JSON object'
 complete -c acp -n "__fish_acp_using_subcommand outbox; and __fish_seen_subcommand_from list" -l dry-run -d 'Say what would be done, and do nothing'

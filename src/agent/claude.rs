@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd, one_line, process_failure};
+use super::{
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, one_line,
+    process_failure,
+};
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass};
 
 /// Claude Code.
@@ -16,6 +19,28 @@ impl Agent for Claude {
 
     fn about(&self) -> &'static str {
         "Claude Code (`claude -p`), with its own login or ANTHROPIC_API_KEY"
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            structured: true,
+            cost: true,
+            tried_with: Some("2.1.329"),
+            ..Abilities::default()
+        }
+    }
+
+    fn login(&self) -> Login {
+        Login {
+            env: &[
+                "ANTHROPIC_API_KEY",
+                "ANTHROPIC_AUTH_TOKEN",
+                "CLAUDE_CODE_OAUTH_TOKEN",
+            ],
+            files: &[".claude/.credentials.json"],
+            home: &[".claude", ".claude.json"],
+            how: "`claude` and then /login, or ANTHROPIC_API_KEY",
+        }
     }
 
     fn program(&self, settings: &AgentSettings) -> Option<String> {
@@ -82,16 +107,18 @@ impl Agent for Claude {
         }
     }
 
-    fn judge(&self, end: ProcessEnd, verdict: Option<&Option<String>>) -> AgentEnd {
-        let said = verdict.and_then(|verdict| verdict.as_deref());
-        let failure = process_failure(end, said).or_else(|| {
-            let detail = match verdict {
-                Some(None) => return None,
-                Some(Some(said)) => format!("the agent says that it failed: {said}"),
-                None => "the agent ended without a result line".to_owned(),
-            };
-            let class = FailureClass::AgentError;
-            Some(Failure { class, detail })
+    fn judge(&self, end: ProcessEnd, verdict: Option<&Result<(), Failure>>) -> AgentEnd {
+        let said = verdict.and_then(|verdict| verdict.as_ref().err());
+        let failure = process_failure(end, said).or_else(|| match verdict {
+            Some(Ok(())) => None,
+            Some(Err(said)) => Some(Failure {
+                detail: format!("the agent says that it failed: {}", said.detail),
+                ..said.clone()
+            }),
+            None => Some(Failure::new(
+                FailureClass::BrokenOutput,
+                "the agent ended without a result line".to_owned(),
+            )),
         });
         failure.map_or(AgentEnd::Well, AgentEnd::Failed)
     }
@@ -150,7 +177,9 @@ impl Line {
             usd_micros: micros(self.total_cost_usd.as_f64()),
         }];
         events.extend(self.denied().map(AgentEvent::Note));
-        events.push(AgentEvent::Verdict(self.failure()));
+        let failure = self.failure();
+        let failed = failure.map(|said| Failure::new(FailureClass::Crashed, said));
+        events.push(AgentEvent::Verdict(failed.map_or(Ok(()), Err)));
         events
     }
 
@@ -237,6 +266,7 @@ mod tests {
                 AgentEvent::Usage { tokens, usd_micros } => usage = Some((tokens, usd_micros)),
                 AgentEvent::Note(note) => notes.push(note),
                 AgentEvent::Verdict(said) => verdict = Some(said),
+                AgentEvent::Call(_) | AgentEvent::Session(_) => {}
             }
         }
         let end = Claude.judge(ProcessEnd::Exited(status), verdict.as_ref());
@@ -250,7 +280,7 @@ mod tests {
 
     fn failed(class: FailureClass, detail: &str) -> AgentEnd {
         let detail = detail.to_owned();
-        AgentEnd::Failed(Failure { class, detail })
+        AgentEnd::Failed(Failure::new(class, detail))
     }
 
     #[test]
@@ -282,28 +312,28 @@ mod tests {
         let said = "API Error: 529 Overloaded. This is a server-side issue, usually temporary — try again in a moment.";
         let end = read("api_error.jsonl", 0).end;
         let expected = format!("the agent says that it failed: {said}");
-        assert_eq!(end, failed(FailureClass::AgentError, &expected));
+        assert_eq!(end, failed(FailureClass::Crashed, &expected));
         let end = read("api_error.jsonl", 1).end;
         let expected = format!("the agent exited with 1: {said}");
-        assert_eq!(end, failed(FailureClass::AgentExit, &expected));
+        assert_eq!(end, failed(FailureClass::Crashed, &expected));
     }
 
     #[test]
     fn an_interrupt_exits_with_0_and_is_a_failure() {
         let expected = "the agent says that it failed: error_during_execution, aborted_streaming";
         let end = read("interrupted.jsonl", 0).end;
-        assert_eq!(end, failed(FailureClass::AgentError, expected));
+        assert_eq!(end, failed(FailureClass::Crashed, expected));
     }
 
     #[test]
     fn a_cut_stream_has_no_verdict_and_is_a_failure() {
         let expected = "the agent ended without a result line";
         let end = read("terminated.jsonl", 0).end;
-        assert_eq!(end, failed(FailureClass::AgentError, expected));
+        assert_eq!(end, failed(FailureClass::BrokenOutput, expected));
         let end = read("terminated.jsonl", 143).end;
         assert_eq!(
             end,
-            failed(FailureClass::AgentExit, "the agent exited with 143")
+            failed(FailureClass::Crashed, "the agent exited with 143")
         );
     }
 
@@ -317,7 +347,7 @@ mod tests {
         let note = "usage limit `five_hour`, resets at 2026-11-21T03:45:48Z";
         assert_eq!(limit.notes, [note]);
         let expected = "the agent exited with 1: You've hit your 5-hour limit · resets 3:45am (UTC) (HTTP 429)";
-        assert_eq!(limit.end, failed(FailureClass::AgentExit, expected));
+        assert_eq!(limit.end, failed(FailureClass::Crashed, expected));
     }
 
     #[test]
@@ -343,7 +373,7 @@ mod tests {
             "{\"type\":\"result\",\"is_error\":false}",
         ] {
             let events = Claude.read_line(line);
-            let bad = |e: &AgentEvent| matches!(e, AgentEvent::Verdict(Some(_)));
+            let bad = |e: &AgentEvent| matches!(e, AgentEvent::Verdict(Err(_)));
             assert!(events.iter().any(bad), "{line}: {events:?}");
         }
     }
@@ -374,6 +404,7 @@ mod tests {
             worktree: Path::new("/w"),
             settings: &settings,
             run: "20261121-031502-issue-12-a1",
+            resume: None,
         };
         let built = Claude.command(&task).unwrap();
         assert!(built.prompt_on_stdin && built.program == "claude");

@@ -1,7 +1,9 @@
 //! Any program that reads its task on standard input and ends with 0 when it has done it.
 
-use super::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd, process_failure};
-use crate::domain::{AgentEnd, AgentSettings};
+use super::{
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, process_failure,
+};
+use crate::domain::{AgentEnd, AgentSettings, Failure};
 
 /// The shell that runs a `shell` line, by its full path: the line itself may change PATH, this may not.
 const SHELL: &str = "/bin/sh";
@@ -16,6 +18,20 @@ impl Agent for Command {
 
     fn about(&self) -> &'static str {
         "any program: reads the task on standard input, ends with 0 when it is done"
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            tried_with: Some("any"),
+            ..Abilities::default()
+        }
+    }
+
+    fn login(&self) -> Login {
+        Login {
+            how: "acp knows nothing of its login; `agents.settings.command.env` hands variables on",
+            ..Login::default()
+        }
     }
 
     fn program(&self, settings: &AgentSettings) -> Option<String> {
@@ -59,7 +75,7 @@ impl Agent for Command {
         vec![]
     }
 
-    fn judge(&self, end: ProcessEnd, _verdict: Option<&Option<String>>) -> AgentEnd {
+    fn judge(&self, end: ProcessEnd, _verdict: Option<&Result<(), Failure>>) -> AgentEnd {
         process_failure(end, None).map_or(AgentEnd::Well, AgentEnd::Failed)
     }
 }
@@ -79,6 +95,7 @@ mod tests {
             worktree: Path::new("/w"),
             settings,
             run: "20261121-031502-issue-12-a1",
+            resume: None,
         })
     }
 
@@ -112,10 +129,7 @@ mod tests {
             AgentEnd::Failed(failure) => Some(failure.class),
         };
         assert_eq!(class(ProcessEnd::Exited(0)), None);
-        assert_eq!(class(ProcessEnd::Exited(3)), Some(FailureClass::AgentExit));
-        assert_eq!(
-            class(ProcessEnd::Signaled(9)),
-            Some(FailureClass::AgentSignal)
-        );
+        assert_eq!(class(ProcessEnd::Exited(3)), Some(FailureClass::Crashed));
+        assert_eq!(class(ProcessEnd::Signaled(9)), Some(FailureClass::Killed));
     }
 }

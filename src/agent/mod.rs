@@ -33,6 +33,40 @@ pub struct AgentTask<'a> {
     pub settings: &'a AgentSettings,
     /// The run's id, for agents that take a session name.
     pub run: &'a str,
+    /// The agent's own session that shall go on, as an earlier run noted it ([`AgentEvent::Session`]).
+    pub resume: Option<&'a str>,
+}
+
+/// What an agent can do, as far as acp makes use of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent answers in one table"
+)]
+pub struct Abilities {
+    /// It prints structured lines that acp reads.
+    pub structured: bool,
+    /// It can go on with a session of its own after it was interrupted.
+    pub resume: bool,
+    /// It says what a run cost in money.
+    pub cost: bool,
+    /// It confines its own commands.
+    pub sandbox: bool,
+    /// The version of the real program that this adapter was tried with; `None`: it never was.
+    pub tried_with: Option<&'static str>,
+}
+
+/// Where an agent keeps its login. Any one of these shows that somebody has logged in; none proves that it still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Login {
+    /// Variables that hold a key or a token.
+    pub env: &'static [&'static str],
+    /// Files below HOME.
+    pub files: &'static [&'static str],
+    /// Files and folders below HOME that it reads and writes while it works: what a sandbox leaves to it.
+    pub home: &'static [&'static str],
+    /// What a person types to log in.
+    pub how: &'static str,
 }
 
 /// How to start an agent.
@@ -55,6 +89,10 @@ pub struct AgentCommand {
 pub enum AgentEvent {
     /// A turn or a tool call: what the step limit counts.
     Step,
+    /// A tool call with its arguments, in any form that is the same for the same call: how going round in circles is seen.
+    Call(String),
+    /// The name of its own session, for [`AgentTask::resume`].
+    Session(String),
     /// What it has used so far, in all.
     Usage {
         /// Tokens.
@@ -62,8 +100,8 @@ pub enum AgentEvent {
         /// Micro-dollars.
         usd_micros: Option<u64>,
     },
-    /// Its own word on how it ended: `None` is well.
-    Verdict(Option<String>),
+    /// Its own word on how it ended. The last one counts.
+    Verdict(Result<(), Failure>),
     /// Something that explains a poor result, for example that a tool was denied to it.
     Note(String),
 }
@@ -85,6 +123,12 @@ pub trait Agent: Sync {
     /// One line on what it is.
     fn about(&self) -> &'static str;
 
+    /// What it can do.
+    fn abilities(&self) -> Abilities;
+
+    /// Where it keeps its login.
+    fn login(&self) -> Login;
+
     /// The program it needs, for the check before a launch; `None` when the settings name none.
     fn program(&self, settings: &AgentSettings) -> Option<String>;
 
@@ -95,27 +139,29 @@ pub trait Agent: Sync {
     fn read_line(&self, line: &str) -> Vec<AgentEvent>;
 
     /// What its end amounts to; `verdict` is the last [`AgentEvent::Verdict`].
-    fn judge(&self, end: ProcessEnd, verdict: Option<&Option<String>>) -> AgentEnd;
+    fn judge(&self, end: ProcessEnd, verdict: Option<&Result<(), Failure>>) -> AgentEnd;
 }
 
-/// The failure that a process's end alone amounts to; `None` when it ended with 0.
-fn process_failure(end: ProcessEnd, said: Option<&str>) -> Option<Failure> {
+/// The failure that a process's end amounts to, with what the agent said of it; `None` when it ended with 0.
+fn process_failure(end: ProcessEnd, said: Option<&Failure>) -> Option<Failure> {
     let (class, what) = match end {
         ProcessEnd::Exited(0) => return None,
         ProcessEnd::Exited(status) => (
-            FailureClass::AgentExit,
+            FailureClass::Crashed,
             format!("the agent exited with {status}"),
         ),
         ProcessEnd::Signaled(signal) => (
-            FailureClass::AgentSignal,
+            FailureClass::Killed,
             format!("the agent was ended by signal {signal}"),
         ),
     };
-    let detail = match said {
-        Some(said) => format!("{what}: {said}"),
-        None => what,
-    };
-    Some(Failure { class, detail })
+    Some(match said {
+        Some(said) => Failure {
+            detail: format!("{what}: {}", said.detail),
+            ..said.clone()
+        },
+        None => Failure::new(class, what),
+    })
 }
 
 /// Text of an agent as one line for people: without control characters, cut.

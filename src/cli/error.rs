@@ -34,6 +34,8 @@ impl From<DurableError> for CliError {
                 Self::of(Exit::Data, &error).hint("nothing was changed; put the file back from a backup, or move it away and look at `acp status`")
             }
             DurableError::Newer { .. } => Self::of(Exit::Data, &error),
+            DurableError::Order { .. } => Self::of(Exit::Bug, &error)
+                .hint("nothing was changed by this step; please report it"),
             DurableError::Io { .. } => {
                 let full = error.is_disk_full();
                 let failed = Self::of(Exit::Io, &error);
@@ -53,7 +55,7 @@ impl From<ForgeError> for CliError {
             ForgeError::Missing { .. } => Self::of(Exit::Missing, &error),
             ForgeError::Refused { .. } => Self::of(Exit::Denied, &error),
             ForgeError::Denied { .. } => Self::of(Exit::Denied, &error)
-                .hint("check the credential and what it may do on the forge"),
+                .hint("put a credential that the forge takes where `forge.token` of the profile points, then `acp hold clear credential`"),
             ForgeError::Forbidden { .. } => Self::of(Exit::Denied, &error)
                 .hint("give the credential that permission on the forge"),
             ForgeError::Unavailable { .. } | ForgeError::Unknown { .. } => {
@@ -127,6 +129,13 @@ impl From<EngineError> for CliError {
             ),
             EngineError::Forbidden { .. } => Self::of(Exit::Denied, &error),
             EngineError::Missing { .. } => Self::of(Exit::Missing, &error),
+            EngineError::Away(ref stale) => {
+                let shown = Self::of(crate::ui::standing::exit_of(stale), &error);
+                match stale.next {
+                    Some(next) => shown.retry_at(next),
+                    None => shown,
+                }
+            }
         }
     }
 }
@@ -208,6 +217,14 @@ mod tests {
             tried: tried.clone(),
             why: why.clone(),
         };
+        let denied = ForgeError::Denied {
+            tried: tried.clone(),
+            why: why.clone(),
+        };
+        let forbidden = ForgeError::Forbidden {
+            tried: tried.clone(),
+            why: why.clone(),
+        };
         let lost = ForgeError::Unknown {
             tried: tried.clone(),
             why: why.clone(),
@@ -220,6 +237,8 @@ mod tests {
         for (error, code) in [
             (ForgeError::Missing { what: what.clone() }, 66),
             (refused, 77),
+            (denied, 77),
+            (forbidden, 77),
             (lost, 69),
             (ForgeError::Limited { until }, 75),
             (ForgeError::Unreadable { what, why }, 76),
@@ -229,6 +248,17 @@ mod tests {
             assert_eq!(error.kind.code(), code, "{error:?}");
             assert_eq!(error.retry_at.is_some(), code == 75);
         }
+    }
+
+    #[test]
+    fn a_lock_out_of_order_is_a_bug() {
+        use crate::durable::Rank;
+        let error = CliError::from(DurableError::Order {
+            path: "/x.lock".into(),
+            wanted: Rank::Pass,
+            held: Rank::Journal,
+        });
+        assert_eq!((error.kind.code(), error.hints.len()), (70, 1));
     }
 
     #[test]

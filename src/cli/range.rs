@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::domain::{DiffFacts, Sha};
-use crate::git::{Git, diff_facts};
+use crate::git::{Git, diff_facts, diff_facts_of_names};
 use crate::proc::find_program;
 use crate::sys::{Clock, Env};
 use crate::ui::{CliError, Exit};
@@ -28,6 +28,9 @@ pub(super) fn diff_of_range(
             .hint("acp needs git 2.38 or newer")
     })?;
     let git = Git::new(program, git_dir, clock);
+    if let Some(facts) = diff_facts_of_names(&git, base, head)? {
+        return Ok(facts);
+    }
     Ok(diff_facts(
         &git,
         &commit(&git, base)?,

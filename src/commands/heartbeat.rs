@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use super::sent::SentView;
 use super::{Session, Verb};
-use crate::domain::{Action, Snapshot};
+use crate::domain::{Action, Snapshot, Stale};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
 use crate::profile::parse_duration;
 use crate::sys::stats;
 use crate::ui::action;
-use crate::ui::standing::describe;
+use crate::ui::standing::{self, describe};
 use crate::ui::words::plural;
 use crate::ui::{CliError, Exit, Output, Progress, Render, Style, plain_line};
 
@@ -83,6 +83,8 @@ struct Passed {
     waiting: usize,
     swept: Vec<String>,
     standings: Vec<StandingView>,
+    /// Why the forge could not be asked.
+    stale: Option<Stale>,
     stats: Option<Stats>,
 }
 
@@ -145,7 +147,10 @@ impl Verb for Heartbeat {
                 Exit::TempFail
             }
         };
-        Ok(Output::of(shown).exit(exit))
+        Ok(match shown.stale.clone() {
+            Some(stale) => away_output(shown, &stale),
+            None => Output::of(shown).exit(exit),
+        })
     }
 }
 
@@ -180,7 +185,10 @@ impl PassArgs {
         if self.stats {
             shown.stats = Some(Stats::now(&report.phases));
         }
-        let mut output = Output::of(shown);
+        let mut output = match report.stale() {
+            Some(stale) if self.replay.is_none() => away_output(shown, stale),
+            _ => Output::of(shown),
+        };
         if report.stuck {
             output = output
                 .exit(Exit::TempFail)
@@ -188,6 +196,13 @@ impl PassArgs {
         }
         Ok(output)
     }
+}
+
+/// A pass that could not ask the forge did what it could, and ends so that whoever watches hears of it.
+fn away_output(shown: Passed, stale: &Stale) -> Output {
+    Output::of(shown)
+        .exit(standing::exit_of(stale))
+        .note(standing::away(stale))
 }
 
 /// A plan from a saved snapshot: the same snapshot gives the same plan.
@@ -243,6 +258,7 @@ impl Passed {
             waiting: 0,
             swept: vec![],
             standings: vec![],
+            stale: None,
             stats: None,
         }
     }
@@ -250,6 +266,7 @@ impl Passed {
     fn add(&mut self, report: &PassReport) {
         self.passes += 1;
         self.skipped.clone_from(&report.skipped);
+        self.stale = report.stale().cloned();
         if self.dry_run {
             let planned = &report.plan.actions;
             self.actions.extend(planned.iter().map(action::describe));

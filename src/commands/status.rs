@@ -84,7 +84,11 @@ impl Verb for Status {
             other: 0,
             outbox: OutboxView {
                 waiting: snapshot.intents.iter().filter(|view| !view.failed).count(),
-                failed: snapshot.intents.iter().filter(|view| view.failed).count(),
+                failed: snapshot
+                    .intents
+                    .iter()
+                    .filter(|view| view.failed && view.intent.dropped.is_none())
+                    .count(),
             },
             runs_today: snapshot.budget.run_count(),
             runs_per_day: control.rules.budget.runs_per_day,
@@ -157,8 +161,16 @@ impl Screen {
                 | Wait::MergeBlocked { .. }
                 | Wait::MergeByHand { .. }
                 | Wait::KeptHere { .. }
+                | Wait::Dropped { .. }
+                | Wait::Lost { .. }
+                | Wait::Repository { .. }
+                | Wait::TextChanged { .. }
                 | Wait::WriteFailed { .. } => self.waiting_for_you.push(view),
-                Wait::NotLabelled { .. } | Wait::NotOurs | Wait::NotTrusted { .. } => {
+                Wait::NotLabelled { .. }
+                | Wait::NotOurs
+                | Wait::NotTrusted { .. }
+                | Wait::Gone
+                | Wait::Fork => {
                     self.other += 1;
                 }
                 Wait::Running { .. } | Wait::HasPr { .. } => {}

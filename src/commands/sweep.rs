@@ -23,6 +23,7 @@ struct SweepView {
     intents: usize,
     history_runs: usize,
     history_bytes: u64,
+    budget_days: usize,
     notes: Vec<String>,
 }
 
@@ -42,6 +43,7 @@ impl Verb for Sweep {
             intents: swept.intents,
             history_runs: swept.history.runs,
             history_bytes: swept.history.bytes,
+            budget_days: swept.budgets,
             notes: swept.notes,
         };
         let output = Output::of(view);
@@ -75,6 +77,7 @@ impl Render for SweepView {
         plain_line(out, &["leftovers", &self.leftovers.to_string()])?;
         plain_line(out, &["intents", &self.intents.to_string()])?;
         plain_line(out, &["history_runs", &self.history_runs.to_string()])?;
-        plain_line(out, &["history_bytes", &self.history_bytes.to_string()])
+        plain_line(out, &["history_bytes", &self.history_bytes.to_string()])?;
+        plain_line(out, &["budget_days", &self.budget_days.to_string()])
     }
 }

@@ -215,6 +215,13 @@ impl Answer {
             .unwrap_or_default();
         let (why, command) = match place {
             Place::Done => (format!("it happened: {what}"), None),
+            Place::Failed if intent.dropped.is_some() => (
+                format!(
+                    "{} dropped it ({what})",
+                    intent.dropped.as_deref().unwrap_or_default()
+                ),
+                intent.item.map(|item| format!("acp why {item}")),
+            ),
             Place::Failed => (
                 format!("it failed for good ({what}){error}"),
                 Some(format!("acp outbox retry {}", intent.id)),

@@ -255,6 +255,9 @@ pub struct Intent {
     pub last_error: Option<String>,
     /// What became of it.
     pub applied: Option<Applied>,
+    /// Who gave it up. It stays in `failed/` so that its key is known and no pass wants it again.
+    #[serde(default)]
+    pub dropped: Option<String>,
 }
 
 /// Who a pass or a run writes as on a forge that lets acp choose.
@@ -289,6 +292,7 @@ impl Intent {
             next: None,
             last_error: None,
             applied: None,
+            dropped: None,
         }
     }
 

@@ -41,6 +41,13 @@ pub struct Retry {
     /// How often a fix run has been tried on this pull request.
     #[serde(default)]
     pub fixes: u32,
+    /// It is blocked because a person dropped what its run was about to publish: nobody is told on the forge, and no label
+    /// that is taken off frees it.
+    #[serde(default)]
+    pub dropped: bool,
+    /// Launches in a row that died before their agent began. The first few are no failures.
+    #[serde(default)]
+    pub dead_launches: u32,
 }
 
 /// A time before which something is not tried.
@@ -69,6 +76,20 @@ pub struct Hold {
     pub at: Timestamp,
     /// The item that is held; `None` holds the whole profile.
     pub item: Option<ItemId>,
+    /// What lifts it by itself; `None`: only a person does.
+    #[serde(default)]
+    pub rule: Option<HoldRule>,
+}
+
+/// When a hold is lifted without a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum HoldRule {
+    /// Once the forge takes the credential again.
+    Credential {
+        /// The forge is not asked before this.
+        next_check: Timestamp,
+    },
 }
 
 /// A person's yes to one head of a pull request.

@@ -21,6 +21,8 @@ mod risk;
 mod rules;
 mod run;
 mod snapshot;
+mod trust;
+mod visible;
 
 pub use budget::{DayBudget, Reservation};
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
@@ -30,7 +32,7 @@ pub use ids::{
 pub use intent::{ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
-pub use lease::{Approval, Cooldown, Hold, Lease, Retry};
+pub use lease::{Approval, Cooldown, Hold, HoldRule, Lease, Retry};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
 pub use pull_request::{
@@ -46,4 +48,6 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
-pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot};
+pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
+pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};
+pub use visible::{is_invisible, only_visible};

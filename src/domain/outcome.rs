@@ -13,26 +13,44 @@ pub enum FailureClass {
     CouldNotStart,
     /// A setup command of the profile failed.
     SetupFailed,
-    /// The agent ended with an exit status other than 0.
-    AgentExit,
+    /// The agent's process, or its own structured output, failed without a reason that acp knows.
+    Crashed,
     /// The agent was ended by a signal that acp did not send.
-    AgentSignal,
-    /// The agent ended well but its own structured output says that it failed.
-    AgentError,
+    Killed,
     /// The time for the run was over.
     TimedOut,
     /// No output for too long.
     Stalled,
-    /// More output than allowed.
-    OutputLimit,
-    /// More turns or tool calls than allowed.
-    StepLimit,
+    /// More turns, tool calls, output, tokens or money than allowed, or the same call over and over.
+    Looping,
+    /// The agent gave up because a tool was refused to it.
+    RefusedTool,
+    /// A limit of the account that ends by itself: a window of hours or a week, or too many requests.
+    Limit,
+    /// The account's quota is used up, and no time is known at which it comes back.
+    Quota,
+    /// The agent has no login, or one that has expired.
+    NotLoggedIn,
+    /// The login is good and may not do this: an account that is blocked, a region, an organisation's policy.
+    NotAllowed,
+    /// Nobody pays: no credit, no card.
+    Billing,
+    /// The task does not fit into the model's context.
+    ContextTooLong,
+    /// There is no such model, or not for this account.
+    ModelUnavailable,
+    /// The provider has trouble of its own.
+    Overloaded,
+    /// The provider cannot be reached.
+    Network,
+    /// The agent ended and what it printed is not what it prints when it ends.
+    BrokenOutput,
     /// No result file, and no facts to infer one from.
     NoResult,
     /// The result file is not what the contract allows.
     BrokenContract,
     /// The result claims a change and there is none.
-    NoDiff,
+    NothingDone,
     /// HEAD of the worktree no longer descends from where the run started.
     HeadMoved,
     /// The worktree holds another repository.
@@ -44,7 +62,9 @@ pub enum FailureClass {
     /// A result or worktree could not be read.
     Unreadable,
     /// The machine or the supervisor died before the agent's end.
-    Crashed,
+    Interrupted,
+    /// The launch died, or something that it needs failed, before the agent began: nothing was tried.
+    LaunchDied,
 }
 
 impl FailureClass {
@@ -53,22 +73,32 @@ impl FailureClass {
         match self {
             Self::CouldNotStart => "could-not-start",
             Self::SetupFailed => "setup-failed",
-            Self::AgentExit => "agent-exit",
-            Self::AgentSignal => "agent-signal",
-            Self::AgentError => "agent-error",
+            Self::Crashed => "crashed",
+            Self::Killed => "killed",
             Self::TimedOut => "timed-out",
             Self::Stalled => "stalled",
-            Self::OutputLimit => "output-limit",
-            Self::StepLimit => "step-limit",
+            Self::Looping => "looping",
+            Self::RefusedTool => "refused-tool",
+            Self::Limit => "limit",
+            Self::Quota => "quota",
+            Self::NotLoggedIn => "not-logged-in",
+            Self::NotAllowed => "not-allowed",
+            Self::Billing => "billing",
+            Self::ContextTooLong => "context-too-long",
+            Self::ModelUnavailable => "model-unavailable",
+            Self::Overloaded => "overloaded",
+            Self::Network => "network",
+            Self::BrokenOutput => "broken-output",
             Self::NoResult => "no-result",
             Self::BrokenContract => "broken-contract",
-            Self::NoDiff => "no-diff",
+            Self::NothingDone => "nothing-done",
             Self::HeadMoved => "head-moved",
             Self::NestedRepository => "nested-repository",
             Self::FileTooLarge => "file-too-large",
             Self::ConflictLeft => "conflict-left",
             Self::Unreadable => "unreadable",
-            Self::Crashed => "crashed",
+            Self::Interrupted => "interrupted",
+            Self::LaunchDied => "launch-died",
         }
     }
 
@@ -88,6 +118,20 @@ pub struct Failure {
     pub class: FailureClass,
     /// One line for people.
     pub detail: String,
+    /// When what stands in the way is over, where the agent said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset: Option<Timestamp>,
+}
+
+impl Failure {
+    /// A failure of which no end is known.
+    pub const fn new(class: FailureClass, detail: String) -> Self {
+        Self {
+            class,
+            detail,
+            reset: None,
+        }
+    }
 }
 
 /// What a review run wishes for.

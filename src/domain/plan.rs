@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep, Task,
+    Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep,
+    Task, TrustNote,
 };
 
 /// One thing to do.
@@ -87,6 +88,11 @@ pub enum Action {
         /// What was seen.
         reason: String,
     },
+    /// Note what was approved, and what the forge said about it.
+    Trust {
+        /// The notes afterwards, by number; an empty one is dropped.
+        notes: std::collections::BTreeMap<u64, TrustNote>,
+    },
     /// An approval whose head is gone.
     DropApproval {
         /// The pull request.
@@ -123,11 +129,26 @@ pub enum Wait {
         /// The labels of which it needs one.
         labels: Vec<String>,
     },
-    /// Its author is nobody that the profile trusts.
+    /// Its author is nobody that the profile trusts, and nobody trusted put the intake label on it.
     NotTrusted {
         /// The author.
         author: String,
+        /// Who put the label on it, when the forge tells.
+        labelled_by: Option<String>,
+        /// The intake label that is on it.
+        label: String,
     },
+    /// Its text is not the one that was approved.
+    TextChanged {
+        /// Who approved the text that it had.
+        approved_by: String,
+        /// The intake label that is on it.
+        label: String,
+    },
+    /// It is not on the forge any more: deleted, or moved to another repository.
+    Gone,
+    /// A pull request from another repository: never run, never pushed to, never merged by a pass.
+    Fork,
     /// A pull request that acp did not open and was not handed.
     NotOurs,
     /// `agent-blocked` is on it, or acp has asked for it.
@@ -170,7 +191,19 @@ pub enum Wait {
         /// Why.
         error: String,
     },
-    /// Waits after a failure.
+    /// A person gave up a write that it needs to move.
+    Dropped {
+        /// The kind of write.
+        kind: IntentKind,
+        /// What was given up, and by whom.
+        reason: String,
+    },
+    /// Its pull request was sent long ago and is not to be found.
+    Lost {
+        /// The run that it brings.
+        run: RunId,
+    },
+    /// Waits after a failure, or after launches that died: then none is counted yet.
     Retry {
         /// How many failures in a row.
         failures: u32,
@@ -194,6 +227,20 @@ pub enum Wait {
     Hold {
         /// Its name.
         name: String,
+        /// Why.
+        reason: String,
+    },
+    /// The forge cannot be asked: nothing starts or merges on what it was like before.
+    Stale {
+        /// What was tried and what came of it.
+        error: String,
+        /// When the forge last answered.
+        synced: Option<Timestamp>,
+        /// It is not asked before this.
+        next: Option<Timestamp>,
+    },
+    /// The repository as a whole keeps acp from working on it.
+    Repository {
         /// Why.
         reason: String,
     },
@@ -320,7 +367,7 @@ impl Wait {
         match self {
             Self::Retry { at, .. } => Some(*at),
             Self::Cooldown { until, .. } | Self::Budget { until, .. } => Some(*until),
-            Self::Writing { next, .. } => *next,
+            Self::Writing { next, .. } | Self::Stale { next, .. } => *next,
             Self::Running { deadline, .. } => *deadline,
             _ => None,
         }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Lease, PullRequest,
-    Retry, Run, RunFindings, RunId, Sha,
+    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Labelled, Lease,
+    PullRequest, Retry, Run, RunFindings, RunId, Sha, TrustBook,
 };
 
 /// What acp knows of a forge, kept in one index file and brought up to date by one incremental listing.
@@ -41,6 +41,17 @@ pub struct RepoState {
     /// It was renamed or moved and is now called so.
     #[serde(default)]
     pub moved_to: Option<String>,
+}
+
+impl RepoState {
+    /// Why nothing may be written to it; `None`: it takes writes.
+    pub fn closed_to_writes(&self) -> Option<String> {
+        if let Some(name) = &self.moved_to {
+            return Some(format!("the repository is now called `{name}`"));
+        }
+        self.archived
+            .then(|| "the repository is archived".to_owned())
+    }
 }
 
 /// What lives of a run right now.
@@ -106,6 +117,50 @@ pub struct Snapshot {
     pub disk_free: Option<u64>,
     /// Agents of the profile that cannot start, with the reason.
     pub agents_missing: BTreeMap<String, String>,
+    /// The forge could not be asked: the mirror is that of an earlier pass. Nothing is launched, merged or decided from
+    /// what it may have become.
+    #[serde(default)]
+    pub stale: Option<Stale>,
+    /// What is kept about the approval of items.
+    #[serde(default)]
+    pub trust: TrustBook,
+    /// Who put the intake label on an issue, of those that the forge was asked about now; `None`: it did not tell.
+    #[serde(default)]
+    pub labelled: BTreeMap<u64, Option<Labelled>>,
+    /// Whether acp may review a pull request that it has opened itself.
+    #[serde(default)]
+    pub reviews_own: bool,
+}
+
+/// Why a mirror is not up to date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stale {
+    /// What kind of trouble it is.
+    pub kind: StaleKind,
+    /// What was tried and what came of it.
+    pub error: String,
+    /// When the forge last answered; `None`: it is not known.
+    pub synced: Option<Timestamp>,
+    /// The forge is not asked before this.
+    pub next: Option<Timestamp>,
+}
+
+/// Kinds of trouble with a forge, by what follows from them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaleKind {
+    /// It does not answer; it may the next time.
+    Unreachable,
+    /// It takes no calls for a while.
+    Limited,
+    /// It does not take the credential.
+    Denied,
+    /// It refuses the listing: a permission is lacking.
+    Refused,
+    /// There is no such repository, or none that the credential may see.
+    Missing,
+    /// It answers what cannot be read.
+    Unreadable,
 }
 
 impl Snapshot {

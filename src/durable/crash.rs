@@ -83,6 +83,7 @@ mod hooks {
 
     #[expect(clippy::panic, reason = "a simulated crash is an unwinding")]
     pub(super) fn hit(name: &'static str) {
+        super::super::sim::observe();
         let count = {
             let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
             let count = seen.entry(name).or_insert(0);

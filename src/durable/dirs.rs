@@ -26,13 +26,22 @@ pub fn create_dirs(path: &Path) -> Result<()> {
     if folder != path && folder != Path::new(".") {
         create_dirs(folder)?;
     }
+    if create_quick_dir(path)? {
+        crash_point("dirs.before_create_sync");
+        sync_dir(folder)?;
+    }
+    Ok(())
+}
+
+/// Creates the folder `path` with mode 0700, not durably: only for what is made anew after a power cut. `Ok(false)` when
+/// there is one. No fsync.
+///
+/// # Errors
+/// `Io` when the operating system refuses, also when something else than a folder has that name.
+pub fn create_quick_dir(path: &Path) -> Result<bool> {
     match DirBuilder::new().mode(0o700).create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        created => {
-            created.doing("create the folder", path)?;
-            crash_point("dirs.before_create_sync");
-            sync_dir(folder)
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
+        created => created.doing("create the folder", path).map(|()| true),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Holder;
+use super::{Holder, Rank};
 
 /// The result of everything in this module.
 pub type Result<T, E = DurableError> = std::result::Result<T, E>;
@@ -31,6 +31,16 @@ pub enum DurableError {
         holder: Option<Holder>,
         /// How long was waited.
         waited: Duration,
+    },
+    /// A lock was to be taken out of order: a mistake in acp. It was not taken.
+    #[error("the lock `{}` ({wanted}) must not be taken while a lock `{held}` is held", .path.display())]
+    Order {
+        /// The lock file.
+        path: PathBuf,
+        /// Its rank.
+        wanted: Rank,
+        /// The rank of one that the thread holds.
+        held: Rank,
     },
     /// The file is there, but not as acp writes it. Nothing is guessed and nothing is overwritten.
     #[error("`{}` is damaged: {detail}", .path.display())]

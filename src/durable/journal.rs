@@ -16,7 +16,7 @@ use super::atomic::{folder_of, sync_dir, sync_file};
 use super::dirs::rename;
 use super::error::Context as _;
 use super::read::open_regular;
-use super::{DurableError, Lock, Result, crash_point};
+use super::{DurableError, Lock, Rank, Result, crash_point};
 
 /// Size from which [`Journal::append`] starts a new file.
 const ROTATE_BYTES: u64 = 16 * 1024 * 1024;
@@ -62,13 +62,13 @@ impl Journal {
     }
 
     /// Appends a record under the lock. Not durable before [`Self::sync`]. A journal that has become too large is first
-    /// renamed to `<name>.1`, replacing the one before.
+    /// synced and renamed to `<name>.1`, replacing the one before. No fsync but for the first record of a file.
     ///
     /// # Errors
     /// `Busy` when the lock is not free within 10 s; `Io` when the operating system refuses: the record is not there then.
     pub fn append<T: Serialize>(&self, record: &T) -> Result<()> {
         let line = encode(record).doing("encode a record for", &self.path)?;
-        let _lock = Lock::acquire_short(&self.lock_path)?;
+        let _lock = Lock::acquire_short(&self.lock_path, Rank::Journal)?;
         self.rotate_if_large()?;
         let file = self.open_to_append()?;
         append_line(&file, &line)
@@ -86,12 +86,7 @@ impl Journal {
         let file = self.open_to_append()?;
         let (before, after) = append_line(&file, &line).doing("append to", &self.path)?;
         crash_point("journal.before_sync");
-        let synced = sync_file(&file).doing("sync", &self.path);
-        let synced = synced.and_then(|()| match before {
-            0 => sync_dir(folder_of(&self.path)),
-            _ => Ok(()),
-        });
-        if let Err(error) = synced {
+        if let Err(error) = sync_file(&file).doing("sync", &self.path) {
             // Told as failed, so it must not be there; what cannot be cut off now is closed by the next one.
             let _stays_torn = file.set_len(before);
             return Err(error);
@@ -99,7 +94,7 @@ impl Journal {
         Ok(after)
     }
 
-    /// Makes everything appended so far durable. Two fsyncs; none when there is no journal.
+    /// Makes everything appended so far durable. One fsync; none when there is no journal.
     ///
     /// # Errors
     /// `Io` when the operating system refuses.
@@ -108,8 +103,7 @@ impl Journal {
             return Ok(());
         };
         crash_point("journal.before_sync_all");
-        sync_file(&file).doing("sync", &self.path)?;
-        sync_dir(folder_of(&self.path))
+        sync_file(&file).doing("sync", &self.path)
     }
 
     /// Reads the records from the offset `from`: 0 or an `end` of an earlier read. No file is an empty one. Takes no lock:
@@ -155,21 +149,32 @@ impl Journal {
         Ok(bytes)
     }
 
+    /// Opens the file, whose name is durable before the first record is in it: whoever syncs the file alone has then
+    /// synced its records, also those of a process that died.
     fn open_to_append(&self) -> Result<File> {
-        OpenOptions::new()
+        let file = OpenOptions::new()
             .create(true)
             .read(true)
             .append(true)
             .mode(0o600)
             .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
             .open(&self.path)
-            .doing("open", &self.path)
+            .doing("open", &self.path)?;
+        if file.metadata().doing("inspect", &self.path)?.len() == 0 {
+            crash_point("journal.before_name_sync");
+            sync_dir(folder_of(&self.path))?;
+        }
+        Ok(file)
     }
 
     fn rotate_if_large(&self) -> Result<()> {
         let large = |meta: std::fs::Metadata| meta.len() >= self.rotate_bytes;
         if !self.path.symlink_metadata().is_ok_and(large) {
             return Ok(());
+        }
+        // Nobody syncs its records once it has its other name.
+        if let Some(file) = open_regular(&self.path)? {
+            sync_file(&file).doing("sync", &self.path)?;
         }
         let mut old = self.path.clone().into_os_string();
         old.push(".1");

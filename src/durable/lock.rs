@@ -1,7 +1,8 @@
 //! Locks between processes: `flock` on a file that stays.
 //!
 //! The kernel releases a lock when its holder is gone, however it died. A lock file is therefore never removed, and what
-//! is written in it is for people only.
+//! is written in it is for people only. A lock that is waited for has a [`Rank`], and the order of ranks is asserted: see
+//! `order.rs`.
 //!
 //! `fs2` and not the methods of `std::fs::File`, which came later: both call `flock` and exclude each other, so the
 //! choice can be changed without a trace on disk. The calls are fully qualified because the methods of `File` have the
@@ -19,8 +20,9 @@ use rustix::fs::{CWD, Mode, OFlags};
 use serde::{Deserialize, Serialize};
 
 use super::error::Context as _;
+use super::order::{Holding, admit};
 use super::read::open_regular;
-use super::{DurableError, Result, read_file};
+use super::{DurableError, Rank, Result, read_file};
 use crate::sys::{Clock, SystemClock};
 
 /// The limit for locks that are held for a few system calls.
@@ -55,19 +57,23 @@ pub struct Holder {
 pub struct Lock {
     /// Empty only after [`Lock::into_file`].
     file: Option<File>,
+    /// Its place in the order; the locks of a run have none.
+    _rank: Option<Holding>,
 }
 
 impl Lock {
     /// Takes the lock at `path` if it is free; `None` if it is not. `what` is the command, for the holder's text.
     ///
     /// # Errors
-    /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
-    pub fn try_acquire(path: &Path, what: &str) -> Result<Option<Self>> {
-        Self::try_with_text(path, take_past_probes, what, &SystemClock::new())
+    /// `Order` when the thread holds a later lock, `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
+    pub fn try_acquire(path: &Path, rank: Rank, what: &str) -> Result<Option<Self>> {
+        admit(rank, path)?;
+        let lock = Self::try_with_text(path, take_past_probes, what, &SystemClock::new())?;
+        Ok(lock.map(|lock| lock.ranked(rank)))
     }
 
     /// Takes the lock at `path` if it is free, and leaves its file empty: for a lock that becomes the standard input of a
-    /// child, which must read nothing from it and cannot write to it.
+    /// child, which must read nothing from it and cannot write to it. It has no place in the order.
     ///
     /// # Errors
     /// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
@@ -91,34 +97,48 @@ impl Lock {
     /// path and the holder, to tell the user.
     ///
     /// # Errors
-    /// `Busy` after `limit`; `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
+    /// `Busy` after `limit`; `Order` when the thread holds a later lock; `Damaged` when it is not a regular file, `Io` when
+    /// it cannot be opened or locked.
     pub fn acquire(
         path: &Path,
+        rank: Rank,
         what: &str,
         limit: Duration,
         clock: &dyn Clock,
         waiting: &mut dyn FnMut(&Path, Option<&Holder>),
     ) -> Result<Self> {
+        admit(rank, path)?;
         let take = if limit.is_zero() {
             take_past_probes
         } else {
             take_at_once
         };
         let mut attempt = || Self::try_with_text(path, take, what, clock);
-        wait_for(path, limit, clock, &mut attempt, waiting)
+        Ok(wait_for(path, limit, clock, &mut attempt, waiting)?.ranked(rank))
     }
 
     /// Takes a lock that is only ever held for a few system calls, without a holder's text.
-    pub(super) fn acquire_short(path: &Path) -> Result<Self> {
+    pub(super) fn acquire_short(path: &Path, rank: Rank) -> Result<Self> {
+        admit(rank, path)?;
         let mut attempt = || try_lock(path, take_at_once, || open_for_text(path));
         let mut silent = |_: &Path, _: Option<&Holder>| {};
-        wait_for(
-            path,
-            SHORT_LIMIT,
-            &SystemClock::new(),
-            &mut attempt,
-            &mut silent,
-        )
+        let clock = SystemClock::new();
+        let lock = wait_for(path, SHORT_LIMIT, &clock, &mut attempt, &mut silent)?;
+        Ok(lock.ranked(rank))
+    }
+
+    fn unranked(file: File) -> Self {
+        Self {
+            file: Some(file),
+            _rank: None,
+        }
+    }
+
+    fn ranked(mut self, rank: Rank) -> Self {
+        Self {
+            file: self.file.take(),
+            _rank: Some(Holding::of(rank)),
+        }
     }
 
     /// Gives the lock away as a file, to be handed to a child as its standard input. It is released when the last process
@@ -149,7 +169,7 @@ impl Lock {
         };
         // Taking it again succeeds at once where this open file has it already.
         let ours = same && take_past_probes(&file).doing("lock", path)?;
-        Ok(ours.then_some(Self { file: Some(file) }))
+        Ok(ours.then(|| Self::unranked(file)))
     }
 
     /// Who took the lock last, if the text in it can be read.
@@ -259,7 +279,7 @@ fn try_lock(path: &Path, take: Take, open: impl Fn() -> io::Result<File>) -> Res
         if !take(&file).doing("lock", path)? {
             return Ok(None);
         }
-        let lock = Lock { file: Some(file) };
+        let lock = Lock::unranked(file);
         if lock.is_the_file_at(path) {
             return Ok(Some(lock));
         }
@@ -345,7 +365,7 @@ mod tests {
     use std::process::{Child, Command, Stdio};
     use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
-    use super::super::{create_dirs, remove_tree, write_atomic};
+    use super::super::{as_other_process, create_dirs, remove_tree, write_atomic};
     use super::*;
     use crate::sys::StepClock;
 
@@ -373,7 +393,14 @@ mod tests {
     /// Soon and not at once: another test may be between fork and exec, with a copy of every open file.
     fn assert_free_soon(path: &Path) {
         let limit = Duration::from_mins(1);
-        let lock = Lock::acquire(path, "test", limit, &SystemClock::new(), &mut quiet);
+        let lock = Lock::acquire(
+            path,
+            Rank::Pass,
+            "test",
+            limit,
+            &SystemClock::new(),
+            &mut quiet,
+        );
         drop(lock.unwrap());
     }
 
@@ -401,15 +428,16 @@ mod tests {
     fn two_holders_exclude_each_other_within_one_process() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pass.lock");
-        let lock = Lock::try_acquire(&path, "one").unwrap();
+        let lock = Lock::try_acquire(&path, Rank::Pass, "one").unwrap();
         assert!(lock.is_some());
         assert!(is_held(&path).unwrap());
-        assert!(Lock::try_acquire(&path, "two").unwrap().is_none());
+        let two = || Lock::try_acquire(&path, Rank::Pass, "two").unwrap();
+        assert!(as_other_process(two).is_none());
         assert!(Lock::try_acquire_empty(&path).unwrap().is_none());
         drop(lock);
         assert!(!is_held(&path).unwrap());
         assert!(path.exists(), "the file stays");
-        assert!(Lock::try_acquire(&path, "two").unwrap().is_some());
+        assert!(two().is_some());
     }
 
     #[test]
@@ -418,14 +446,16 @@ mod tests {
         let path = dir.path().join("pass.lock");
         assert!(!is_held(&path).unwrap());
         assert!(!path.exists());
-        assert!(Lock::try_acquire(&dir.path().join("no/x.lock"), "x").is_err());
+        assert!(Lock::try_acquire(&dir.path().join("no/x.lock"), Rank::Pass, "x").is_err());
     }
 
     #[test]
     fn a_child_does_not_keep_the_lock() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pass.lock");
-        let lock = Lock::try_acquire(&path, "parent").unwrap().unwrap();
+        let lock = Lock::try_acquire(&path, Rank::Pass, "parent")
+            .unwrap()
+            .unwrap();
         let _child = Sleeper::start(Stdio::null());
         // Without the unlock of `drop`, as when the parent is killed.
         drop(lock.into_file());
@@ -439,7 +469,11 @@ mod tests {
         let lock = Lock::try_acquire_empty(&path).unwrap().unwrap();
         let child = Sleeper::start(lock.into_file().into());
         assert!(is_held(&path).unwrap());
-        assert!(Lock::try_acquire(&path, "other").unwrap().is_none());
+        assert!(
+            Lock::try_acquire(&path, Rank::Pass, "other")
+                .unwrap()
+                .is_none()
+        );
         assert_eq!(path.metadata().unwrap().len(), 0);
         drop(child);
         assert_free_soon(&path);
@@ -450,7 +484,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("alive.lock");
         write_atomic(&path, b"text").unwrap();
-        let lock = Lock::try_acquire(&path, "other").unwrap();
+        let lock = Lock::try_acquire(&path, Rank::Pass, "other").unwrap();
         assert!(Lock::try_acquire_empty(&path).unwrap().is_none());
         assert_eq!(Lock::holder(&path).unwrap().command, "other", "untouched");
         drop(lock);
@@ -464,13 +498,22 @@ mod tests {
         let path = dir.path().join("pass.lock");
         let clock = StepClock::new(NOW);
         let limit = Duration::from_secs(30);
-        let _lock = Lock::acquire(&path, "acp heartbeat", limit, &clock, &mut quiet).unwrap();
+        let _lock = Lock::acquire(
+            &path,
+            Rank::Pass,
+            "acp heartbeat",
+            limit,
+            &clock,
+            &mut quiet,
+        )
+        .unwrap();
 
         let mut told = vec![];
-        let error = Lock::acquire(&path, "acp sweep", limit, &clock, &mut |path, holder| {
+        let mut tell = |path: &Path, holder: Option<&Holder>| {
             told.push((path.to_owned(), holder.cloned().unwrap()));
-        })
-        .unwrap_err();
+        };
+        let wait = || Lock::acquire(&path, Rank::Pass, "acp sweep", limit, &clock, &mut tell);
+        let error = as_other_process(wait).unwrap_err();
 
         let holder = Lock::holder(&path).unwrap();
         assert_eq!(told, [(path.clone(), holder.clone())], "once");
@@ -492,10 +535,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pass.lock");
         let clock = StepClock::new(NOW);
-        let _lock = Lock::acquire(&path, "a", Duration::ZERO, &clock, &mut quiet).unwrap();
+        let _lock =
+            Lock::acquire(&path, Rank::Pass, "a", Duration::ZERO, &clock, &mut quiet).unwrap();
         for limit in [Duration::ZERO, Duration::from_millis(900)] {
             let mut told = false;
-            let error = Lock::acquire(&path, "b", limit, &clock, &mut |_, _| told = true);
+            let mut tell = |_: &Path, _: Option<&Holder>| told = true;
+            let wait = || Lock::acquire(&path, Rank::Pass, "b", limit, &clock, &mut tell);
+            let error = as_other_process(wait);
             assert!(matches!(error, Err(DurableError::Busy { waited, .. }) if waited == limit));
             assert!(!told);
         }
@@ -505,7 +551,7 @@ mod tests {
     fn looking_never_makes_a_free_lock_seem_taken() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pass.lock");
-        drop(Lock::try_acquire(&path, "first").unwrap());
+        drop(Lock::try_acquire(&path, Rank::Pass, "first").unwrap());
         let done = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {
             for _ in 0..3 {
@@ -516,7 +562,7 @@ mod tests {
                 });
             }
             let failed = (0..500)
-                .filter(|_| Lock::try_acquire(&path, "x").unwrap().is_none())
+                .filter(|_| Lock::try_acquire(&path, Rank::Pass, "x").unwrap().is_none())
                 .count();
             done.store(true, Relaxed);
             assert_eq!(failed, 0);
@@ -532,7 +578,7 @@ mod tests {
             let locks: Vec<Lock> = std::thread::scope(|scope| {
                 let try_once = || {
                     start.wait();
-                    Lock::try_acquire(&path, "x").unwrap()
+                    Lock::try_acquire(&path, Rank::Pass, "x").unwrap()
                 };
                 let threads: Vec<_> = (0..4).map(|_| scope.spawn(try_once)).collect();
                 let results = threads.into_iter().map(|thread| thread.join().unwrap());
@@ -551,7 +597,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        let _lock = Lock::acquire_short(&path).unwrap();
+                        let _lock = Lock::acquire_short(&path, Rank::Queue).unwrap();
                         assert_eq!(inside.fetch_add(1, SeqCst), 0);
                         assert_eq!(inside.fetch_sub(1, SeqCst), 1);
                     }
@@ -582,7 +628,7 @@ mod tests {
         rustix::fs::mknodat(CWD, &fifo, kind, Mode::RUSR | Mode::WUSR, 0).unwrap();
         std::os::unix::fs::symlink("fifo", &link).unwrap();
         for path in [&fifo, &link] {
-            Lock::try_acquire(path, "x").unwrap_err();
+            Lock::try_acquire(path, Rank::Pass, "x").unwrap_err();
             Lock::try_acquire_empty(path).unwrap_err();
             lock_for_reading(path).unwrap_err();
             is_held(path).unwrap_err();

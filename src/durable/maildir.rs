@@ -3,13 +3,14 @@
 //! `pending` → `claimed` → `done` or `failed`; back to `pending` by [`Maildir::requeue`] and [`Maildir::retry`]. A message
 //! with a given id exists once. Files are written in `tmp` and get their name when they are whole.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::atomic::{publish_through, replace_through, sync_dir};
 use super::dirs::{create_dirs, rename, rename_new, sync_move};
 use super::error::Context as _;
-use super::{DurableError, Lock, Result, crash_point, read_file, remove_file};
+use super::{DurableError, Lock, Rank, Result, crash_point, read_file, remove_file};
 
 /// No message is larger.
 const LIMIT_BYTES: u64 = 64 * 1024 * 1024;
@@ -92,8 +93,8 @@ impl Maildir {
         })
     }
 
-    /// Adds a message durably unless one with that id exists in any place. `body` gets its number. Two fsyncs, more only
-    /// when the folders are new. An id has letters, digits, `-` and `_`.
+    /// Adds a message durably unless one with that id exists in any place. `body` gets its number. Two fsyncs, one when it
+    /// exists, more only when the folders are new. An id has letters, digits, `-` and `_`.
     ///
     /// # Errors
     /// `Damaged` when `id` is no id or a file has a foreign name, `Busy` when the queue's lock is not free within 10 s,
@@ -109,13 +110,13 @@ impl Maildir {
         for place in Place::ALL {
             if place == Place::Done {
                 if self.done_path(id).symlink_metadata().is_ok() {
-                    return Ok(Enqueued::Exists { place });
+                    return self.exists(place);
                 }
                 continue;
             }
             for entry in self.list(place)? {
                 if entry.id == id {
-                    return Ok(Enqueued::Exists { place });
+                    return self.exists(place);
                 }
                 last = last.max(entry.seq.unwrap_or(0));
             }
@@ -126,9 +127,14 @@ impl Maildir {
         if publish_through(&self.temp_dir(), &path, &body(seq))? {
             Ok(Enqueued::New { seq })
         } else {
-            let place = Place::Pending;
-            Ok(Enqueued::Exists { place })
+            self.exists(Place::Pending)
         }
+    }
+
+    /// Says that a message is there. Whoever brought it there may have died before that was durable.
+    fn exists(&self, place: Place) -> Result<Enqueued> {
+        sync_dir(&self.dir(place))?;
+        Ok(Enqueued::Exists { place })
     }
 
     /// The messages in one place: by number, those that are done by id.
@@ -192,13 +198,14 @@ impl Maildir {
             .doing("read", &entry.path)
     }
 
-    /// Takes a pending message: of several callers one gets it, the others `None`. Not synced: a power cut may put it back
-    /// to `pending`, until [`Self::update`] records what is done with it. No fsync.
+    /// Takes a pending message, durably: of several callers one gets it, the others `None`. Two fsyncs.
     ///
     /// # Errors
-    /// `Io` when the operating system refuses.
+    /// `Busy` when the queue's lock is not free within 10 s, `Io` when the operating system refuses.
     pub fn claim(&self, entry: &Entry) -> Result<Option<Entry>> {
         let to = self.moved(entry, Place::Claimed)?;
+        // Whoever enqueues syncs `pending`. Before the new name is durable that would lose the message in a power cut.
+        let _lock = self.lock()?;
         crash_point("maildir.before_claim");
         match rename_new(&entry.path, &to.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -210,6 +217,7 @@ impl Maildir {
             claimed => claimed.doing("claim", &entry.path)?,
         }
         crash_point("maildir.after_claim");
+        sync_move(&entry.path, &to.path)?;
         Ok(Some(to))
     }
 
@@ -263,15 +271,39 @@ impl Maildir {
         self.requeue(entry, body)
     }
 
-    /// Removes a failed message durably; `Ok(false)` when none has that id. The same message is accepted again.
+    /// Removes a message durably; `Ok(false)` when it is not there any more. The same message is accepted again.
     ///
     /// # Errors
-    /// As [`Self::list`].
-    pub fn drop_failed(&self, id: &str) -> Result<bool> {
-        let mut failed = self.list(Place::Failed)?.into_iter();
-        failed
-            .find(|entry| entry.id == id)
-            .map_or(Ok(false), |entry| remove_file(&entry.path))
+    /// `Io` when the operating system refuses.
+    pub fn remove(&self, entry: &Entry) -> Result<bool> {
+        remove_file(&entry.path)
+    }
+
+    /// Removes the names that a power cut has given back to messages: of a message with several the one that it got last
+    /// is the truth. Whoever moves or forgets messages calls it first. No fsync when there are none.
+    ///
+    /// # Errors
+    /// `Busy` when the queue's lock is not free within 10 s, otherwise as [`Self::list`].
+    pub fn settle(&self) -> Result<usize> {
+        if !self.root.is_dir() {
+            return Ok(0);
+        }
+        // Without it a message could move back to `pending` in between, and its only name would be taken for an old one.
+        let _lock = self.lock()?;
+        let mut removed = 0;
+        let mut newer = BTreeSet::new();
+        let lists = [Place::Pending, Place::Claimed, Place::Failed].map(|place| self.list(place));
+        for list in lists.into_iter().rev() {
+            let list = list?;
+            for entry in &list {
+                if newer.contains(&entry.id) || self.done_path(&entry.id).exists() {
+                    crash_point("maildir.before_settle");
+                    removed += usize::from(remove_file(&entry.path)?);
+                }
+            }
+            newer.extend(list.into_iter().map(|entry| entry.id));
+        }
+        Ok(removed)
     }
 
     /// Removes a message that is done, durably; `Ok(false)` when none has that id. The same message is accepted again.
@@ -339,7 +371,7 @@ impl Maildir {
     }
 
     fn lock(&self) -> Result<Lock> {
-        Lock::acquire_short(&self.root.join("queue.lock"))
+        Lock::acquire_short(&self.root.join("queue.lock"), Rank::Queue)
     }
 
     fn check_id(&self, id: &str) -> Result<()> {
@@ -379,7 +411,7 @@ fn parse(place: Place, path: &Path) -> Option<(Option<u64>, String)> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     use proptest::prelude::*;
@@ -423,7 +455,7 @@ mod tests {
             assert_eq!(queue.list(place).unwrap(), []);
         }
         assert_eq!(queue.find("x").unwrap(), None);
-        assert!(!queue.forget_done("x").unwrap() && !queue.drop_failed("x").unwrap());
+        assert!(!queue.forget_done("x").unwrap());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
         write_atomic(&dir.path().join("file"), b"").unwrap();
         Maildir::open(&dir.path().join("file")).unwrap_err();
@@ -472,9 +504,9 @@ mod tests {
         let (_dir, queue) = queue();
         add(&queue, "a");
         let claimed = queue.claim(&one(&queue, Place::Pending)).unwrap().unwrap();
-        queue.fail(&claimed, b"").unwrap();
-        assert!(queue.drop_failed("a").unwrap());
-        assert!(!queue.drop_failed("a").unwrap());
+        let failed = queue.fail(&claimed, b"").unwrap();
+        assert!(queue.remove(&failed).unwrap());
+        assert!(!queue.remove(&failed).unwrap());
         assert!(places(&queue).is_empty());
     }
 
@@ -572,6 +604,30 @@ mod tests {
         assert_eq!(queue.claim(&pending).unwrap(), None);
         assert_eq!(places(&queue)["a"], [Place::Claimed]);
         assert_eq!(queue.read(&claimed).unwrap(), b"dispatched");
+    }
+
+    #[test]
+    fn of_the_names_that_a_power_cut_left_the_last_one_stays() {
+        let (_dir, queue) = queue();
+        assert_eq!(queue.settle().unwrap(), 0);
+        assert!(!queue.root.exists());
+        add(&queue, "a");
+        add(&queue, "b");
+        let a = queue.find("a").unwrap().unwrap().1;
+        let claimed = queue.claim(&a).unwrap().unwrap();
+        let failed = queue.fail(&claimed, b"failed").unwrap();
+        for old in [&a, &claimed] {
+            write_atomic(&old.path, b"old").unwrap();
+        }
+        assert_eq!(queue.settle().unwrap(), 2);
+        assert_eq!(places(&queue)["a"], [Place::Failed]);
+        queue.complete(&failed, b"done").unwrap();
+        for old in [&a, &claimed, &failed] {
+            write_atomic(&old.path, b"old").unwrap();
+        }
+        assert_eq!((queue.settle().unwrap(), queue.settle().unwrap()), (3, 0));
+        assert_eq!(places(&queue)["a"], [Place::Done]);
+        assert_eq!(places(&queue)["b"], [Place::Pending]);
     }
 
     #[test]

@@ -77,6 +77,7 @@ impl Engine<'_> {
                 );
                 Ok(Some(format!("{}: {reason}", retry.item)))
             }
+            Action::Trust { notes } => self.note_trust(notes),
             Action::DropApproval { pr, head } => {
                 let (approvals, key) = (self.store.approvals(), format!("pr-{pr}"));
                 if approvals.get(&key)?.is_none_or(|yes| yes.head != *head) {
@@ -136,10 +137,12 @@ impl Engine<'_> {
             format!("in step `{}`", s.as_str())
         });
         let detail = format!("its supervisor died {at}");
-        let failure = Failure {
-            class: FailureClass::Crashed,
-            detail: detail.clone(),
+        // The agent has not begun: the item has not been tried.
+        let class = match step {
+            None | Some(Step::Setup) => FailureClass::LaunchDied,
+            Some(_) => FailureClass::Interrupted,
         };
+        let failure = Failure::new(class, detail.clone());
         self.end_run(run, &lock, Outcome::Failed(failure))?;
         Ok(Some(format!("{id} crashed: {detail}")))
     }
@@ -255,7 +258,10 @@ impl Engine<'_> {
             return Ok(None);
         };
         let outbox = self.store.outbox()?;
-        let of_run = |intent: &Intent| intent.origin == crate::domain::Origin::Run(id.clone());
+        outbox.settle()?;
+        let of_run = |intent: &Intent| {
+            intent.dropped.is_none() && intent.origin == crate::domain::Origin::Run(id.clone())
+        };
         let queued: Vec<_> = outbox
             .open_intents()?
             .into_iter()
@@ -363,6 +369,7 @@ fn name_of(action: &Action) -> String {
         | Action::Close { run, .. } => run.to_string(),
         Action::Enqueue { intent, .. } => format!("intent {}", intent.id),
         Action::SetRetry { retry, .. } => retry.item.to_string(),
+        Action::Trust { .. } => "approvals of issues".to_owned(),
         Action::DropApproval { pr, .. } => format!("pr/{pr}"),
     }
 }

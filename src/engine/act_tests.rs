@@ -101,7 +101,7 @@ fn with_issue() -> Scene {
 #[test]
 fn a_busy_clone_is_no_failure_of_the_item_and_does_not_end_the_pass() {
     let scene = with_issue();
-    let repo = scene.store.try_lock(LockName::Repo, "a push").unwrap();
+    let repo = scene.lock_elsewhere(LockName::Repo);
     let launch = Action::Launch {
         item: ISSUE,
         task: crate::domain::Task::Implement,
@@ -169,4 +169,40 @@ fn what_an_open_write_needs_is_not_forgotten() {
     assert!(outbox.find(&idle.id).unwrap().is_none());
     assert_eq!(scene.engine().flush().unwrap().sent.len(), 1);
     assert_eq!(scene.find(&second.id).0, crate::store::Place::Done);
+}
+
+/// Nothing else removes them.
+#[test]
+fn old_budgets_and_confirmed_writes_without_an_item_go_in_the_end() {
+    let scene = Scene::new();
+    for day in [
+        "2025-10-16",
+        "2025-10-17",
+        "2025-10-18",
+        "2026-11-21",
+        "note",
+    ] {
+        scene
+            .store
+            .budgets()
+            .put(day, &DayBudget::default())
+            .unwrap();
+    }
+    let payload = Payload::Comment {
+        body: String::new(),
+    };
+    let intent = Intent::new(Origin::Pass, None, payload, "f".to_owned(), vec![], start());
+    let outbox = scene.store.outbox().unwrap();
+    outbox.enqueue(&intent).unwrap();
+    scene.engine().flush().unwrap();
+    let swept = scene.engine().sweep(true).unwrap();
+    assert_eq!((swept.budgets, swept.intents), (1, 0));
+    let days = ["2025-10-17", "2025-10-18", "2026-11-21", "note"];
+    assert_eq!(scene.store.budgets().keys().unwrap(), days);
+
+    scene.clock.step(jiff::SignedDuration::from_hours(30 * 24));
+    assert_eq!(scene.engine().sweep(true).unwrap().intents, 0);
+    scene.clock.step(jiff::SignedDuration::from_hours(1));
+    assert_eq!(scene.engine().sweep(true).unwrap().intents, 1);
+    assert!(outbox.find(&intent.id).unwrap().is_none());
 }

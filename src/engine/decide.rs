@@ -35,6 +35,9 @@ impl Engine<'_> {
     /// `Forbidden` with everything that blocks or is under way.
     pub fn may_merge(&self, number: u64, actor: &str) -> Result<Snapshot, EngineError> {
         let mut snapshot = self.observe(false)?;
+        if let Some(stale) = snapshot.stale {
+            return Err(EngineError::Away(stale));
+        }
         let Some(pr) = snapshot.mirror.pulls.get(&number).filter(|pr| pr.is_open()) else {
             return Err(EngineError::Missing {
                 what: format!("open pr/{number}"),

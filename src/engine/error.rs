@@ -62,6 +62,9 @@ pub enum EngineError {
         /// What was asked for.
         what: String,
     },
+    /// The forge could not be asked, and an answer from before is not good enough.
+    #[error("{}", .0.error)]
+    Away(crate::domain::Stale),
     /// The prompt could not be made.
     #[error("cannot make the prompt of {run}: {why}")]
     Prompt {

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::plan::FORGE_COOLDOWN;
 use super::push::meaning_of_push;
 use super::{Engine, EngineError};
 use crate::domain::{
-    Applied, Cooldown, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, Writes,
+    Applied, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, Snapshot, Stale,
+    StaleKind, Writes,
 };
 use crate::forge::ForgeError;
-use crate::policy;
 use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
 use crate::vcs::{Pushed, VcsError};
 
@@ -31,8 +30,8 @@ const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 /// Intents that one flush sends at most; the next one goes on.
 const SENDS_PER_FLUSH_MAX: usize = 500;
 
-/// The longest cooldown of a forge. One further ahead is a mistake of the clock.
-const COOLDOWN_MAX: Duration = Duration::from_hours(24);
+/// Writes in a row that do not reach the forge before a flush gives up; the next one goes on.
+const UNREACHED_MAX: u32 = 3;
 
 /// One intent that a flush dealt with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +44,6 @@ pub struct Sent {
     pub error: Option<String>,
     /// It went to `failed/`.
     pub failed: bool,
-    /// The forge takes no more calls now.
-    pub limited: bool,
 }
 
 /// What a flush did.
@@ -60,6 +57,10 @@ pub struct Flushed {
     pub waiting: usize,
     /// When the first of them is due; `None` when nothing waits for time.
     pub next: Option<Timestamp>,
+    /// Why nothing more can be sent now.
+    pub stopped: Option<Stale>,
+    /// Why nothing can be sent to this repository at all.
+    pub closed: Option<String>,
 }
 
 /// What sending one intent came to.
@@ -79,6 +80,11 @@ enum Answer {
     Limited {
         error: String,
         at: Timestamp,
+        stopped: Stale,
+    },
+    /// The credential is not taken: nothing was written, and the write is as good as it was.
+    Denied {
+        stopped: Stale,
     },
     /// Never.
     Refused(String),
@@ -104,24 +110,51 @@ impl Engine<'_> {
         flushed
     }
 
+    /// The flush of a pass. A forge that has just been found away is not asked once more for every write that waits.
+    pub(super) fn flush_after(&self, seen: Option<&Snapshot>) -> Result<Flushed, EngineError> {
+        let away = seen.and_then(|snapshot| snapshot.stale.as_ref());
+        if away.is_none_or(|s| matches!(s.kind, StaleKind::Limited | StaleKind::Denied)) {
+            return self.flush();
+        }
+        let open = self.store.outbox()?.open_intents()?;
+        Ok(Flushed {
+            waiting: open.iter().filter(|q| q.place != Place::Failed).count(),
+            ..Flushed::default()
+        })
+    }
+
     /// Sends `only` and what it needs, or everything. The caller holds the flusher's lock.
     pub(super) fn flush_held(
         &self,
         outbox: &Outbox,
         only: Option<&BTreeSet<IntentId>>,
     ) -> Result<Flushed, EngineError> {
+        outbox.settle()?;
         let mut flushed = Flushed::default();
         let mut line = Line::default();
-        let cooldown = self.store.cooldowns().get(FORGE_COOLDOWN)?;
-        let now = self.clock.now();
-        if let Some(until) = cooldown.and_then(|c| policy::cooldown_due(&c, COOLDOWN_MAX, now)) {
+        // A credential that was refused is tried again by a pass, with a question and not with a write.
+        let held = self.credential_hold()?.map(|(hold, next)| Stale {
+            kind: StaleKind::Denied,
+            error: hold.reason,
+            synced: None,
+            next: Some(next),
+        });
+        flushed.stopped = held.map_or_else(|| self.silence(), |held| Ok(Some(held)))?;
+        flushed.closed = self.store.mirror()?.repo.closed_to_writes();
+        if flushed.stopped.is_some() || flushed.closed.is_some() {
             let open = outbox.open_intents()?;
             flushed.waiting = open.iter().filter(|q| q.place != Place::Failed).count();
-            flushed.next = Some(until);
+            flushed.next = flushed.stopped.as_ref().and_then(|stale| stale.next);
             return Ok(flushed);
         }
         for queued in outbox.open_intents()? {
             if queued.place == Place::Failed {
+                line.failed.insert(queued.intent.id.clone());
+                continue;
+            }
+            // Whoever gave it up died before it was put away.
+            if queued.intent.dropped.is_some() {
+                outbox.fail(&queued)?;
                 line.failed.insert(queued.intent.id.clone());
                 continue;
             }
@@ -136,8 +169,8 @@ impl Engine<'_> {
             }
             match line.may_go(self, outbox, &queued.intent, only.is_some())? {
                 Turn::Go if flushed.sent.len() < SENDS_PER_FLUSH_MAX => {
-                    if let Some(sent) = self.send_one(outbox, queued)? {
-                        line.after(&sent, &mut flushed);
+                    if let Some((sent, end)) = self.send_one(outbox, queued)? {
+                        line.after(&sent, end, &mut flushed);
                         flushed.sent.push(sent);
                     }
                 }
@@ -148,7 +181,7 @@ impl Engine<'_> {
                 }
                 Turn::WaitForFailed => flushed.waiting += 1,
             }
-            if line.stopped {
+            if flushed.stopped.is_some() || line.unreached == UNREACHED_MAX {
                 break;
             }
         }
@@ -158,7 +191,11 @@ impl Engine<'_> {
         Ok(flushed)
     }
 
-    fn send_one(&self, outbox: &Outbox, queued: Queued) -> Result<Option<Sent>, EngineError> {
+    fn send_one(
+        &self,
+        outbox: &Outbox,
+        queued: Queued,
+    ) -> Result<Option<(Sent, End)>, EngineError> {
         let Some(mut queued) = outbox.claim(queued)? else {
             return Ok(None);
         };
@@ -170,9 +207,8 @@ impl Engine<'_> {
             adopted,
             error: None,
             failed: false,
-            limited: false,
         };
-        sent.limited = matches!(answer, Answer::Limited { .. });
+        let end = End::of(&answer);
         let what = match answer {
             Answer::Applied(applied) => {
                 queued.intent.phase = Phase::Confirmed;
@@ -187,7 +223,7 @@ impl Engine<'_> {
             }
             Answer::Later { error, at }
             | Answer::Lost { error, at }
-            | Answer::Limited { error, at }
+            | Answer::Limited { error, at, .. }
                 if now.duration_since(queued.intent.created) < GIVE_UP_AFTER =>
             {
                 queued.intent.next = Some(at);
@@ -195,6 +231,13 @@ impl Engine<'_> {
                 outbox.requeue(&queued)?;
                 sent.error = Some(error);
                 "intent.delayed"
+            }
+            Answer::Denied { stopped } => {
+                outbox.requeue(&queued)?;
+                sent.error = Some(stopped.error);
+                // One hold tells of it, not every write that waits.
+                sent.intent = queued.intent;
+                return Ok(Some((sent, end)));
             }
             Answer::Later { error, .. }
             | Answer::Lost { error, .. }
@@ -211,12 +254,12 @@ impl Engine<'_> {
                 // Told before it is done: a write that was wanted never vanishes without a word.
                 self.note_sent("intent.dropped", &sent);
                 outbox.remove(&queued)?;
-                return Ok(Some(sent));
+                return Ok(Some((sent, End::Answered)));
             }
         };
         sent.intent = queued.intent;
         self.note_sent(what, &sent);
-        Ok(Some(sent))
+        Ok(Some((sent, end)))
     }
 
     /// Whether `policy.writes: off` keeps it on this machine. What was sent before is still looked up, and a person's
@@ -255,9 +298,12 @@ impl Engine<'_> {
                 ));
             }
         }
-        if let Some(reason) = self.gate(&queued.intent)? {
-            return Ok((Answer::Unwanted(reason), false));
+        match self.gate(&queued.intent)? {
+            Gate::Open => {}
+            Gate::Shut(reason) => return Ok((Answer::Unwanted(reason), false)),
+            Gate::Unknown(reason) => return Ok((self.later(&queued.intent, reason), false)),
         }
+        let before = queued.intent.clone();
         queued.intent.phase = Phase::Dispatched;
         queued.intent.dispatched = Some(self.clock.now());
         queued.intent.attempts += 1;
@@ -266,8 +312,10 @@ impl Engine<'_> {
         let answer = self.send(&queued.intent)?;
         crash_point("flush.answered");
         // A sure refusal or a sure failure wrote nothing: the next try starts afresh.
-        if let Answer::Later { .. } | Answer::Limited { .. } = answer {
-            queued.intent.phase = Phase::Prepared;
+        match answer {
+            Answer::Later { .. } | Answer::Limited { .. } => queued.intent.phase = Phase::Prepared,
+            Answer::Denied { .. } => queued.intent = before,
+            _ => {}
         }
         Ok((answer, false))
     }
@@ -314,27 +362,19 @@ impl Engine<'_> {
     }
 
     fn read_error(&self, intent: &Intent, error: &ForgeError) -> Result<Answer, EngineError> {
+        self.heed(error)?;
         Ok(match error {
             ForgeError::Missing { .. }
             | ForgeError::Refused { .. }
-            | ForgeError::Denied { .. }
             | ForgeError::Forbidden { .. } => Answer::Refused(error.to_string()),
-            ForgeError::Limited { until } => {
-                let now = self.clock.now();
-                let reason = "the forge's rate limit".to_owned();
-                let key = FORGE_COOLDOWN.to_owned();
-                let cooldown = Cooldown {
-                    key,
-                    until: *until,
-                    reason,
-                    set: now,
-                };
-                self.store.cooldowns().put(FORGE_COOLDOWN, &cooldown)?;
-                Answer::Limited {
-                    error: error.to_string(),
-                    at: *until,
-                }
-            }
+            ForgeError::Denied { .. } => Answer::Denied {
+                stopped: self.stale_by(error),
+            },
+            ForgeError::Limited { until } => Answer::Limited {
+                error: error.to_string(),
+                at: *until,
+                stopped: self.stale_by(error),
+            },
             ForgeError::Unavailable { .. }
             | ForgeError::Unknown { .. }
             | ForgeError::Unreadable { .. }
@@ -364,20 +404,24 @@ impl Engine<'_> {
     }
 
     /// Holds and gates of a merge are looked at again when it is sent: a person may have said no since it was planned.
-    fn gate(&self, intent: &Intent) -> Result<Option<String>, EngineError> {
+    fn gate(&self, intent: &Intent) -> Result<Gate, EngineError> {
         let (Payload::Merge { head, .. }, Origin::Pass, Some(item)) =
             (&intent.payload, &intent.origin, intent.item)
         else {
-            return Ok(None);
+            return Ok(Gate::Open);
         };
         if self.rules.policy.writes != Writes::Full {
-            return Ok(Some("`policy.writes` leaves merges to people".to_owned()));
+            let reason = "`policy.writes` leaves merges to people";
+            return Ok(Gate::Shut(reason.to_owned()));
         }
         let holds = self.store.holds().list()?;
         if let Some((_, hold)) = holds.iter().find(|(_, h)| h.item.is_none_or(|i| i == item)) {
-            return Ok(Some(format!("hold `{}`: {}", hold.name, hold.reason)));
+            return Ok(Gate::Shut(format!("hold `{}`: {}", hold.name, hold.reason)));
         }
         let mut snapshot = self.observe(false)?;
+        if let Some(stale) = snapshot.stale {
+            return Ok(Gate::Unknown(stale.error));
+        }
         // The merge itself is under way; it must not be what holds it back.
         snapshot.intents.retain(|view| view.intent.id != intent.id);
         let moved = snapshot
@@ -386,13 +430,13 @@ impl Engine<'_> {
             .get(&item.number)
             .is_some_and(|pr| pr.head_sha != *head);
         if moved {
-            return Ok(Some("its head moved".to_owned()));
+            return Ok(Gate::Shut("its head moved".to_owned()));
         }
         let decision = super::plan::merge_decision(&snapshot, self.rules, item.number)?;
         Ok(match decision {
-            Some(decision) if decision.verdict == MergeVerdict::Merge => None,
-            Some(decision) => Some(decision.reasons.join("; ")),
-            None => Some("it is not open any more".to_owned()),
+            Some(decision) if decision.verdict == MergeVerdict::Merge => Gate::Open,
+            Some(decision) => Gate::Shut(decision.reasons.join("; ")),
+            None => Gate::Shut("it is not open any more".to_owned()),
         })
     }
 
@@ -427,6 +471,36 @@ impl Flushed {
     }
 }
 
+/// Whether a merge that was planned is still wanted.
+enum Gate {
+    Open,
+    /// Not any more, and why.
+    Shut(String),
+    /// That cannot be told now, and why.
+    Unknown(String),
+}
+
+/// What the end of one intent means for those behind it.
+enum End {
+    Answered,
+    Unreached,
+    Stopped(Stale),
+}
+
+impl End {
+    fn of(answer: &Answer) -> Self {
+        match answer {
+            Answer::Later { .. } => Self::Unreached,
+            Answer::Limited { stopped, .. } | Answer::Denied { stopped } => {
+                Self::Stopped(stopped.clone())
+            }
+            Answer::Applied(_) | Answer::Lost { .. } | Answer::Refused(_) | Answer::Unwanted(_) => {
+                Self::Answered
+            }
+        }
+    }
+}
+
 /// Whether an intent's turn has come.
 enum Turn {
     Go,
@@ -440,7 +514,8 @@ struct Line {
     held_items: BTreeSet<ItemId>,
     held: BTreeSet<IntentId>,
     failed: BTreeSet<IntentId>,
-    stopped: bool,
+    /// Writes in a row that did not reach the forge.
+    unreached: u32,
 }
 
 impl Line {
@@ -483,13 +558,17 @@ impl Line {
         })
     }
 
-    fn after(&mut self, sent: &Sent, flushed: &mut Flushed) {
+    fn after(&mut self, sent: &Sent, end: End, flushed: &mut Flushed) {
+        match end {
+            End::Answered => self.unreached = 0,
+            End::Unreached => self.unreached += 1,
+            End::Stopped(stale) => flushed.stopped = Some(stale),
+        }
         if sent.failed {
             self.failed.insert(sent.intent.id.clone());
         } else if sent.error.is_some() && sent.intent.phase != Phase::Confirmed {
             self.hold(&sent.intent);
             flushed.wait(sent.intent.next);
-            self.stopped = sent.limited;
         }
     }
 }

@@ -1,6 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::Cooldown;
 use crate::domain::{IntentKind, MergeMethod, Origin, RunId, Writes};
 use crate::engine::testing::{Scene, sha, start};
 use crate::sys::Clock as _;
@@ -234,7 +235,7 @@ fn a_merge_that_the_gates_no_longer_allow_is_dropped_unsent() {
     let intent = merge_intent(&scene);
     assert_eq!(intent.payload.kind(), IntentKind::Merge);
     scene.engine().flush().unwrap();
-    assert!(scene.forge.calls.borrow().is_empty(), "it is not open");
+    assert_eq!(*scene.forge.calls.borrow(), ["sync"], "it is not open");
     let outbox = scene.store.outbox().unwrap();
     assert!(outbox.find(&intent.id).unwrap().is_none());
 }
@@ -268,8 +269,74 @@ fn writes_off_keeps_here_what_passes_wanted_and_sends_what_a_person_typed() {
 fn only_one_flusher_is_at_work() {
     let scene = Scene::new();
     scene.comment("a", ONE, &[]);
-    let lock = scene.store.try_lock(LockName::Flush, "test").unwrap();
+    let lock = scene.lock_elsewhere(LockName::Flush);
     assert!(scene.engine().flush().unwrap().busy);
     drop(lock);
     assert!(!scene.engine().flush().unwrap().busy);
+}
+
+/// Whether a merge may still be cannot be told from an old sight: it waits.
+#[test]
+fn a_merge_waits_while_the_forge_cannot_be_asked() {
+    let scene = Scene::new();
+    let intent = merge_intent(&scene);
+    scene.forge.sync.borrow_mut().push_back(unavailable());
+    scene.engine().flush().unwrap();
+    assert_eq!(*scene.forge.calls.borrow(), ["sync"]);
+    let (place, kept) = scene.find(&intent.id);
+    assert_eq!((place, kept.phase), (Place::Pending, Phase::Prepared));
+    assert!(kept.next.is_some());
+}
+
+#[test]
+fn a_forge_that_is_not_reached_three_times_in_a_row_is_left_alone() {
+    let scene = Scene::new();
+    for number in 1..=8 {
+        scene.comment(&format!("{number}"), ItemId::issue(number), &[]);
+    }
+    let answers = [
+        Err(unavailable()),
+        Err(unavailable()),
+        Ok(Applied::Done),
+        Err(unavailable()),
+        Err(unavailable()),
+        Err(unavailable()),
+    ];
+    scene.forge.apply.borrow_mut().extend(answers);
+    let flushed = scene.engine().flush().unwrap();
+    assert_eq!(flushed.sent.len(), 6);
+    assert_eq!(flushed.stopped, None);
+    scene.clock.step(SignedDuration::from_mins(1));
+    assert_eq!(scene.engine().flush().unwrap().sent.len(), 7);
+}
+
+/// Nothing is sent to it, and nothing fails for it.
+#[test]
+fn writes_wait_for_an_archived_repository() {
+    let scene = Scene::new();
+    let intent = scene.comment("a", ONE, &[]);
+    let mut mirror = crate::domain::Mirror::default();
+    mirror.repo.archived = true;
+    scene.store.put_mirror(&mirror).unwrap();
+    let flushed = scene.engine().flush().unwrap();
+    assert_eq!(
+        flushed.closed.as_deref(),
+        Some("the repository is archived")
+    );
+    assert!(scene.forge.calls.borrow().is_empty());
+    assert_eq!(scene.find(&intent.id).0, Place::Pending);
+}
+
+#[test]
+fn a_write_that_was_given_up_halfway_is_put_away_and_not_sent() {
+    let scene = Scene::new();
+    let intent = scene.comment("a", ONE, &[]);
+    let outbox = scene.store.outbox().unwrap();
+    let queued = outbox.open_intents().unwrap().remove(0);
+    let mut queued = outbox.claim(queued).unwrap().unwrap();
+    queued.intent.dropped = Some("ann".to_owned());
+    outbox.update(&queued).unwrap();
+    scene.engine().flush().unwrap();
+    assert!(scene.forge.calls.borrow().is_empty());
+    assert_eq!(scene.find(&intent.id).0, Place::Failed);
 }

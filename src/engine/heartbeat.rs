@@ -5,14 +5,17 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError, Flushed, Swept, plan};
-use crate::domain::{Plan, RunId, RunState, Snapshot};
-use crate::store::{LastPass, Lock, LockName, crash_point};
+use crate::domain::{Plan, RunId, RunState, Snapshot, Stale, StaleKind};
+use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
 /// A pass that takes longer than this is stuck: whoever finds the lock held that long says so.
 const PASS_AGE_MAX: SignedDuration = SignedDuration::from_mins(15);
 
 /// The pause between two passes of `--until-idle` while something is under way.
 const BEAT: Duration = Duration::from_millis(100);
+
+/// The same while the forge does not answer.
+const BEAT_AWAY: Duration = Duration::from_secs(5);
 
 /// Which parts of the loop to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,14 @@ pub struct PassReport {
     pub swept: Swept,
     /// Milliseconds by phase, in order.
     pub phases: Vec<(&'static str, f64)>,
+}
+
+impl PassReport {
+    /// Why the forge could not be asked, or stopped taking calls while something was sent.
+    pub fn stale(&self) -> Option<&Stale> {
+        let seen = self.snapshot.as_ref().and_then(|s| s.stale.as_ref());
+        seen.or(self.flushed.stopped.as_ref())
+    }
 }
 
 /// Whether everything that acp can do by itself is done.
@@ -109,7 +120,9 @@ impl Engine<'_> {
             phases: vec![],
         };
         self.workers.reap();
+        let before = self.store.last_pass()?;
         let snapshot = self.observe(true)?;
+        self.note_contact(before.as_ref(), snapshot.stale.as_ref())?;
         watch.lap("observe");
         let plan = plan::plan(&snapshot, self.rules)?;
         watch.lap("plan");
@@ -119,12 +132,18 @@ impl Engine<'_> {
             self.store.journal().sync()?;
         }
         watch.lap("act");
-        self.mark(
-            pass.verb,
+        self.mark(&LastPass {
             began,
-            acted.done.len(),
-            acted.problems.first().cloned(),
-        )?;
+            ended: self.clock.now(),
+            verb: pass.verb.to_owned(),
+            actions: u32::try_from(acted.done.len()).unwrap_or(u32::MAX),
+            error: acted.problems.first().cloned(),
+            synced: match &snapshot.stale {
+                None => Some(snapshot.now),
+                Some(stale) => stale.synced,
+            },
+            stale: snapshot.stale.clone(),
+        })?;
         drop(lock);
         let mut report = PassReport {
             snapshot: Some(snapshot),
@@ -136,7 +155,7 @@ impl Engine<'_> {
         };
         if pass.flushes {
             crash_point("pass.before_flush");
-            report.flushed = self.flush()?;
+            report.flushed = self.flush_after(report.snapshot.as_ref())?;
             watch.lap("flush");
             report.swept = self.sweep(false)?;
             watch.lap("sweep");
@@ -146,23 +165,28 @@ impl Engine<'_> {
     }
 
     /// The only write of an idle pass; it may be lost.
-    fn mark(
+    fn mark(&self, last: &LastPass) -> Result<(), EngineError> {
+        Ok(self.store.mark_pass(last)?)
+    }
+
+    /// Tells the journal once that the forge is away, and once that it is back. A limit and a credential have lines of
+    /// their own.
+    fn note_contact(
         &self,
-        verb: &str,
-        began: Timestamp,
-        actions: usize,
-        error: Option<String>,
+        before: Option<&LastPass>,
+        stale: Option<&Stale>,
     ) -> Result<(), EngineError> {
-        let ended = self.clock.now();
-        let actions = u32::try_from(actions).unwrap_or(u32::MAX);
-        let last = LastPass {
-            began,
-            ended,
-            verb: verb.to_owned(),
-            actions,
-            error,
+        let told = |stale: &&Stale| !matches!(stale.kind, StaleKind::Limited | StaleKind::Denied);
+        let before = before.and_then(|last| last.stale.as_ref()).filter(told);
+        let entry = match (before.map(|b| b.kind), stale) {
+            (Some(_), None) => ("forge.back", "it answers again".to_owned()),
+            (kind, Some(now)) if told(&now) && kind != Some(now.kind) => {
+                ("forge.away", now.error.clone())
+            }
+            _ => return Ok(()),
         };
-        Ok(self.store.mark_pass(&last)?)
+        self.note(&Entry::new(self.clock.now(), entry.0).text(entry.1));
+        Ok(self.store.journal().sync()?)
     }
 
     /// Passes until nothing moves by itself within `timeout`, or until `timeout` is over.
@@ -186,7 +210,11 @@ impl Engine<'_> {
             if left.is_zero() {
                 return Ok(Idle::No);
             }
-            self.clock.sleep(BEAT.min(left));
+            let beat = match report.stale() {
+                Some(_) => BEAT_AWAY,
+                None => BEAT,
+            };
+            self.clock.sleep(beat.min(left));
         }
     }
 
@@ -211,7 +239,13 @@ impl Engine<'_> {
             .iter()
             .any(|s| s.wait.ends_within(now, left));
         let due = report.flushed.busy || report.flushed.next.is_some_and(within);
-        if live || busy || soon || due {
+        let away = report.stale().is_some_and(|stale| match stale.kind {
+            StaleKind::Unreachable | StaleKind::Unreadable => true,
+            StaleKind::Limited => stale.next.is_some_and(within),
+            // These wait for a person.
+            StaleKind::Denied | StaleKind::Refused | StaleKind::Missing => false,
+        });
+        if live || busy || soon || due || away {
             return Idle::No;
         }
         let waits = report
@@ -219,7 +253,8 @@ impl Engine<'_> {
             .standings
             .iter()
             .filter_map(|standing| standing.wait.next());
-        Idle::Yes(waits.chain(report.flushed.next).min())
+        let away = report.stale().and_then(|stale| stale.next);
+        Idle::Yes(waits.chain(report.flushed.next).chain(away).min())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Outcome, Run, RunEvent,
-    RunId, RunState, Sandbox, Sha, Task,
+    Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Run,
+    RunEvent, RunId, RunState, Sandbox, Sha, Task,
 };
 use crate::policy;
 use crate::store::{Entry, Lock, StoreError, crash_point};
@@ -29,10 +29,19 @@ impl Engine<'_> {
         {
             return Ok(None);
         }
+        if self.silence()?.is_some() {
+            return Ok(None);
+        }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
-        let text = self.forge.text(item.number)?;
-        let run = self.draft(*item, task, agent, *attempt, start, merge.as_ref())?;
-        let prompt = (self.prompt)(&run, &text).map_err(|why| EngineError::Prompt {
+        let mirror = self.store.mirror()?;
+        let Some(approved) = self.approved_text(*item, &mirror)? else {
+            return Ok(None);
+        };
+        let mut run = self.draft(&mirror, *item, task, agent, *attempt, start, merge.as_ref())?;
+        // As it was read and approved: the listing may be older.
+        run.title.clone_from(&approved.text.title);
+        run.text = approved.digest;
+        let prompt = (self.prompt)(&run, &approved.text).map_err(|why| EngineError::Prompt {
             run: run.id.clone(),
             why,
         })?;
@@ -59,8 +68,13 @@ impl Engine<'_> {
         Ok(())
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a launch says, and what it is about"
+    )]
     fn draft(
         &self,
+        mirror: &Mirror,
         item: ItemId,
         task: &Task,
         agent: &str,
@@ -69,7 +83,6 @@ impl Engine<'_> {
         merge: Option<&Sha>,
     ) -> Result<Run, EngineError> {
         let now = self.clock.now();
-        let mirror = self.store.mirror()?;
         let missing = || EngineError::Missing {
             what: item.to_string(),
         };
@@ -102,6 +115,7 @@ impl Engine<'_> {
             start: start.clone(),
             merge: merge.cloned(),
             created: now,
+            text: None,
             resumes: 0,
             state: RunState::Reserved,
         })
@@ -174,10 +188,6 @@ impl Engine<'_> {
     fn open_worktree(&self, run: &Run) -> Result<(), EngineError> {
         let _repo = self.repo_lock()?;
         self.vcs.prepare()?;
-        self.vcs.need(&run.start)?;
-        if let Some(merge) = &run.merge {
-            self.vcs.need(merge)?;
-        }
         let path = self.store.layout().worktree(&run.id);
         Ok(self
             .vcs
@@ -195,8 +205,8 @@ impl Engine<'_> {
             // Somebody else was at work: nothing that the item did.
             Outcome::Cancelled { reason: detail }
         } else {
-            let class = FailureClass::CouldNotStart;
-            Outcome::Failed(Failure { class, detail })
+            let class = FailureClass::LaunchDied;
+            Outcome::Failed(Failure::new(class, detail))
         };
         self.end_run(run, lock, outcome)?;
         Err(error)

@@ -1,6 +1,7 @@
 //! The passes: observe, plan, act, flush, sweep. Nothing here touches a file, a process or a socket directly.
 
 mod act;
+mod contact;
 mod decide;
 mod desk;
 mod error;
@@ -14,11 +15,13 @@ mod stop;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod trust;
 mod verb;
 mod worktree;
 
 use std::time::Duration;
 
+pub use contact::CREDENTIAL_HOLD;
 pub use desk::Desk;
 pub use error::EngineError;
 pub use flush::{Flushed, Sent};

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use super::{Engine, EngineError};
 use crate::domain::{
     DiffFacts, Issue, ItemId, ItemKind, Life, Mergeable, Mirror, PullRequest, RunId, RunState,
-    RunView, Snapshot, label,
+    RunView, Snapshot, Stale, label,
 };
 use crate::forge::ForgeError;
 use crate::store::{FactsBook, Store};
 
 /// Changes that one pass asks the forge about; more wait for the next pass.
 const CHANGES_PER_PASS_MAX: usize = 25;
+
+/// Questions in a row that a forge leaves unanswered before no more are asked in this pass.
+const UNANSWERED_MAX: u32 = 3;
 
 impl Engine<'_> {
     /// Reads the world. With `keep`, what was learned of the forge is written down; that needs the pass lock.
@@ -24,12 +27,10 @@ impl Engine<'_> {
         let approvals = approvals
             .map(|(_, approval)| (approval.pr, approval))
             .collect();
-        let mut mirror = self.store.mirror()?;
-        let changed = self.forge.sync(&mut mirror, &self.rules.repo.base)?;
-        if changed && keep {
-            self.store.put_mirror(&mirror)?;
-        }
-        let facts = self.changes(&mut mirror, keep)?;
+        let (mut mirror, mut stale) = self.listing(keep)?;
+        let facts = self.changes(&mut mirror, &mut stale, keep)?;
+        let trust = self.store.trust()?;
+        let labelled = self.labellers(&mirror, &trust, &mut stale, keep)?;
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -65,6 +66,10 @@ impl Engine<'_> {
             facts,
             disk_free: self.store.disk_free(),
             agents_missing: self.agents_missing(),
+            stale,
+            trust,
+            labelled,
+            reviews_own: self.forge.capabilities().reviews_own,
         })
     }
 
@@ -114,27 +119,42 @@ impl Engine<'_> {
             .collect()
     }
 
-    /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about once.
+    /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about until it is
+    /// known, and those that were asked about least recently come first.
     fn changes(
         &self,
         mirror: &mut Mirror,
+        stale: &mut Option<Stale>,
         keep: bool,
     ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
         let prefix = self.rules.repo.branch_prefix.as_str();
         let looked_after = |pr: &PullRequest| {
-            pr.is_open() && (pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF))
+            let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
+            pr.is_open() && !pr.from_fork && ours
         };
         if !mirror.pulls.values().any(looked_after) {
             return Ok(BTreeMap::new());
         }
         let mut book = self.store.facts()?;
-        let mut facts = BTreeMap::new();
-        let mut asked = 0;
-        for pr in mirror.pulls.values_mut().filter(|pr| looked_after(pr)) {
-            if book.get(&pr.base_sha, &pr.head_sha).is_none() && asked < CHANGES_PER_PASS_MAX {
-                asked += 1;
-                self.ask(pr, &mut book)?;
+        let open = mirror.pulls.values().filter(|pr| looked_after(pr));
+        let mut unknown: Vec<&PullRequest> = open
+            .filter(|pr| book.get(&pr.base_sha, &pr.head_sha).is_none())
+            .collect();
+        unknown.sort_by_key(|pr| (book.asked(&pr.base_sha, &pr.head_sha), pr.number));
+        let (mut asked, mut unanswered) = (0, 0);
+        for pr in unknown.into_iter().take(CHANGES_PER_PASS_MAX) {
+            if stale.is_some() || unanswered == UNANSWERED_MAX {
+                break;
             }
+            asked += 1;
+            unanswered = if self.ask(pr, &mut book, stale, keep)? {
+                0
+            } else {
+                unanswered + 1
+            };
+        }
+        let mut facts = BTreeMap::new();
+        for pr in mirror.pulls.values_mut().filter(|pr| looked_after(pr)) {
             if let Some(change) = book.get(&pr.base_sha, &pr.head_sha) {
                 pr.mergeable = change.mergeable;
                 facts.insert(pr.number, change.diff.clone());
@@ -148,23 +168,34 @@ impl Engine<'_> {
         Ok(facts)
     }
 
-    /// A forge that cannot answer now leaves the facts unknown, and unknown never passes for harmless.
-    fn ask(&self, pr: &PullRequest, book: &mut FactsBook) -> Result<(), EngineError> {
+    /// A forge that cannot answer now leaves the facts unknown, and unknown never passes for harmless. Tells whether it
+    /// answered.
+    fn ask(
+        &self,
+        pr: &PullRequest,
+        book: &mut FactsBook,
+        stale: &mut Option<Stale>,
+        keep: bool,
+    ) -> Result<bool, EngineError> {
+        book.ask(&pr.base_sha, &pr.head_sha, self.clock.now());
         match self.forge.change(pr) {
             Ok(change) if change.mergeable == Mergeable::Unknown => {}
             Ok(change) => book.put(&pr.base_sha, &pr.head_sha, change),
-            Err(
-                error @ (ForgeError::Denied { .. }
-                | ForgeError::Limited { .. }
-                | ForgeError::Io { .. }),
-            ) => return Err(error.into()),
+            Err(error @ ForgeError::Io { .. }) => return Err(error.into()),
+            Err(error @ (ForgeError::Denied { .. } | ForgeError::Limited { .. })) => {
+                *stale = Some(self.silenced_by(&error, keep)?);
+                return Ok(false);
+            }
             // It is about this one alone: no reason to end the pass for all others.
-            Err(error) => (self.say)(&format!(
-                "pr/{}: what it changes is not known yet: {error}",
-                pr.number
-            )),
+            Err(error) => {
+                (self.say)(&format!(
+                    "pr/{}: what it changes is not known yet: {error}",
+                    pr.number
+                ));
+                return Ok(!matches!(error, ForgeError::Unavailable { .. }));
+            }
         }
-        Ok(())
+        Ok(true)
     }
 }
 

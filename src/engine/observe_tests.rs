@@ -15,6 +15,7 @@ fn pull(number: u64) -> PullRequest {
         from_fork: false,
         labels: std::collections::BTreeSet::new(),
         author: "acp".to_owned(),
+        association: crate::domain::Association::Owner,
         closes: None,
         checks: vec![],
         reviews: vec![],
@@ -120,8 +121,64 @@ fn a_change_that_cannot_be_read_leaves_the_others_alone() {
         why: "expired".to_owned(),
     };
     scene.forge.change.borrow_mut().push_back(Err(denied));
-    assert!(
-        scene.engine().observe(false).is_err(),
+    let stale = scene.engine().observe(false).unwrap().stale;
+    assert_eq!(
+        stale.map(|stale| stale.kind),
+        Some(crate::domain::StaleKind::Denied),
         "that is about all of them"
     );
+}
+
+/// Those that the forge cannot answer yet must not keep all others from being asked about.
+#[test]
+fn questions_go_round() {
+    let scene = Scene::new();
+    for number in 1..=30 {
+        let mut pr = pull(number);
+        pr.head_sha = format!("{number:040x}").parse().unwrap();
+        scene.forge.mirror.borrow_mut().pulls.insert(number, pr);
+    }
+    let unknown = || {
+        Ok(crate::domain::ChangeFacts {
+            diff: DiffFacts::default(),
+            mergeable: Mergeable::Unknown,
+        })
+    };
+    let unanswered = std::iter::repeat_with(unknown).take(25);
+    scene.forge.change.borrow_mut().extend(unanswered);
+    let snapshot = scene.engine().observe(true).unwrap();
+    assert!(snapshot.facts.is_empty());
+    assert!(
+        snapshot
+            .mirror
+            .pulls
+            .values()
+            .all(|pr| pr.mergeable == Mergeable::Unknown)
+    );
+    scene.clock.step(jiff::SignedDuration::from_secs(1));
+    let snapshot = scene.engine().observe(true).unwrap();
+    let known: Vec<u64> = snapshot.facts.keys().copied().collect();
+    let expected: Vec<u64> = (1..=20).chain(26..=30).collect();
+    assert_eq!(known, expected, "the five that waited came first");
+    scene.clock.step(jiff::SignedDuration::from_secs(1));
+    assert_eq!(scene.engine().observe(true).unwrap().facts.len(), 30);
+}
+
+#[test]
+fn a_forge_that_leaves_three_questions_unanswered_is_asked_no_more() {
+    let scene = Scene::new();
+    for number in 1..=9 {
+        let mut pr = pull(number);
+        pr.head_sha = format!("{number:040x}").parse().unwrap();
+        scene.forge.mirror.borrow_mut().pulls.insert(number, pr);
+    }
+    let unavailable = || {
+        let (tried, why) = ("read a change".to_owned(), "502".to_owned());
+        Err(ForgeError::Unavailable { tried, why })
+    };
+    let no_answers = std::iter::repeat_with(unavailable).take(3);
+    scene.forge.change.borrow_mut().extend(no_answers);
+    assert!(scene.engine().observe(true).unwrap().facts.is_empty());
+    scene.clock.step(jiff::SignedDuration::from_secs(1));
+    assert_eq!(scene.engine().observe(true).unwrap().facts.len(), 9);
 }

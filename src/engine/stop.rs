@@ -44,6 +44,7 @@ impl Engine<'_> {
                 by: actor.to_owned(),
                 at: self.clock.now(),
                 item: None,
+                rule: None,
             };
             holds.put(STOP_HOLD, &hold)?;
             self.note(&Entry::new(hold.at, "hold.set").text(reason));

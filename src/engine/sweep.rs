@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError};
-use crate::domain::{IntentId, Life, Origin, RunState};
-use crate::store::{HistoryCut, LockName};
+use crate::domain::{Intent, IntentId, IntentView, Life, Mirror, Origin, RunState};
+use crate::store::{HistoryCut, LockName, Store};
 use crate::vcs::WorktreeLeft;
 
 /// How old a temporary file is before it is taken for a dead process's.
@@ -15,6 +16,12 @@ const LEFTOVER_AGE: Duration = Duration::from_hours(1);
 
 /// How often a pass looks at everything; the verb `sweep` always does.
 const DEEP_EVERY: SignedDuration = SignedDuration::from_hours(6);
+
+/// How long a confirmed intent that is for no item is remembered. Whoever wanted it is long gone: its run is archived.
+const ITEMLESS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How long the budget of a day is kept: the usage of a year is made from it.
+const BUDGETS_KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// What a sweep cleared up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +38,8 @@ pub struct Swept {
     pub intents: usize,
     /// Archived runs removed.
     pub history: HistoryCut,
+    /// Budgets of long past days removed.
+    pub budgets: usize,
 }
 
 impl Engine<'_> {
@@ -49,7 +58,8 @@ impl Engine<'_> {
         let due = last.is_none_or(|last| now.duration_since(last).abs() > DEEP_EVERY);
         if deep || due {
             swept.leftovers = self.store.sweep_leftovers(LEFTOVER_AGE, now)?;
-            swept.intents = self.forget_intents()?;
+            swept.intents = self.forget_intents(now)?;
+            swept.budgets = self.forget_budgets(now)?;
             swept.history = self
                 .store
                 .cut_history(self.rules.limits.history_bytes_max)?;
@@ -78,7 +88,10 @@ impl Engine<'_> {
                     None => open.insert(self.store.outbox()?.views()?),
                 };
                 let of_run = Origin::Run(id.clone());
-                if open.iter().any(|view| view.intent.origin == of_run) {
+                let waits = |view: &IntentView| {
+                    view.intent.origin == of_run && view.intent.dropped.is_none()
+                };
+                if open.iter().any(waits) {
                     continue;
                 }
                 let note = self.clear_worktree(&run)?;
@@ -93,34 +106,63 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// A confirmed intent is forgotten when its item is closed, its run archived and no open intent needs it: nothing can
-    /// ask for it again.
-    fn forget_intents(&self) -> Result<usize, EngineError> {
+    fn forget_budgets(&self, now: Timestamp) -> Result<usize, EngineError> {
+        let oldest = Store::day(now.checked_sub(BUDGETS_KEPT).unwrap_or(Timestamp::MIN));
+        let mut forgotten = 0;
+        for day in self.store.budgets().keys()? {
+            if day.parse::<Date>().is_ok() && day < oldest {
+                forgotten += usize::from(self.store.budgets().remove(&day)?);
+            }
+        }
+        Ok(forgotten)
+    }
+
+    /// A confirmed intent, and one that was given up, is forgotten when its item is closed, its run archived and no open
+    /// intent needs it: nothing can ask for it again. One without an item is forgotten after a time instead.
+    fn forget_intents(&self, now: Timestamp) -> Result<usize, EngineError> {
         let mirror = self.store.mirror()?;
         let outbox = self.store.outbox()?;
+        outbox.settle()?;
         let open = outbox.open_intents()?;
         let needed: BTreeSet<&IntentId> = open.iter().flat_map(|q| &q.intent.needs).collect();
         let mut forgotten = 0;
         for intent in outbox.done()? {
-            let closed = intent.item.is_some_and(|item| match item.kind {
-                crate::domain::ItemKind::Issue => mirror
-                    .issues
-                    .get(&item.number)
-                    .is_some_and(|issue| !issue.is_open()),
-                crate::domain::ItemKind::Pr => mirror
-                    .pulls
-                    .get(&item.number)
-                    .is_some_and(|pr| !pr.is_open()),
-            });
-            let archived = match &intent.origin {
-                Origin::Run(run) => self.store.live_run(run)?.is_none(),
-                Origin::Pass | Origin::Verb { .. } => true,
-            };
-            if closed && archived && !needed.contains(&intent.id) {
+            if self.is_past(&intent, &mirror, now)? && !needed.contains(&intent.id) {
                 outbox.forget(&intent.id)?;
                 forgotten += 1;
             }
         }
+        for queued in open.iter().filter(|q| q.intent.dropped.is_some()) {
+            if self.is_past(&queued.intent, &mirror, now)? && !needed.contains(&queued.intent.id) {
+                outbox.remove(queued)?;
+                forgotten += 1;
+            }
+        }
         Ok(forgotten)
+    }
+
+    /// Whether the item of an intent is closed, or it has none and is old, and its run archived.
+    fn is_past(
+        &self,
+        intent: &Intent,
+        mirror: &Mirror,
+        now: Timestamp,
+    ) -> Result<bool, EngineError> {
+        let old = now.duration_since(intent.dispatched.unwrap_or(intent.created)) > ITEMLESS_KEPT;
+        let closed = intent.item.map_or(old, |item| match item.kind {
+            crate::domain::ItemKind::Issue => mirror
+                .issues
+                .get(&item.number)
+                .is_some_and(|issue| !issue.is_open()),
+            crate::domain::ItemKind::Pr => mirror
+                .pulls
+                .get(&item.number)
+                .is_some_and(|pr| !pr.is_open()),
+        });
+        let archived = match &intent.origin {
+            Origin::Run(run) => self.store.live_run(run)?.is_none(),
+            Origin::Pass | Origin::Verb { .. } => true,
+        };
+        Ok(closed && archived)
     }
 }

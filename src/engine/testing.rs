@@ -14,7 +14,7 @@ use crate::domain::{
     Mergeable, Mirror, Origin, Payload, PullRequest, Rules, Run, RunId, RunState, Sha, Task,
 };
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
-use crate::store::{Home, Lock, Place, Store};
+use crate::store::{Home, Lock, LockName, Place, Store, as_other_process};
 use crate::sys::{SplitMix64, StepClock};
 use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 use crate::worker::{Ended, WorkerError, Workers};
@@ -30,7 +30,9 @@ pub(super) struct Script {
     pub(super) change: RefCell<VecDeque<Result<ChangeFacts, ForgeError>>>,
     /// What the listing shows.
     pub(super) mirror: RefCell<Mirror>,
-    /// Calls that were made: `apply ID`, `find ID`.
+    /// What goes wrong with listings, in order; then they succeed.
+    pub(super) sync: RefCell<VecDeque<ForgeError>>,
+    /// Calls that were made: `sync`, `apply ID`, `find ID`.
     pub(super) calls: RefCell<Vec<String>>,
     /// Done at the start of a listing: what somebody else does meanwhile.
     pub(super) before_sync: RefCell<Option<Box<dyn FnOnce()>>>,
@@ -109,6 +111,12 @@ impl Scene {
         intent
     }
 
+    /// Takes a lock as another process.
+    pub(super) fn lock_elsewhere(&self, name: LockName) -> Lock {
+        let take = || self.store.try_lock(name, "another process");
+        as_other_process(take).unwrap().unwrap()
+    }
+
     /// Where an intent is, and what it says.
     #[track_caller]
     pub(super) fn find(&self, id: &IntentId) -> (Place, Intent) {
@@ -131,6 +139,7 @@ impl Scene {
             start: sha('0'),
             merge: None,
             created: start(),
+            text: None,
             resumes: 0,
             state,
         };
@@ -153,6 +162,11 @@ impl Forge for Script {
     fn sync(&self, mirror: &mut Mirror, _: &BranchName) -> Result<bool, ForgeError> {
         if let Some(meanwhile) = self.before_sync.borrow_mut().take() {
             meanwhile();
+        }
+        self.calls.borrow_mut().push("sync".to_owned());
+        if let Some(error) = self.sync.borrow_mut().pop_front() {
+            mirror.issues.clear();
+            return Err(error);
         }
         *mirror = self.mirror.borrow().clone();
         Ok(false)
@@ -213,9 +227,6 @@ fn unasked() -> VcsError {
 
 impl Vcs for NoVcs {
     fn prepare(&self) -> Result<(), VcsError> {
-        Err(unasked())
-    }
-    fn need(&self, _: &Sha) -> Result<(), VcsError> {
         Err(unasked())
     }
     fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {

@@ -52,15 +52,16 @@ impl Engine<'_> {
         let limit = self.clock.monotonic() + LOCK_WAIT;
         loop {
             if let Some(lock) = self.store.try_lock(LockName::Flush, "a typed write")? {
-                self.flush_held(&outbox, Some(&only))?;
+                let flushed = self.flush_held(&outbox, Some(&only))?;
                 drop(lock);
-                return outcome(&outbox, intent);
+                let stopped = flushed.stopped.map(|stale| stale.error);
+                return outcome(&outbox, intent, flushed.closed.or(stopped));
             }
             if let Some((Place::Done | Place::Failed, _)) = outbox.find(&intent.id)? {
-                return outcome(&outbox, intent);
+                return outcome(&outbox, intent, None);
             }
             if self.clock.monotonic() >= limit {
-                return outcome(&outbox, intent);
+                return outcome(&outbox, intent, None);
             }
             self.clock.sleep(POLL);
         }
@@ -81,7 +82,11 @@ fn with_needs(outbox: &Outbox, intent: &Intent) -> Result<BTreeSet<IntentId>, En
     Ok(only)
 }
 
-fn outcome(outbox: &Outbox, intent: &Intent) -> Result<Applied, EngineError> {
+fn outcome(
+    outbox: &Outbox,
+    intent: &Intent,
+    stopped: Option<String>,
+) -> Result<Applied, EngineError> {
     let (id, target) = (intent.id.clone(), intent.target());
     match outbox.find(&intent.id)? {
         Some((Place::Done, done)) => Ok(done.applied.unwrap_or(Applied::Done)),
@@ -92,6 +97,7 @@ fn outcome(outbox: &Outbox, intent: &Intent) -> Result<Applied, EngineError> {
         Some((_, open)) => {
             let why = open
                 .last_error
+                .or(stopped)
                 .unwrap_or_else(|| "the outbox is busy".to_owned());
             Err(EngineError::NotConfirmed { id, target, why })
         }

@@ -1,9 +1,11 @@
 //! What a change touches, from git's own listing of two trees.
 
+use std::borrow::Cow;
+
 use crate::domain::{ChangeKind, DiffFacts, FileChange, Sha};
 
 use super::scan::scan_patch;
-use super::{Call, Git, GitError, merge};
+use super::{Call, Git, GitError, Ran, merge};
 
 /// The longest listing of files that is read; beyond it the files are not known.
 const LIST_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -14,40 +16,46 @@ const PATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 const NO_ATTRIBUTES: &str = "attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /// What the change from the merge base of `base` and `head` to `head` touches. What is too large to be looked at in
-/// full is `None`, so that a person looks; it never passes for "nothing".
+/// full is `None`, so that a person looks; it never passes for "nothing". One process, unless the two have no merge base
+/// or several.
 pub fn diff_facts(git: &Git<'_>, base: &Sha, head: &Sha) -> Result<DiffFacts, GitError> {
+    if let Some(facts) = diff_facts_of_names(git, base.as_str(), head.as_str())? {
+        return Ok(facts);
+    }
     let Some(from) = merge::merge_base(git, base, head)? else {
         return Ok(DiffFacts::default());
     };
-    let listing = compare(git, "list the changed files", &["--raw", "--numstat", "-z"])
-        .args([from.as_str(), head.as_str()])
-        .output_bytes_max(LIST_BYTES_MAX)
-        .run()?;
-    if listing.cut() {
-        return Ok(DiffFacts::default());
-    }
-    let Some(entries) = parse_listing(&listing.ok()?) else {
-        return Ok(DiffFacts::default());
-    };
-    let patch = compare(git, "read the patch", &["--patch", "--text", "--unified=0"])
-        .args([from.as_str(), head.as_str()])
-        .output_bytes_max(PATCH_BYTES_MAX)
-        .run()?;
-    let found = if patch.cut() {
-        None
+    let ran = compare(git, &[from.as_str(), head.as_str()]).run()?;
+    if ran.code() == Some(0) {
+        Ok(read_facts(&ran))
     } else {
-        scan_patch(&patch.ok()?, &sections(&entries))
-    };
-    let (ddl, secrets) = found.map_or((None, None), |f| (Some(f.ddl), Some(f.secrets)));
-    Ok(DiffFacts {
-        files: Some(entries.into_iter().map(|entry| entry.change).collect()),
-        ddl,
-        secrets,
-    })
+        Err(ran.error())
+    }
 }
 
-fn compare<'a>(git: &Git<'a>, tried: &str, format: &[&str]) -> Call<'a> {
-    git.call(tried)
+/// As [`diff_facts`], for commits by whatever names git knows them. `None`: git cannot tell, because one of them is no
+/// commit, or because they have no merge base or several.
+pub fn diff_facts_of_names(
+    git: &Git<'_>,
+    base: &str,
+    head: &str,
+) -> Result<Option<DiffFacts>, GitError> {
+    // git would take the other side's commits out.
+    if [base, head].iter().any(|name| name.starts_with('^')) {
+        return Ok(None);
+    }
+    let [base, head] = [base, head].map(|name| format!("{name}^{{commit}}"));
+    let ran = compare(
+        git,
+        &["--merge-base", "--end-of-options", &base, &head, "--"],
+    )
+    .run()?;
+    Ok((ran.code() == Some(0)).then(|| read_facts(&ran)))
+}
+
+/// Listing and patch in one go. The patch comes last, so what is cut off is cut off there.
+fn compare<'a>(git: &Git<'a>, between: &[&str]) -> Call<'a> {
+    git.call("compare two commits")
         .args(["-c", NO_ATTRIBUTES, "diff-tree", "-r", "--find-renames"])
         .args([
             "--no-ext-diff",
@@ -60,8 +68,29 @@ fn compare<'a>(git: &Git<'a>, tried: &str, format: &[&str]) -> Call<'a> {
             "--src-prefix=a/",
             "--dst-prefix=b/",
         ])
-        .args(format)
-        .arg("--end-of-options")
+        .args(["--raw", "--numstat", "-z"])
+        .args(["--patch", "--text", "--unified=0"])
+        .args(between)
+        .output_bytes_max(LIST_BYTES_MAX + PATCH_BYTES_MAX)
+}
+
+fn read_facts(ran: &Ran) -> DiffFacts {
+    let output = ran.stdout();
+    let (listing, patch) = match parse_listing(output) {
+        Some((entries, patch)) if output.len() - patch.len() <= LIST_BYTES_MAX => (entries, patch),
+        _ => return DiffFacts::default(),
+    };
+    let found = if ran.cut() || patch.len() > PATCH_BYTES_MAX {
+        None
+    } else {
+        scan_patch(patch, &sections(&listing))
+    };
+    let (ddl, secrets) = found.map_or((None, None), |f| (Some(f.ddl), Some(f.secrets)));
+    DiffFacts {
+        files: Some(listing.into_iter().map(|entry| entry.change).collect()),
+        ddl,
+        secrets,
+    }
 }
 
 /// One changed file, and whether git splits it in two in a patch: a file that became a link, or the other way round.
@@ -80,15 +109,12 @@ fn sections(entries: &[Entry]) -> Vec<&str> {
         .collect()
 }
 
-/// Reads `--raw --numstat -z`: first all raw records, then the numbers of the same files in the same order. `None` when
-/// the two do not fit together.
-fn parse_listing(bytes: &[u8]) -> Option<Vec<Entry>> {
-    let mut fields = bytes
-        .split(|b| *b == 0)
-        .map(String::from_utf8_lossy)
-        .peekable();
+/// Reads `--raw --numstat -z`: first all raw records, then the numbers of the same files in the same order; and what
+/// follows them, the patch. `None` when they do not fit together or are cut.
+fn parse_listing(bytes: &[u8]) -> Option<(Vec<Entry>, &[u8])> {
+    let mut fields = Fields(bytes);
     let mut entries = vec![];
-    while fields.peek().is_some_and(|field| field.starts_with(':')) {
+    while fields.0.first() == Some(&b':') {
         let raw = fields.next()?;
         let status = raw.rsplit(' ').next()?.chars().next()?;
         let first = fields.next()?.into_owned();
@@ -124,8 +150,23 @@ fn parse_listing(bytes: &[u8]) -> Option<Vec<Entry>> {
         }
         fits.then_some(())?;
     }
-    let rest_is_empty = fields.all(|field| field.is_empty());
-    rest_is_empty.then_some(entries)
+    match fields.0.split_first() {
+        None if entries.is_empty() => Some((entries, &[])),
+        Some((0, patch)) if !entries.is_empty() => Some((entries, patch)),
+        _ => None,
+    }
+}
+
+/// Fields that each end with a NUL, and what is left behind them.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn next(&mut self) -> Option<Cow<'a, str>> {
+        let end = self.0.iter().position(|b| *b == 0)?;
+        let field = &self.0[..end];
+        self.0 = &self.0[end + 1..];
+        Some(String::from_utf8_lossy(field))
+    }
 }
 
 fn kind_of(status: char) -> ChangeKind {
@@ -275,16 +316,75 @@ mod tests {
     fn a_listing_that_does_not_fit_together_is_unknown() {
         let raw = ":100644 100644 1 2 M\0a\0";
         for (numbers, fits) in [
-            ("1\t2\ta\0", true),
-            ("-\t-\ta\0", true),
-            ("1\t2\tb\0", false),
-            ("1\t2\0", false),
+            ("1\t2\ta\0\0diff --git a/a b/a\n", true),
+            ("-\t-\ta\0\0", true),
+            ("1\t2\tb\0\0", false),
+            ("1\t2\0\0", false),
             ("", false),
-            ("x\t2\ta\0", false),
+            ("x\t2\ta\0\0", false),
             ("1\t2\ta\0more\0", false),
+            // Cut off.
+            ("1\t2\ta\0", false),
+            ("1\t2\ta", false),
         ] {
-            let parsed = parse_listing(format!("{raw}{numbers}").as_bytes());
-            assert_eq!(parsed.is_some(), fits, "{numbers:?}");
+            let bytes = format!("{raw}{numbers}");
+            assert_eq!(
+                parse_listing(bytes.as_bytes()).is_some(),
+                fits,
+                "{numbers:?}"
+            );
         }
+        assert!(parse_listing(b"\0diff --git a/a b/a\n").is_none());
+        assert!(parse_listing(b":100644 100644 1 2 M\0a").is_none());
+    }
+
+    #[test]
+    fn names_are_resolved_by_the_call_that_compares() {
+        let repo = TestRepo::new();
+        let base = repo.commit("main", None, &[("a", "1\n")]);
+        let head = repo.commit("topic", Some(&base), &[("b", "2\n")]);
+        let git = repo.git();
+        let named = |base, head| diff_facts_of_names(&git, base, head).unwrap();
+        let facts = diff_facts(&git, &base, &head).unwrap();
+        assert_eq!(named("main", "topic"), Some(facts.clone()));
+        assert_eq!(named("topic^", "refs/heads/topic"), Some(facts));
+        for (base, head) in [
+            ("absent", "topic"),
+            ("main", "absent"),
+            ("^main", "topic"),
+            ("main", "--all"),
+            ("--stdin", "topic"),
+            ("main^{tree}", "topic"),
+            ("", "topic"),
+        ] {
+            assert_eq!(named(base, head), None, "{base} {head}");
+        }
+    }
+
+    #[test]
+    fn of_several_merge_bases_one_is_taken() {
+        let repo = TestRepo::new();
+        let root = repo.commit("main", None, &[("a", "1\n")]);
+        let left = repo.commit("left", Some(&root), &[("l", "1\n")]);
+        let right = repo.commit("right", Some(&root), &[("r", "1\n")]);
+        let merge = |branch: &str, parents: &[&Sha], own: &[u8]| {
+            let files: [(&str, &[u8], &[u8]); 3] = [
+                ("100644", b"l", b"1\n"),
+                ("100644", b"r", b"1\n"),
+                ("100644", own, b"1\n"),
+            ];
+            repo.commit_bytes(branch, parents, &files)
+        };
+        let base = merge("one", &[&left, &right], b"one");
+        let head = merge("two", &[&right, &left], b"two");
+        assert_eq!(
+            diff_facts_of_names(&repo.git(), "one", "two").unwrap(),
+            None
+        );
+        let files = diff_facts(&repo.git(), &base, &head)
+            .unwrap()
+            .files
+            .unwrap();
+        assert!(files.iter().any(|file| file.path == "two"), "{files:?}");
     }
 }

@@ -22,12 +22,13 @@ mod secrets;
 pub mod sim_refs;
 #[cfg(any(test, feature = "test-hooks"))]
 pub mod testing;
+mod worktree;
 
 pub use call::{Call, Ran};
 pub use clone::{clone_bare, clone_bare_from};
 pub use command::Git;
 pub use commit::{Person, commit_tree, tree_of};
-pub use diff::diff_facts;
+pub use diff::{diff_facts, diff_facts_of_names};
 pub use error::GitError;
 pub use house::restore;
 pub use locks::remove_stale_locks;
@@ -35,3 +36,4 @@ pub use make::{Merge, Merged, make_merge};
 pub use merge::{Joined, is_ancestor, join, mergeable, update_ref};
 pub use refs::{Head, list_heads, read_head, read_ref};
 pub use scan::{HunkFacts, scan_hunks};
+pub use worktree::{check_out, record_worktree};

@@ -1,48 +1,18 @@
 //! Shapes of secrets in source text. Only shapes that hardly occur otherwise: a hit blocks a merge.
 
-/// A token: the name of the pattern, what it starts with, how many characters of a token follow at least.
-const TOKENS: &[(&str, &[u8], usize)] = &[
-    ("github-token", b"ghp_", 36),
-    ("github-token", b"gho_", 36),
-    ("github-token", b"ghu_", 36),
-    ("github-token", b"ghs_", 36),
-    ("github-token", b"ghr_", 36),
-    ("github-token", b"github_pat_", 40),
-    ("gitlab-token", b"glpat-", 20),
-    ("anthropic-key", b"sk-ant-", 32),
-    ("openai-key", b"sk-proj-", 32),
-    ("openai-key", b"sk-", 40),
-    ("slack-token", b"xoxa-", 20),
-    ("slack-token", b"xoxb-", 20),
-    ("slack-token", b"xoxe-", 20),
-    ("slack-token", b"xoxp-", 20),
-    ("slack-token", b"xoxr-", 20),
-    ("slack-token", b"xoxs-", 20),
-    ("google-key", b"AIza", 35),
-    ("npm-token", b"npm_", 36),
-    ("stripe-key", b"sk_live_", 20),
-    ("stripe-key", b"rk_live_", 20),
-];
-/// What an AWS key starts with; exactly 16 upper-case letters and digits follow.
-const AWS: &[&[u8]] = &[b"AKIA", b"ASIA"];
-const AWS_BODY: usize = 16;
-/// What a private key starts with, up to its kind.
-const KEY_BEGIN: &[u8] = b"-----BEGIN ";
-const KEY_HEADER: &[u8] = b"PRIVATE KEY-----";
-/// The longest kind of key in a header, `OPENSSH ENCRYPTED` and the like.
-const KEY_KIND_BYTES_MAX: usize = 40;
+use crate::proc::{
+    AWS_KEY, AWS_KEY_CHARS, KEY_BEGIN, KEY_HEADER, KEY_KIND_BYTES_MAX, TOKENS, TokenShape,
+    can_begin_secret, is_token_byte,
+};
+
 /// How many different characters a token has at least: `ghp_xxxxxxxx…` in a document is no secret.
 const DIFFERENT_MIN: usize = 8;
 
 /// The name of the pattern of every secret in `line`.
 pub(super) fn patterns_in(line: &[u8]) -> impl Iterator<Item = &'static str> {
     (0..line.len())
-        .filter(|at| can_begin(line[*at]))
+        .filter(|at| can_begin_secret(line[*at]))
         .filter_map(|at| pattern_at(line, at))
-}
-
-fn can_begin(byte: u8) -> bool {
-    matches!(byte, b'g' | b's' | b'x' | b'A' | b'n' | b'r' | b'-')
 }
 
 fn pattern_at(line: &[u8], at: usize) -> Option<&'static str> {
@@ -53,16 +23,18 @@ fn pattern_at(line: &[u8], at: usize) -> Option<&'static str> {
     if !starts_word(&line[..at]) {
         return None;
     }
-    let body = |prefix: &[u8]| rest.strip_prefix(prefix).map(token_start);
-    let token = TOKENS
-        .iter()
-        .find(|(_, prefix, min)| body(prefix).is_some_and(|b| b.len() >= *min && looks_random(b)));
-    match token {
-        Some((name, ..)) => Some(name),
-        None => AWS
-            .iter()
-            .any(|prefix| body(prefix).is_some_and(is_aws_body))
-            .then_some("aws-key"),
+    let shape = TOKENS.iter().find(|shape| is_token(shape, rest))?;
+    Some(shape.name)
+}
+
+fn is_token(shape: &TokenShape, rest: &[u8]) -> bool {
+    let Some(body) = rest.strip_prefix(shape.prefix.as_bytes()).map(token_start) else {
+        return false;
+    };
+    if shape.name == AWS_KEY {
+        is_aws_body(body)
+    } else {
+        body.len() >= shape.sure_chars_min && looks_random(body)
     }
 }
 
@@ -75,8 +47,7 @@ fn starts_word(before: &[u8]) -> bool {
 }
 
 fn token_start(rest: &[u8]) -> &[u8] {
-    let part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_' || **b == b'-';
-    &rest[..rest.iter().take_while(part).count()]
+    &rest[..rest.iter().take_while(|b| is_token_byte(**b)).count()]
 }
 
 /// A digit, and not the same few characters over and over, as placeholders are.
@@ -89,7 +60,7 @@ fn looks_random(body: &[u8]) -> bool {
 }
 
 fn is_aws_body(body: &[u8]) -> bool {
-    body.len() == AWS_BODY
+    body.len() == AWS_KEY_CHARS
         && body
             .iter()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
@@ -97,7 +68,7 @@ fn is_aws_body(body: &[u8]) -> bool {
 }
 
 fn is_private_key(rest: &[u8]) -> bool {
-    let Some(rest) = rest.strip_prefix(KEY_BEGIN) else {
+    let Some(rest) = rest.strip_prefix(KEY_BEGIN.as_bytes()) else {
         return false;
     };
     let kind = rest
@@ -107,7 +78,7 @@ fn is_private_key(rest: &[u8]) -> bool {
     kind <= KEY_KIND_BYTES_MAX + KEY_HEADER.len()
         && rest
             .get(..kind + 5)
-            .is_some_and(|header| header.ends_with(KEY_HEADER))
+            .is_some_and(|header| header.ends_with(KEY_HEADER.as_bytes()))
 }
 
 #[cfg(test)]

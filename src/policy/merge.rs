@@ -24,8 +24,12 @@ pub struct MergeInput<'a> {
     pub approval: Option<&'a Approval>,
     /// Whether a person pushed the head.
     pub foreign_head: bool,
+    /// Who asks for changes without being somebody whose reviews count.
+    pub unheeded: &'a [&'a str],
     /// Agent reviews of this head that passed.
     pub reviews_done: u8,
+    /// Why a check that was made of this head is not known on the forge and will not become so.
+    pub unknown_check: Option<&'a str>,
     /// The profile's policy.
     pub rules: &'a PolicyRules,
 }
@@ -176,8 +180,18 @@ fn what_asks(input: &MergeInput, checks: &Checks) -> Vec<String> {
     }
     let unchecked = *checks == Checks::None && rules.merge.checks == CheckPolicy::Required;
     ask(unchecked, "a check is required and none has said anything");
+    if let Some(reason) = input.unknown_check {
+        ask(true, reason);
+    }
     ask(pr.from_fork, "the head is in another repository");
     ask(input.foreign_head, "a person pushed the head");
+    if !input.unheeded.is_empty() {
+        let who = input.unheeded.join(", ");
+        ask(
+            true,
+            &format!("changes requested by {who}, whose reviews are not heeded"),
+        );
+    }
     reasons
 }
 

@@ -117,7 +117,9 @@ impl World {
             risk: &risk,
             approval: self.is("approved").then_some(&yes),
             foreign_head: self.is("person pushed the head"),
+            unheeded: &[],
             reviews_done: u8::from(!self.is("review outstanding")),
+            unknown_check: None,
             rules: &rules,
         })
     }
@@ -202,7 +204,9 @@ fn an_approval_of_another_head_or_pull_request_counts_for_nothing() {
             risk,
             approval: Some(yes),
             foreign_head: false,
+            unheeded: &[],
             reviews_done: 0,
+            unknown_check: None,
             rules: &rules,
         })
     };
@@ -276,7 +280,9 @@ fn both_bounds_of_the_score_are_inclusive() {
             risk: &risk,
             approval: None,
             foreign_head: false,
+            unheeded: &[],
             reviews_done: 0,
+            unknown_check: None,
             rules: &rules,
         });
         assert_eq!(decision.verdict, expected, "{score}");
@@ -293,7 +299,9 @@ fn no_facts_at_all_ask_and_optional_checks_do_not() {
             risk: &risk,
             approval: None,
             foreign_head: false,
+            unheeded: &[],
             reviews_done: 0,
+            unknown_check: None,
             rules,
         })
         .verdict

@@ -14,6 +14,7 @@ mod scope;
 #[cfg(test)]
 mod testing;
 mod text;
+mod trust;
 
 pub use budget::{day_end, may_start};
 pub use checks::{Checks, summarize};
@@ -22,7 +23,12 @@ pub use lane::{PrInput, fix_reasons, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
 pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
-pub use retry::{after_failure, after_success, cooldown_due, delay, due};
+pub use retry::{
+    after_dead_launch, after_failure, after_success, cooldown_due, delay, due, still_ahead,
+};
 pub use risk::{RiskInput, band, default_risk_rules, score};
 pub use scope::forbidden;
 pub use text::{blocked_comment, blocked_item_comment, defuse, one_line, pull_body};
+pub use trust::{
+    Regard, Standing as TrustStanding, Trusted, is_gone, pin_by_author, regard, wants_answer,
+};

@@ -9,6 +9,10 @@ use crate::domain::{Cooldown, ItemId, Retry, RetryRules, RunId};
 /// How far a wait may lie from its entry in the table, in percent, so that items that failed together do not come back
 /// together.
 const JITTER_PERCENT: u128 = 10;
+/// Launches in a row that die before their agent begins, from which on each counts as a failure.
+const DEAD_LAUNCHES_MAX: u32 = 3;
+/// Wait after one that does not count; never longer than the wait after a failure.
+const DEAD_LAUNCH_WAIT: Duration = Duration::from_secs(10);
 /// Wait where a profile's table is empty: the first entry of the built-in table.
 const DELAY_DEFAULT: Duration = Duration::from_mins(5);
 
@@ -88,6 +92,48 @@ pub fn after_failure(
     }
 }
 
+/// The record after a launch died before its agent began. The first few in a row are no failures and wait only briefly;
+/// then each counts as one, so that what always dies does not do so for ever.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a plain value of the one call that judges a run"
+)]
+pub fn after_dead_launch(
+    previous: Option<&Retry>,
+    run: &RunId,
+    item: ItemId,
+    attempt: u32,
+    reason: String,
+    rules: &RetryRules,
+    now: Timestamp,
+    seed: u64,
+) -> Retry {
+    let previous = previous.filter(|retry| retry.item == item);
+    if let Some(counted) = previous.filter(|retry| is_counted(retry, run, attempt)) {
+        return counted.clone();
+    }
+    let dead = previous
+        .map_or(0, |retry| retry.dead_launches)
+        .saturating_add(1);
+    if dead >= DEAD_LAUNCHES_MAX {
+        let counted = after_failure(previous, run, item, attempt, reason, rules, now, seed);
+        return Retry {
+            dead_launches: dead,
+            ..counted
+        };
+    }
+    let wait = delay(1, rules, seed_of(run, seed)).min(DEAD_LAUNCH_WAIT);
+    Retry {
+        failures: previous.map_or(0, |retry| retry.failures),
+        reason: Some(reason),
+        next: Some(later(now, wait)),
+        blocked: previous.is_some_and(|retry| retry.blocked),
+        label_seen: previous.is_some_and(|retry| retry.label_seen),
+        dead_launches: dead,
+        ..settled(previous, run, item, attempt, now)
+    }
+}
+
 /// The record after `run` succeeded: no failures, no wait. Counting a run again changes nothing.
 pub fn after_success(
     previous: Option<&Retry>,
@@ -127,6 +173,8 @@ fn settled(
         blocked: false,
         label_seen: false,
         fixes: previous.map_or(0, |retry| retry.fixes),
+        dropped: false,
+        dead_launches: 0,
     }
 }
 
@@ -139,6 +187,12 @@ pub fn due(retry: &Retry, rules: &RetryRules, now: Timestamp) -> Option<Timestam
 /// Until when something cools down; `None` when it is over, or when it lies further ahead than `max` allows.
 pub fn cooldown_due(cooldown: &Cooldown, max: Duration, now: Timestamp) -> Option<Timestamp> {
     wait_until(cooldown.until, cooldown.set, with_jitter(max), now)
+}
+
+/// Whether a time that was set to lie at most `max` ahead is still to come. One further ahead than that is a mistake of
+/// the clock, and over.
+pub fn still_ahead(at: Timestamp, max: Duration, now: Timestamp) -> bool {
+    at > now && at <= later(now, max)
 }
 
 fn wait_until(next: Timestamp, set: Timestamp, max: Duration, now: Timestamp) -> Option<Timestamp> {

@@ -212,3 +212,53 @@ proptest! {
         due(&next, &rules, now);
     }
 }
+
+fn die(previous: Option<&Retry>, attempt: u32) -> Retry {
+    let reason = "its supervisor died".to_owned();
+    let rules = rules();
+    after_dead_launch(
+        previous,
+        &run(attempt),
+        ITEM,
+        attempt,
+        reason,
+        &rules,
+        now(),
+        7,
+    )
+}
+
+/// Two in a row cost nothing but a moment; from the third on each counts, so there is an end.
+#[test]
+fn launches_that_die_count_only_when_they_always_do() {
+    let first = die(None, 1);
+    let second = die(Some(&first), 2);
+    for dead in [&first, &second] {
+        assert_eq!((dead.failures, dead.blocked), (0, false));
+        let wait = due(dead, &rules(), now()).unwrap().duration_since(now());
+        assert!(
+            wait <= SignedDuration::from_secs(10) && wait.is_positive(),
+            "{wait}"
+        );
+    }
+    let mut last = die(Some(&second), 3);
+    assert_eq!((last.failures, last.dead_launches), (1, 3));
+    let wait = due(&last, &rules(), now()).unwrap().duration_since(now());
+    assert!(wait >= SignedDuration::from_mins(4), "{wait}");
+    for attempt in 4..=8 {
+        last = die(Some(&last), attempt);
+    }
+    assert!(last.blocked, "there is an end to it");
+    assert_eq!(die(Some(&second), 2), second, "counted once");
+}
+
+#[test]
+fn a_launch_that_died_keeps_the_failures_before_it_and_a_run_forgets_it() {
+    let failed = fail(None, 1);
+    let dead = die(Some(&failed), 2);
+    assert_eq!((dead.failures, dead.dead_launches), (1, 1));
+    let again = fail(Some(&dead), 3);
+    assert_eq!((again.failures, again.dead_launches), (2, 0));
+    let done = after_success(Some(&dead), &run(3), ITEM, 3, now());
+    assert_eq!((done.failures, done.dead_launches), (0, 0));
+}

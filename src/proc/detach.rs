@@ -49,6 +49,12 @@ pub fn detach(cmd: &Cmd, stdin: File, log: &Path) -> Result<Detached, ProcError>
     Ok(Detached { pid, mark, child })
 }
 
+/// Says that a detached process will call [`supervise`](super::supervise) within some 20 ms, so that its child starts
+/// sooner. Costs nothing when it does not; not for a process that supervises itself.
+pub fn expect_supervisor() {
+    os::Cgroup::expect_entry();
+}
+
 /// `flock file acp heartbeat` in a crontab hands acp an open, locked descriptor. A process that lives for hours must
 /// not keep it: the next tick would wait for a lock that nobody seems to hold. The pid stays that of the command.
 fn closing_fds(cmd: &Cmd) -> Cmd {

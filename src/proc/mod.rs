@@ -34,6 +34,7 @@ mod portable;
 mod pump;
 mod quick;
 mod redact;
+mod shapes;
 mod start;
 mod supervised;
 mod tree;
@@ -44,12 +45,16 @@ use linux as os;
 use portable as os;
 
 pub use cmd::Cmd;
-pub use detach::{Detached, detach};
+pub use detach::{Detached, detach, expect_supervisor};
 pub use error::{Exit, ProcError};
 pub use find::find_program;
 pub use foreground::foreground;
 pub use mark::{EndSignal, ProcessMark, find_marked, kill_pid, signal_pid};
 pub use quick::{Output, Quick};
 pub use redact::{REDACTED, Redactor};
+pub use shapes::{
+    AWS_KEY, AWS_KEY_CHARS, KEY_BEGIN, KEY_HEADER, KEY_KIND_BYTES_MAX, TOKENS, TokenShape,
+    can_begin_secret, is_token_byte,
+};
 pub use supervised::{Ended, Limits, Report, Verdict, Watch, supervise};
 pub use tree::{RunTree, Survivors, end_tree, members};

@@ -27,6 +27,8 @@ impl Cgroup {
         None
     }
 
+    pub(super) fn expect_entry() {}
+
     pub(super) fn find(_name: &str, _recorded: Option<&Path>) -> Option<Self> {
         None
     }

@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use crate::sys::Secret;
 
+use super::shapes::{
+    KEY_BEGIN, KEY_HEADER, KEY_KIND_BYTES_MAX, TOKENS, can_begin_secret, is_token_byte,
+};
+
 /// What stands in place of a secret.
 pub const REDACTED: &str = "[redacted]";
 
@@ -11,36 +15,8 @@ pub const REDACTED: &str = "[redacted]";
 const VALUE_BYTES_MIN: usize = 6;
 /// A key without an end is taken to end after so many lines.
 const KEY_LINES_MAX: u32 = 200;
-/// What a private key starts with, up to its kind.
-const KEY_BEGIN: &str = "-----BEGIN ";
-const KEY_HEADER: &str = "PRIVATE KEY-----";
+/// What a private key ends with, up to its kind.
 const KEY_END: &str = "-----END ";
-/// The longest kind of key in a header, `OPENSSH ENCRYPTED` and the like.
-const KEY_KIND_BYTES_MAX: usize = 40;
-
-/// Prefix of a token, how many characters follow at least, and whether it must start a word and hold a digit, because
-/// ordinary words begin like that.
-const TOKENS: &[(&str, usize, bool)] = &[
-    ("ghp_", 20, false),
-    ("gho_", 20, false),
-    ("ghu_", 20, false),
-    ("ghs_", 20, false),
-    ("ghr_", 20, false),
-    ("github_pat_", 20, false),
-    ("glpat-", 20, false),
-    ("sk-ant-", 10, false),
-    ("sk-", 20, true),
-    ("xoxa-", 10, false),
-    ("xoxb-", 10, false),
-    ("xoxe-", 10, false),
-    ("xoxp-", 10, false),
-    ("xoxr-", 10, false),
-    ("xoxs-", 10, false),
-    ("AKIA", 16, false),
-    ("ASIA", 16, false),
-    ("AIza", 35, false),
-    ("npm_", 36, false),
-];
 
 /// Words whose value is a secret, and how long that value is at least.
 const HEADERS: &[(&str, usize)] = &[("authorization", 1), ("bearer", 16)];
@@ -176,24 +152,21 @@ fn shapes(text: &str, spans: &mut Vec<(usize, usize)>) -> bool {
 }
 
 fn can_begin(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'g' | b's' | b'x' | b'A' | b'a' | b'B' | b'b' | b'n' | b'-'
-    )
+    can_begin_secret(byte)
+        || HEADERS
+            .iter()
+            .any(|(name, _)| name.as_bytes()[0] == byte.to_ascii_lowercase())
 }
 
 fn token(text: &str, at: usize) -> Option<(usize, usize)> {
     let rest = text.get(at..)?;
-    let (prefix, min, strict) = TOKENS.iter().find(|(p, ..)| rest.starts_with(p))?;
-    let body = &rest[prefix.len()..];
+    let shape = TOKENS.iter().find(|shape| rest.starts_with(shape.prefix))?;
+    let body = &rest[shape.prefix.len()..];
     let len = body.bytes().take_while(|b| is_token_byte(*b)).count();
-    let plain =
-        !strict || (starts_word(text, at) && body[..len].bytes().any(|b| b.is_ascii_digit()));
-    (len >= *min && plain).then_some((at, at + prefix.len() + len))
-}
-
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+    let plain = !shape.is_common
+        || (starts_word(text, at) && body[..len].bytes().any(|b| b.is_ascii_digit()));
+    let end = at + shape.prefix.len() + len;
+    (len >= shape.likely_chars_min && plain).then_some((at, end))
 }
 
 /// Whether a word starts at `at`; `\n` and the like inside a JSON string end the word before.
@@ -298,6 +271,8 @@ mod tests {
             "sk-proj-",
             "xoxb-",
             "AIza",
+            "sk_live_",
+            "rk_live_",
         ] {
             let text = format!("key={prefix}{body}, and\\n{prefix}{body}\"");
             assert_eq!(

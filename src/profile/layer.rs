@@ -4,14 +4,17 @@ use std::cell::Cell;
 use std::fmt;
 use std::path::PathBuf;
 
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::error::Problem;
 use super::hint::did_you_mean;
+use super::schema::PathsFile;
 use super::shape;
 use super::tree::{self, NotReadable, Path, Step, dotted, path_of};
 use super::tree_line::yaml_line;
 use super::tree_toml;
+use crate::domain::PathRules;
 use crate::sys::Env;
 
 /// The built-in values, with comments.
@@ -80,6 +83,21 @@ enum Text {
     Yaml(PathBuf, String),
     Toml(PathBuf, String),
     Word(String),
+}
+
+/// The path rules of a profile that says nothing about paths.
+pub fn default_path_rules() -> PathRules {
+    // A test proves that they are in the built-in text and complete.
+    let of_defaults = || {
+        let tree = tree::parse_yaml(DEFAULTS).ok()?.tree;
+        let paths = PathsFile::deserialize(tree.get("policy")?.get("paths")?).ok()?;
+        Some((paths.forbidden?, paths.protected?))
+    };
+    let (forbidden, protected) = of_defaults().unwrap_or_default();
+    PathRules {
+        forbidden,
+        protected,
+    }
 }
 
 /// One layer: its values and where they stand.

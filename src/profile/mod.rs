@@ -27,7 +27,7 @@ mod write;
 
 pub use detect::{Detected, detect_verify};
 pub use error::{Problem, ProfileError, Result};
-pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides};
+pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides, default_path_rules};
 pub use load::{Profile, list, load, load_text, profile_path, profiles_dir, select};
 pub use schema::{KNOWN_AGENTS, ProfileFile, schema_json};
 pub use units::{

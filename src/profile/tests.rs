@@ -104,6 +104,9 @@ fn the_built_in_layer_is_a_valid_profile() {
     let profile = load_yaml(&text).unwrap();
     let plain = load_yaml("schema: 1\nforge: { kind: local }\n").unwrap();
     assert_eq!(profile.rules, plain.rules);
+    let paths = default_path_rules();
+    assert_eq!(paths, plain.rules.policy.paths);
+    assert!(!paths.forbidden.is_empty() && !paths.protected.is_empty());
     // Every key of the schema is either built in, or named in the comments.
     let schema: serde_json::Value = serde_json::from_str(&schema_json()).unwrap();
     for (section, inner) in schema["properties"].as_object().unwrap() {

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Store, StoreError};
-use crate::durable::{self, Holder, Lock};
+use crate::durable::{self, Holder, Lock, Rank};
 use crate::sys::Clock;
 
 /// The locks of a profile, in the order in which they may be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockName {
     /// One pass at a time.
     Pass,
@@ -21,6 +21,15 @@ pub enum LockName {
 }
 
 impl LockName {
+    const fn rank(self) -> Rank {
+        match self {
+            Self::Pass => Rank::Pass,
+            Self::Flush => Rank::Flush,
+            Self::Repo => Rank::Repo,
+            Self::Budget => Rank::Budget,
+        }
+    }
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -38,7 +47,7 @@ impl Store {
     /// Takes a lock if it is free.
     pub fn try_lock(&self, name: LockName, what: &str) -> Result<Option<Lock>, StoreError> {
         durable::create_dirs(&self.layout.locks())?;
-        Lock::try_acquire(&self.lock_path(name), what)
+        Lock::try_acquire(&self.lock_path(name), name.rank(), what)
     }
 
     /// Takes a lock, waiting up to `limit`.
@@ -51,7 +60,14 @@ impl Store {
         waiting: Waiting<'_>,
     ) -> Result<Lock, StoreError> {
         durable::create_dirs(&self.layout.locks())?;
-        Lock::acquire(&self.lock_path(name), what, limit, clock, waiting)
+        Lock::acquire(
+            &self.lock_path(name),
+            name.rank(),
+            what,
+            limit,
+            clock,
+            waiting,
+        )
     }
 
     /// Who holds a lock, for people.

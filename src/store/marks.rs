@@ -15,9 +15,12 @@ impl Store {
         durable::write_quick(&path, &durable::encode_record(last))
     }
 
-    /// The last pass that ended.
+    /// The last pass that ended. A mark that a power cut has torn is a lost one.
     pub fn last_pass(&self) -> Result<Option<LastPass>, StoreError> {
-        durable::read_record(&self.layout.root().join("last-pass.json"))
+        match durable::read_record(&self.layout.root().join("last-pass.json")) {
+            Err(StoreError::Damaged { .. }) => Ok(None),
+            read => read,
+        }
     }
 
     /// When everything was last looked through.
@@ -73,5 +76,25 @@ impl Store {
         }
         drop(lock);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Home;
+
+    #[test]
+    fn a_torn_mark_is_a_lost_one() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::new(Home::below(root.path()).layout(&"p".parse().unwrap()));
+        durable::create_dirs(store.layout.root()).unwrap();
+        for torn in [&b""[..], b"{\"form", b"\0\0\0"] {
+            for name in ["last-pass.json", "last-sweep"] {
+                durable::write_quick(&store.layout.root().join(name), torn).unwrap();
+            }
+            assert_eq!(store.last_pass().unwrap(), None);
+            assert_eq!(store.last_sweep().unwrap(), None);
+        }
     }
 }

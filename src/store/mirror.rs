@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
@@ -12,6 +13,9 @@ use crate::durable;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FactsBook {
     facts: BTreeMap<String, ChangeFacts>,
+    /// When each pair that is not known yet was last asked about.
+    #[serde(default)]
+    asked: BTreeMap<String, Timestamp>,
 }
 
 impl FactsBook {
@@ -22,7 +26,19 @@ impl FactsBook {
 
     /// Notes the facts of a pair of commits.
     pub fn put(&mut self, base: &Sha, head: &Sha, facts: ChangeFacts) {
-        self.facts.insert(Self::key(base, head), facts);
+        let key = Self::key(base, head);
+        self.asked.remove(&key);
+        self.facts.insert(key, facts);
+    }
+
+    /// When a pair of commits that is not known was last asked about.
+    pub fn asked(&self, base: &Sha, head: &Sha) -> Option<Timestamp> {
+        self.asked.get(&Self::key(base, head)).copied()
+    }
+
+    /// Notes that a pair of commits is asked about.
+    pub fn ask(&mut self, base: &Sha, head: &Sha, now: Timestamp) {
+        self.asked.insert(Self::key(base, head), now);
     }
 
     /// Drops all but the pairs that are still asked for.
@@ -30,6 +46,7 @@ impl FactsBook {
         let wanted: std::collections::BTreeSet<String> =
             pairs.map(|(base, head)| Self::key(base, head)).collect();
         self.facts.retain(|key, _| wanted.contains(key));
+        self.asked.retain(|key, _| wanted.contains(key));
     }
 
     fn key(base: &Sha, head: &Sha) -> String {

@@ -10,6 +10,7 @@ mod outbox;
 mod records;
 mod runs;
 mod shelf;
+mod trust;
 
 pub use history::{Archived, HistoryCut};
 pub use journal::{Entry, Journal};
@@ -20,6 +21,8 @@ pub use outbox::{Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
 
+#[cfg(any(test, feature = "test-hooks"))]
+pub use crate::durable::as_other_process;
 pub use crate::durable::{DurableError as StoreError, Holder, Lock, Place, crash_point};
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};

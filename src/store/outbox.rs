@@ -175,6 +175,20 @@ impl Outbox {
             .map(drop)
     }
 
+    /// A person gives it up: it stays where failed ones are, with that person's name, and nothing puts it in again. A
+    /// crash in between leaves it with the name where it is; the flusher then puts it away.
+    pub fn give_up(&self, queued: &Queued, by: &str) -> Result<(), StoreError> {
+        let intent = Intent {
+            dropped: Some(by.to_owned()),
+            ..queued.intent.clone()
+        };
+        let body = durable::encode_record(&intent);
+        match queued.place {
+            Place::Failed => self.mail.update(&queued.entry, &body),
+            _ => self.mail.fail(&queued.entry, &body).map(drop),
+        }
+    }
+
     /// Later again.
     pub fn requeue(&self, queued: &Queued) -> Result<(), StoreError> {
         self.mail
@@ -191,7 +205,13 @@ impl Outbox {
 
     /// Removes an intent that was never sent, or that a person gives up.
     pub fn remove(&self, queued: &Queued) -> Result<(), StoreError> {
-        durable::remove_file(&queued.entry.path).map(drop)
+        self.mail.remove(&queued.entry).map(drop)
+    }
+
+    /// Clears up after a power cut: an intent that it left under several names keeps the one that tells most. Called before
+    /// intents are sent, given up or forgotten.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.mail.settle().map(drop)
     }
 
     /// Confirmed intents.
@@ -278,6 +298,8 @@ mod tests {
         durable::write_atomic(&pending, &copy).unwrap();
         let open = outbox.open_intents().unwrap();
         assert_eq!(open.len(), 1);
+        outbox.settle().unwrap();
+        assert!(!pending.exists() && queued.entry.path.exists());
         assert_eq!(
             (open[0].place, open[0].intent.attempts),
             (Place::Claimed, 3)

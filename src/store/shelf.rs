@@ -42,6 +42,13 @@ impl<T: Versioned> Shelf<T> {
         Ok(out)
     }
 
+    /// The keys of all records, sorted. No file is opened.
+    pub fn keys(&self) -> Result<Vec<String>, DurableError> {
+        let names = durable::file_names(&self.folder)?.into_iter();
+        let key = |name: String| name.strip_suffix(".json").map(str::to_owned);
+        Ok(names.filter_map(key).collect())
+    }
+
     /// One record.
     pub fn get(&self, key: &str) -> Result<Option<T>, DurableError> {
         durable::read_record(&self.path(key))

@@ -1,24 +1,24 @@
 //! Why an item does not move, in one line, with the command that would change it.
 
-use crate::domain::{ItemId, Standing, Wait, label};
+use crate::domain::{IntentKind, ItemId, Stale, StaleKind, Standing, Wait, label};
 
+use super::Exit;
 use super::words::{plural, size};
 
 /// One line on why an item does not move, or what it is about to do.
+#[expect(clippy::too_many_lines, reason = "one line for each wait")]
 pub fn describe(wait: &Wait) -> String {
     match wait {
         Wait::Launching { task } => format!("its {task} run starts with the next pass"),
         Wait::Merging => "all gates say yes: it is merged next".to_owned(),
         Wait::Closed => "it is closed".to_owned(),
         Wait::Merged => "it is merged".to_owned(),
-        Wait::NotLabelled { labels } => format!("it has no intake label ({})", labels.join(" or ")),
-        Wait::NotTrusted { author } => {
-            format!("its author `{author}` is not trusted by the profile")
-        }
-        Wait::NotOurs => format!(
-            "acp did not open it and it has no label `{}`",
-            label::HANDOFF
-        ),
+        Wait::NotLabelled { .. }
+        | Wait::NotTrusted { .. }
+        | Wait::TextChanged { .. }
+        | Wait::Gone
+        | Wait::Fork
+        | Wait::NotOurs => left_alone(wait).unwrap_or_default(),
         Wait::Blocked {
             reason: Some(reason),
         } => format!("blocked: {reason}"),
@@ -34,6 +34,18 @@ pub fn describe(wait: &Wait) -> String {
             format!("{} to the forge on the way{error}", plural(*count, "write"))
         }
         Wait::WriteFailed { intent, error } => format!("the write {intent} failed: {error}"),
+        Wait::Dropped { reason, .. } => format!("given up by hand: {reason}"),
+        Wait::Lost { run } => {
+            format!("what run {run} brings was sent and cannot be found on the forge")
+        }
+        Wait::Retry {
+            failures: 0,
+            reason,
+            ..
+        } => {
+            let reason = reason.as_deref().unwrap_or("no reason recorded");
+            format!("starts again after a launch that died: {reason}")
+        }
         Wait::Retry {
             failures,
             attempts_max,
@@ -45,6 +57,13 @@ pub fn describe(wait: &Wait) -> String {
         }
         Wait::Cooldown { key, reason, .. } => format!("`{key}` is cooling down: {reason}"),
         Wait::Hold { name, reason } => format!("hold `{name}`: {reason}"),
+        Wait::Stale { error, synced, .. } => {
+            let since = synced.map_or("it has not answered yet".to_owned(), |at| {
+                format!("it last answered at {at}")
+            });
+            format!("nothing starts or merges while the forge cannot be asked ({since}): {error}")
+        }
+        Wait::Repository { reason } => format!("acp does not work here: {reason}"),
         Wait::NoAgent { reason } => format!("no agent of the profile can start: {reason}"),
         Wait::Budget { limit, .. } => format!("the budget of the day is used up: {limit}"),
         Wait::Capacity { limit, max } => format!("no free slot: {limit} is {max}"),
@@ -76,12 +95,48 @@ pub fn describe(wait: &Wait) -> String {
     }
 }
 
+/// Why an item is none of acp's, or not any more.
+fn left_alone(wait: &Wait) -> Option<String> {
+    Some(match wait {
+        Wait::NotLabelled { labels } => format!("it has no intake label ({})", labels.join(" or ")),
+        Wait::NotTrusted {
+            author,
+            labelled_by,
+            label,
+        } => {
+            let who = labelled_by
+                .as_ref()
+                .map(|by| format!(" (`{by}` did)"))
+                .unwrap_or_default();
+            format!(
+                "written by `{author}`, who is not trusted, and nobody trusted put `{label}` on it{who}"
+            )
+        }
+        Wait::TextChanged { approved_by, .. } => {
+            format!("its text was changed after it was approved (by `{approved_by}`)")
+        }
+        Wait::Gone => "it is not on the forge any more: deleted, or moved elsewhere".to_owned(),
+        Wait::Fork => {
+            "its branch is in another repository: acp never runs, changes or merges it".to_owned()
+        }
+        Wait::NotOurs => format!(
+            "acp did not open it and it has no label `{}`",
+            label::HANDOFF
+        ),
+        _ => return None,
+    })
+}
+
 /// The command that would change where an item stands, when there is one.
 pub fn way_out(standing: &Standing) -> Option<String> {
     let item = standing.item;
     Some(match &standing.wait {
         Wait::NotLabelled { labels } => {
             format!("acp issue label {} --add {}", item.number, labels.first()?)
+        }
+        Wait::NotTrusted { label, .. } | Wait::TextChanged { label, .. } => {
+            let n = item.number;
+            format!("acp issue label {n} --remove {label} && acp issue label {n} --add {label}")
         }
         Wait::NotOurs => format!("acp pr label {} --add {}", item.number, label::HANDOFF),
         Wait::Blocked { .. } => {
@@ -96,12 +151,20 @@ pub fn way_out(standing: &Standing) -> Option<String> {
         Wait::Judging { .. }
         | Wait::LaunchLimit { .. }
         | Wait::Launching { .. }
+        | Wait::Stale { .. }
         | Wait::Merging => "acp heartbeat".to_owned(),
         Wait::Writing { .. } => "acp outbox flush".to_owned(),
         Wait::WriteFailed { intent, .. } => format!("acp outbox retry {intent}"),
+        Wait::Dropped { kind, .. } => match kind {
+            IntentKind::Merge | IntentKind::Ready => format!("acp pr merge {}", item.number),
+            IntentKind::Close => format!("acp issue close {}", item.number),
+            _ => format!("acp retry clear {item}"),
+        },
+        Wait::Lost { run } => format!("acp run drop {run}"),
         Wait::Retry { .. } => format!("acp retry clear {item}"),
         Wait::Cooldown { key, .. } => format!("acp cooldown clear {key}"),
         Wait::Hold { name, .. } => format!("acp hold clear {name}"),
+
         Wait::Human { .. } => format!("acp pr approve {}", item.number),
         Wait::MergeByHand { .. } => format!("acp pr merge {}", item.number),
         Wait::Budget { .. } => "acp budget show".to_owned(),
@@ -117,6 +180,34 @@ const fn noun(item: ItemId) -> &'static str {
         crate::domain::ItemKind::Issue => "issue",
         crate::domain::ItemKind::Pr => "pr",
     }
+}
+
+/// How a verb ends that could not ask the forge.
+pub const fn exit_of(stale: &Stale) -> Exit {
+    match stale.kind {
+        StaleKind::Unreachable => Exit::Unavailable,
+        StaleKind::Limited => Exit::TempFail,
+        StaleKind::Denied | StaleKind::Refused => Exit::Denied,
+        StaleKind::Missing => Exit::Missing,
+        StaleKind::Unreadable => Exit::Protocol,
+    }
+}
+
+/// One line on a forge that could not be asked, with what follows and what to do.
+pub fn away(stale: &Stale) -> String {
+    let since = stale
+        .synced
+        .map_or("unknown".to_owned(), |at| at.to_string());
+    let then = match stale.kind {
+        StaleKind::Denied => {
+            "; give it a credential that it takes, then `acp hold clear credential`, or wait for the next check"
+        }
+        _ => "",
+    };
+    format!(
+        "{}; what is known of the forge is as of {since}, and nothing is started, merged or sent{then}",
+        stale.error
+    )
 }
 
 /// The stable word for a wait, as in its JSON.

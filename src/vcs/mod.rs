@@ -130,11 +130,9 @@ pub trait Vcs {
     /// Makes the clone when it is missing, and puts its configuration, hooks and attributes back as acp wrote them.
     fn prepare(&self) -> Result<(), VcsError>;
 
-    /// Makes sure that `sha` is in the clone, fetching from the forge's repository when it is not.
-    fn need(&self, sha: &Sha) -> Result<(), VcsError>;
-
     /// Adds a worktree at `path` with `start` checked out (detached). With `merge`, that commit is merged into the files
-    /// without committing; conflicts stay in the files as markers.
+    /// without committing; conflicts stay in the files as markers. A commit that the clone does not have is fetched from
+    /// the forge's repository.
     fn add_worktree(&self, path: &Path, start: &Sha, merge: Option<&Sha>) -> Result<(), VcsError>;
 
     /// Builds the one commit of a run. The agent's own commits, index, HEAD, hooks and configuration are not trusted;

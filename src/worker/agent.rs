@@ -90,6 +90,7 @@ fn prepare(
         worktree: &worker.around.layout.worktree(&run.id),
         settings: &worker.settings,
         run: run.id.as_str(),
+        resume: None,
     });
     match command {
         Ok(command) => Ok(Ok((agent, command))),
@@ -187,11 +188,7 @@ struct Follow<'r, 's> {
     agent: &'static dyn Agent,
     steps_max: u64,
     usage: Usage,
-    #[expect(
-        clippy::option_option,
-        reason = "no word yet, a good one, or why it failed"
-    )]
-    verdict: Option<Option<String>>,
+    verdict: Option<Result<(), Failure>>,
     /// The last line that it printed, for the failure of an agent that says nothing else.
     last_line: Option<String>,
     /// Why it was ended: the record could not be written.
@@ -234,7 +231,7 @@ impl Watch for Follow<'_, '_> {
                         .notes
                         .push(note.chars().take(NOTE_CHARS_MAX).collect());
                 }
-                AgentEvent::Note(_) => {}
+                AgentEvent::Note(_) | AgentEvent::Call(_) | AgentEvent::Session(_) => {}
                 AgentEvent::Verdict(verdict) => self.verdict = Some(verdict),
             }
         }
@@ -262,10 +259,7 @@ pub(super) fn record_leader(record: &mut Record<'_>, tree: &RunTree) -> Result<(
 fn with_last_line(end: AgentEnd, last_line: Option<String>) -> AgentEnd {
     match (end, last_line) {
         (AgentEnd::Failed(failure), Some(line))
-            if matches!(
-                failure.class,
-                FailureClass::AgentExit | FailureClass::AgentSignal
-            ) =>
+            if matches!(failure.class, FailureClass::Crashed | FailureClass::Killed) =>
         {
             let detail = format!("{}, its last words: {line}", failure.detail);
             AgentEnd::Failed(Failure { detail, ..failure })
@@ -279,11 +273,11 @@ fn judge(
     worker: &Worker<'_>,
     agent: &dyn Agent,
     report: &Report,
-    verdict: Option<&Option<String>>,
+    verdict: Option<&Result<(), Failure>>,
     usage: &Usage,
 ) -> AgentEnd {
     let settings = &worker.settings;
-    let failed = |class, detail: String| AgentEnd::Failed(Failure { class, detail });
+    let failed = |class, detail: String| AgentEnd::Failed(Failure::new(class, detail));
     let end = match &report.ended {
         Ended::CouldNotStart { reason } => failed(FailureClass::CouldNotStart, reason.clone()),
         Ended::Exited(status) => agent.judge(ProcessEnd::Exited(*status), verdict),
@@ -297,19 +291,19 @@ fn judge(
             format!("no output for {:?}", settings.stall),
         ),
         Ended::OutputLimit => failed(
-            FailureClass::OutputLimit,
+            FailureClass::Looping,
             format!("more than {} bytes of output", settings.output_bytes_max),
         ),
         Ended::StepLimit => failed(
-            FailureClass::StepLimit,
+            FailureClass::Looping,
             format!("more than {} steps", settings.steps_max),
         ),
-        Ended::Cancelled => failed(FailureClass::AgentError, "it was ended".to_owned()),
+        Ended::Cancelled => failed(FailureClass::Crashed, "it was ended".to_owned()),
     };
     let end = match end {
         // Its files may still change under the commit.
         AgentEnd::Well if !report.survivors.is_empty() => failed(
-            FailureClass::AgentError,
+            FailureClass::Crashed,
             format!("processes of it cannot be ended: {:?}", report.survivors),
         ),
         end => end,

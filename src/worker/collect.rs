@@ -79,7 +79,7 @@ pub(super) fn settle(
 
 /// What an agent that ended well says, or what its silence amounts to.
 pub(super) fn next(task: &Task, left: &Left, clean: &dyn Fn(&str) -> String) -> Next {
-    let failed = |class, detail: String| Next::Over(Outcome::Failed(Failure { class, detail }));
+    let failed = |class, detail: String| Next::Over(Outcome::Failed(Failure::new(class, detail)));
     let Some(result) = &left.result else {
         let may_be_inferred = !matches!(task, Task::Review { .. });
         if may_be_inferred && left.verified {
@@ -125,7 +125,7 @@ fn commit(
     if !layout.worktree(&run.id).is_dir() {
         let class = FailureClass::Unreadable;
         let detail = "its worktree is gone".to_owned();
-        return Ok(Err(Failure { class, detail }));
+        return Ok(Err(Failure::new(class, detail)));
     }
     let clock = worker.ctx.clock;
     let what = "acp run supervise";
@@ -146,7 +146,7 @@ fn commit(
     });
     let built = match built {
         Ok(built) => built,
-        Err(VcsError::Unfit { class, detail }) => return Ok(Err(Failure { class, detail })),
+        Err(VcsError::Unfit { class, detail }) => return Ok(Err(Failure::new(class, detail))),
         Err(error) => return Err(error.into()),
     };
     crash_point("worker.built");
@@ -174,12 +174,12 @@ fn outcome_of(
             )
         } else {
             (
-                FailureClass::NoDiff,
+                FailureClass::NothingDone,
                 "it claims a change, and no file has changed",
             )
         };
         let detail = detail.to_owned();
-        return Outcome::Failed(Failure { class, detail });
+        return Outcome::Failed(Failure::new(class, detail));
     };
     findings.commit = Some(commit.clone());
     findings.subject = Some(built.subject);

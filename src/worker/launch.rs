@@ -72,6 +72,7 @@ impl<'a> LocalWorkers<'a> {
             worktree: &self.store.layout().worktree(&run.id),
             settings,
             run: run.id.as_str(),
+            resume: None,
         });
         command.map_or(&[], |command| command.pass_env)
     }
@@ -79,9 +80,11 @@ impl<'a> LocalWorkers<'a> {
 
 impl Workers for LocalWorkers<'_> {
     fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError> {
+        proc::expect_supervisor();
         let layout = self.store.layout();
         if let Some(prompt) = prompt {
-            durable::write_atomic(&layout.prompt(&run.id), prompt.as_bytes())?;
+            // A power cut also ends the only one that would read it.
+            durable::write_quick(&layout.prompt(&run.id), prompt.as_bytes())?;
             crash_point("worker.prompt_written");
         }
         let settings = self.rules.agents.settings.get(&run.agent);

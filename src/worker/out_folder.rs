@@ -39,7 +39,7 @@ pub(super) struct Left {
 /// earlier try had there is removed, links without following them.
 pub(super) fn make_fresh(path: &Path, prompt: &[u8]) -> Result<(), WorkerError> {
     durable::remove_tree(path)?;
-    durable::create_dirs(path)?;
+    durable::create_quick_dir(path)?;
     durable::write_quick(&path.join("prompt.md"), prompt)?;
     Ok(())
 }
@@ -67,10 +67,10 @@ fn broken(name: &str, error: &DurableError) -> Failure {
         DurableError::Io { source, .. } => format!("cannot be read: {source}"),
         other => format!("cannot be read: {other}"),
     };
-    Failure {
-        class: FailureClass::BrokenContract,
-        detail: format!("`{name}` in ACP_OUT {what}").replace("`.acp` in ACP_OUT", "ACP_OUT"),
-    }
+    Failure::new(
+        FailureClass::BrokenContract,
+        format!("`{name}` in ACP_OUT {what}").replace("`.acp` in ACP_OUT", "ACP_OUT"),
+    )
 }
 
 struct Folder<'a> {
@@ -87,9 +87,8 @@ impl Folder<'_> {
     }
 
     fn result(&self) -> Result<Option<ResultFile>, Failure> {
-        let wrong = |name: &str, error: &dyn std::fmt::Display| Failure {
-            class: FailureClass::BrokenContract,
-            detail: format!("`{name}`: {error}"),
+        let wrong = |name: &str, error: &dyn std::fmt::Display| {
+            Failure::new(FailureClass::BrokenContract, format!("`{name}`: {error}"))
         };
         let env = self.bytes(RESULT_ENV, RESULT_BYTES_MAX)?;
         let env = env.map(|bytes| parse_result_env(&bytes)).transpose();

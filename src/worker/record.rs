@@ -50,7 +50,17 @@ impl<'a> Record<'a> {
 
     /// Moves the run on, durably.
     pub(super) fn apply(&mut self, event: RunEvent) -> Result<(), WorkerError> {
-        self.run.apply(event)?;
+        self.apply_all([event])
+    }
+
+    /// Moves the run on by several events at once: no reader sees it in between.
+    pub(super) fn apply_all(
+        &mut self,
+        events: impl IntoIterator<Item = RunEvent>,
+    ) -> Result<(), WorkerError> {
+        for event in events {
+            self.run.apply(event)?;
+        }
         self.store.put_run(&self.run, self.alive)?;
         Ok(())
     }

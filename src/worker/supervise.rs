@@ -64,11 +64,15 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
     let now = ctx.clock.now();
     let deadline = deadline(&run, now, &settings);
     let mut record = Record::new(ctx.store, alive, run);
-    record.apply(RunEvent::Supervised {
+    let begun = RunEvent::Supervised {
         at: now,
         deadline,
         supervisor: Some(process_id(&ProcessMark::of_self())),
-    })?;
+    };
+    // With nothing to set up, the agent's step begins in the same moment.
+    let next =
+        (!resumes && ctx.rules.repo.setup.is_empty()).then_some(RunEvent::StepBegan(Step::Agent));
+    record.apply_all(std::iter::once(begun).chain(next))?;
     crash_point("worker.supervised");
     let worker = Worker::new(ctx, settings, &record.run);
     if resumes {
@@ -185,7 +189,10 @@ impl<'a> Worker<'a> {
             };
             match step {
                 Step::Setup => self.setup(record)?,
-                Step::Agent => agent::step(self, record)?,
+                Step::Agent => {
+                    crash_point("worker.before_agent");
+                    agent::step(self, record)?;
+                }
                 Step::Collect | Step::Commit => {
                     let end = agent_end.unwrap_or(AgentEnd::Well);
                     self.settle(record, end, started)?;
@@ -205,17 +212,15 @@ impl<'a> Worker<'a> {
             let time = self.time_left();
             let result = verify::run_line(self, record, line, time)?;
             if !result.passed {
-                let failure = Failure {
-                    class: FailureClass::SetupFailed,
-                    detail: format!("`{line}` {}", result.note),
-                };
+                let failure = Failure::new(
+                    FailureClass::SetupFailed,
+                    format!("`{line}` {}", result.note),
+                );
                 return self.finish(record, Outcome::Failed(failure), &RunFindings::default());
             }
         }
         crash_point("worker.set_up");
-        record.step(Step::Agent)?;
-        crash_point("worker.before_agent");
-        Ok(())
+        record.step(Step::Agent)
     }
 
     /// Looked at before anything is started: a folder that is gone, and a stop that came while the run was launched.
@@ -260,10 +265,10 @@ impl<'a> Worker<'a> {
             mut findings,
         }) = record.settled()?
         else {
-            let failure = Failure {
-                class: FailureClass::Unreadable,
-                detail: "what the run had settled before its checks is gone".to_owned(),
-            };
+            let failure = Failure::new(
+                FailureClass::Unreadable,
+                "what the run had settled before its checks is gone".to_owned(),
+            );
             return self.finish(record, Outcome::Failed(failure), &RunFindings::default());
         };
         crash_point("worker.before_verify");
@@ -301,7 +306,7 @@ fn whole_time(settings: &AgentSettings) -> Duration {
 
 pub(super) fn could_not_start(detail: String) -> Outcome {
     let class = FailureClass::CouldNotStart;
-    Outcome::Failed(Failure { class, detail })
+    Outcome::Failed(Failure::new(class, detail))
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {

@@ -200,9 +200,6 @@ impl Vcs for FakeVcs {
     fn prepare(&self) -> Result<(), VcsError> {
         Ok(())
     }
-    fn need(&self, _sha: &Sha) -> Result<(), VcsError> {
-        Ok(())
-    }
     fn add_worktree(&self, _: &Path, _: &Sha, _: Option<&Sha>) -> Result<(), VcsError> {
         Ok(())
     }
@@ -288,6 +285,7 @@ impl Bench {
             start: sha(),
             merge: None,
             created: now,
+            text: None,
             resumes: 0,
             state: RunState::Starting,
         };
@@ -347,6 +345,7 @@ impl Bench {
             by: "ann".into(),
             at: self.clock.now(),
             item,
+            rule: None,
         };
         self.store.holds().put(name, &hold).unwrap();
     }

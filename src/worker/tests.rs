@@ -111,7 +111,7 @@ fn left(words: &str) -> Vec<(&'static str, String)> {
 /// Every end of an agent that ended well: task, what it left, whether its files changed, what comes out.
 const CLAIMS: &[(&str, &str, bool, &str)] = &[
     ("implement", "implemented", true, "implemented"),
-    ("implement", "implemented", false, "no-diff"),
+    ("implement", "implemented", false, "nothing-done"),
     ("implement", "json", true, "implemented"),
     ("implement", "json implemented", true, "implemented"),
     ("implement", "json blocked", true, "broken-contract"),
@@ -133,7 +133,7 @@ const CLAIMS: &[(&str, &str, bool, &str)] = &[
     ("implement", "fail-pass", true, "implemented"),
     ("implement", "torn", true, "no-result"),
     ("fix", "updated", true, "updated-branch"),
-    ("fix", "updated", false, "no-diff"),
+    ("fix", "updated", false, "nothing-done"),
     ("fix", "fine", true, "no-change-needed"),
     ("fix", "pr-blocked", true, "blocked"),
     ("fix", "implemented", true, "broken-contract"),
@@ -219,12 +219,12 @@ fn a_process_that_did_not_end_well_is_a_failure_whatever_it_says() {
             },
             "could-not-start",
         ),
-        (Ended::Exited(1), "agent-exit"),
-        (Ended::Signaled(11), "agent-signal"),
+        (Ended::Exited(1), "crashed"),
+        (Ended::Signaled(11), "killed"),
         (Ended::TimedOut, "timed-out"),
         (Ended::Stalled, "stalled"),
-        (Ended::OutputLimit, "output-limit"),
-        (Ended::StepLimit, "step-limit"),
+        (Ended::OutputLimit, "looping"),
+        (Ended::StepLimit, "looping"),
     ];
     for (ended, expected) in rows {
         let mut bench = Bench::new(Task::Implement);
@@ -267,9 +267,9 @@ fn an_agent_with_words_of_its_own_must_say_that_it_succeeded() {
     );
     for (output, steps_max, expected) in [
         (good.clone(), 0, "implemented"),
-        (bad, 0, "agent-error"),
-        (String::new(), 0, "agent-error"),
-        (good, 1, "step-limit"),
+        (bad, 0, "crashed"),
+        (String::new(), 0, "broken-output"),
+        (good, 1, "looping"),
     ] {
         let mut bench = Bench::new(Task::Implement);
         bench.run.agent = "claude".into();
@@ -302,8 +302,9 @@ fn an_agent_with_words_of_its_own_must_say_that_it_succeeded() {
             );
         }
         if let Outcome::Failed(Failure {
-            class: FailureClass::AgentError,
+            class: FailureClass::Crashed,
             detail,
+            ..
         }) = outcome
         {
             assert!(
@@ -353,6 +354,7 @@ fn a_failed_setup_a_hold_and_a_missing_worktree_start_no_agent() {
             by: "ann".into(),
             at: now,
             item: None,
+            rule: None,
         };
         store.holds().put("stop", &hold).unwrap();
         Ended::Exited(0)

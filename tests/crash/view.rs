@@ -178,7 +178,7 @@ fn normal(text: &str) -> String {
     if let Some(at) = text.find(last) {
         let rest = &text[at + last.len()..];
         let (reason, after) = rest.split_at(rest.find(" --- ").unwrap_or(rest.len()));
-        if reason.contains("died") || reason.contains("agent-exit") {
+        if reason.contains("died") || reason.contains("exited with") {
             text = format!("{}{last}REASON{after}", &text[..at]);
         }
     }

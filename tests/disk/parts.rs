@@ -6,9 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use acp::durable::{
-    DurableError, Enqueued, Journal, Lock, Maildir, Place, Result, append_log, crash, create_dirs,
-    free_space_bytes, is_held, move_dir, publish, read_record, remove_file, remove_tree,
-    write_atomic, write_quick, write_record,
+    DurableError, Enqueued, Journal, Lock, Maildir, Place, Rank, Result, append_log, crash,
+    create_dirs, free_space_bytes, is_held, move_dir, publish, read_record, remove_file,
+    remove_tree, write_atomic, write_quick, write_record,
 };
 use acp::sys::stats;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl State {
         write_record(self.record, &note("old")).unwrap();
         self.queue.enqueue("first", |_| b"first".to_vec()).unwrap();
         self.journal.append(&"first").unwrap();
-        drop(Lock::try_acquire(Path::new("pass.lock"), "test").unwrap());
+        drop(Lock::try_acquire(Path::new("pass.lock"), Rank::Pass, "test").unwrap());
     }
 
     /// Everything that [`Self::write`] wrote is there, and nothing else under a real name.
@@ -149,7 +149,7 @@ pub(crate) fn full_disk() {
         state.assert_whole();
     }
     // Locks and moves need no room: what runs can be ended and what waits can be claimed.
-    let lock = Lock::try_acquire(Path::new("other.lock"), "test").unwrap();
+    let lock = Lock::try_acquire(Path::new("other.lock"), Rank::Pass, "test").unwrap();
     assert!(lock.is_some() && is_held(Path::new("other.lock")).unwrap());
 
     // Room for a part of a record: the part is cut off again.
@@ -219,7 +219,7 @@ pub(crate) fn read_only(mounted: bool) {
         ("remove", remove_file(state.record).map(drop)),
         (
             "lock",
-            Lock::try_acquire(Path::new("pass.lock"), "").map(drop),
+            Lock::try_acquire(Path::new("pass.lock"), Rank::Pass, "").map(drop),
         ),
         (
             "lock",
@@ -303,20 +303,24 @@ pub(crate) fn syncs() {
         1
     );
     assert_eq!(cost(|| remove_tree(Path::new("a")).unwrap()).0, 1);
-    assert_eq!(cost(|| Lock::try_acquire(Path::new("l"), "").unwrap()).0, 0);
+    assert_eq!(
+        cost(|| Lock::try_acquire(Path::new("l"), Rank::Pass, "").unwrap()).0,
+        0
+    );
 
     let add = |id: &str| state.queue.enqueue(id, |_| vec![]).unwrap();
     add("a");
     assert_eq!(cost(|| add("b")), (2, Enqueued::New { seq: 2 }));
-    assert_eq!(cost(|| add("b")).0, 0);
+    assert_eq!(cost(|| add("b")).0, 1);
     let (_, entry) = state.queue.find("a").unwrap().unwrap();
     let (claiming, entry) = cost(|| state.queue.claim(&entry).unwrap().unwrap());
-    assert_eq!(claiming, 0);
+    assert_eq!(claiming, 2);
     assert_eq!(cost(|| state.queue.update(&entry, b"").unwrap()).0, 2);
     assert_eq!(cost(|| state.queue.complete(&entry, b"").unwrap()).0, 3);
 
     assert_eq!(cost(|| state.journal.sync().unwrap()).0, 0);
+    assert_eq!(cost(|| state.journal.append(&1).unwrap()).0, 1);
     assert_eq!(cost(|| state.journal.append(&1).unwrap()).0, 0);
-    assert_eq!(cost(|| state.journal.sync().unwrap()).0, 2);
+    assert_eq!(cost(|| state.journal.sync().unwrap()).0, 1);
     assert_eq!(cost(|| state.journal.append_synced(&1).unwrap()).0, 1);
 }

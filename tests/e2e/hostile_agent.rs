@@ -205,7 +205,7 @@ fn floods_silence_and_deafness_end_on_time_and_leave_nothing() {
         }
     };
     for (script, line, class) in [
-        ("yes flood\n", "output_max: 1MB", "output-limit"),
+        ("yes flood\n", "output_max: 1MB", "looping"),
         (
             "trap '' TERM\nwhile true; do sleep 0.1; done\n",
             "timeout: 1s",
@@ -215,7 +215,7 @@ fn floods_silence_and_deafness_end_on_time_and_leave_nothing() {
         (
             "setsid sh -c 'sleep 1000 & setsid sleep 1000' &\nsleep 0.3\nexit 4\n",
             "timeout: 20s",
-            "agent-exit",
+            "crashed",
         ),
     ] {
         let env = TestEnv::under(script);

@@ -271,7 +271,7 @@ fn failures_are_tried_again_then_blocked_with_one_comment_and_a_person_starts_an
         .map(|run| run["attempt"].as_u64().unwrap())
         .collect();
     assert_eq!(tries, [1, 2]);
-    assert_eq!(runs[1]["reason"], "agent-exit: the agent exited with 3");
+    assert_eq!(runs[1]["reason"], "crashed: the agent exited with 3");
     let why = env.why("issue/1");
     assert_eq!(why["command"], "acp issue label 1 --remove agent-blocked");
     env.agent(GOOD);

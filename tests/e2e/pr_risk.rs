@@ -150,3 +150,21 @@ fn inside_a_run_it_works_without_a_forge() {
     let env = repository(&[("a", "b\n")]).var("ACP_RUN_ID", "20261121-031502-issue-12-a1");
     let _scored = env.acp(&["pr", "risk", "--range", "main..work"]).ok();
 }
+
+#[test]
+fn a_range_costs_one_process() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = repository(&[("notes.md", "fine\n")]);
+    let calls = env.path("calls");
+    let script = format!(
+        "#!/bin/sh\necho x >> '{}'\nPATH=\"${{PATH#*:}}\"\nexec git \"$@\"\n",
+        calls.display()
+    );
+    let git = env.write("bin/git", &script);
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", env.path("bin").display());
+    let env = env.var("PATH", &path);
+    let low = env.acp(&["pr", "risk", "--range", "main..work"]).ok();
+    assert!(low.stdout.contains("low ("), "{low:?}");
+    assert_eq!(fs::read_to_string(&calls).unwrap(), "x\n");
+}

@@ -81,6 +81,8 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
         blocked: true,
         label_seen: true,
         fixes: 0,
+        dropped: false,
+        dead_launches: 0,
     };
     store.retries().put(&item.slug(), &retry).unwrap();
     let list = env.acp(&["retry", "list", "--plain"]).ok().stdout;

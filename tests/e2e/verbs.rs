@@ -286,18 +286,19 @@ fn a_pass_in_every_format_and_a_recorded_one_gives_the_same_plan() {
     let dry = env.data(&["heartbeat", "--dry-run", "--record", file]);
     assert_eq!(
         dry["actions"],
-        json!(["launch command on issue/1: implement, attempt 1"])
+        json!([
+            "note what is approved of issue/1",
+            "launch command on issue/1: implement, attempt 1"
+        ])
     );
-    assert_eq!(dry["plan"][0]["action"], "launch");
+    assert_eq!(dry["plan"][0]["action"], "trust");
+    assert_eq!(dry["plan"][1]["action"], "launch");
     assert_eq!(
         env.data(&["heartbeat", "--replay", file])["plan"],
         dry["plan"]
     );
     let human = env.acp(&["heartbeat", "--dry-run"]).ok().stdout;
-    assert!(
-        human.starts_with("would launch command on issue/1"),
-        "{human}"
-    );
+    assert!(human.contains("would launch command on issue/1"), "{human}");
     let _idle = env.until_idle();
     let replayed = env.data(&["heartbeat", "--replay", file]);
     assert_eq!(
@@ -503,4 +504,16 @@ fn without_a_profile_every_verb_says_how_to_get_one_and_with_two_which() {
     env.acp(&["issue", "list", "--profile", "../x"])
         .with(2)
         .says("../x");
+}
+
+#[test]
+fn a_launch_costs_three_processes() {
+    let env = TestEnv::under("exit 1");
+    env.issue("The first one makes the clone");
+    let _idle = env.until_idle();
+    env.issue("Another");
+    let pass = env.data(&["heartbeat", "--stats"]);
+    // git's version, the files of the worktree, the supervisor.
+    assert_eq!(pass["stats"]["processes"], 3, "{pass}");
+    let _idle = env.until_idle();
 }

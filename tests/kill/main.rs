@@ -278,7 +278,7 @@ impl Counts {
         let crashed = |run: &&serde_json::Value| {
             run["reason"]
                 .as_str()
-                .is_some_and(|why| why.starts_with("crashed"))
+                .is_some_and(|why| why.starts_with("interrupted"))
         };
         self.crashed_runs = runs.iter().filter(crashed).count();
         all_merged_work_is_in_the_base(world, pulls);

@@ -2,21 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use acp::domain::{Intent, ItemId, Origin, Outcome, Retry, Run, RunId, RunState};
+use acp::domain::{FailureClass, Intent, ItemId, Origin, Outcome, Retry, Run, RunId, RunState};
 use acp::store::Entry;
 
 use crate::book::Seen;
 use crate::world::World;
 
+/// Launches in a row that die before their agent begins, from which on each counts as a failure.
+const DEAD_LAUNCHES_MAX: u32 = 3;
+
 impl World {
     pub(crate) fn check(&self) {
         self.note_approvals();
+        self.note_pins();
         let runs = self.check_runs();
         self.check_leases(&runs);
         self.check_retries(&runs);
         self.check_outbox();
         self.check_forge();
         self.check_budget();
+    }
+
+    /// A pass that has seen the last change of an issue has seen its label too.
+    fn note_pins(&self) {
+        let issues = self.forge.truth().issues;
+        let notes = self.store.trust().unwrap().notes;
+        let seen = |number: &u64| {
+            let pin = notes.get(number).and_then(|note| note.pin.as_ref());
+            pin.is_some_and(|pin| issues.get(number).is_some_and(|i| pin.seen >= i.updated))
+        };
+        self.book.borrow_mut().window.retain(|number| !seen(number));
     }
 
     fn check_runs(&self) -> Vec<Run> {
@@ -106,6 +121,7 @@ impl World {
         for (_, retry) in &retries {
             if !retry.blocked && book.given_up.remove(&retry.item) {
                 book.failures.remove(&retry.item);
+                book.dead_launches.remove(&retry.item);
             }
         }
         let mut archived = vec![];
@@ -125,12 +141,18 @@ impl World {
             if self.was_unwanted(run, &retries) {
                 continue;
             }
+            let mut dead = book.dead_launches.get(&run.item).copied().unwrap_or(0);
             let failures = book.failures.entry(run.item).or_default();
             match &run.state.end().unwrap().outcome {
-                Outcome::Failed(_) => *failures += 1,
+                Outcome::Failed(failure) if failure.class == FailureClass::LaunchDied => {
+                    dead += 1;
+                    *failures += u32::from(dead >= DEAD_LAUNCHES_MAX);
+                }
+                Outcome::Failed(_) => (dead, *failures) = (0, *failures + 1),
                 Outcome::Cancelled { .. } => {}
-                _ => *failures = 0,
+                _ => (dead, *failures) = (0, 0),
             }
+            book.dead_launches.insert(run.item, dead);
         }
         let max = self.rules.retry.attempts_max;
         for (_, retry) in &retries {

@@ -178,9 +178,11 @@ impl World {
             Wait::Blocked { .. }
             | Wait::NotLabelled { .. }
             | Wait::NotTrusted { .. }
+            | Wait::TextChanged { .. }
             | Wait::NotOurs
             | Wait::HasPr { .. }
             | Wait::WriteFailed { .. }
+            | Wait::Dropped { .. }
             | Wait::KeepOpen { .. }
             | Wait::Human { .. }
             | Wait::MergeBlocked { .. }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acp::domain::{RunId, Snapshot};
 use acp::engine::{EngineError, Pass, PassReport, plan};
-use acp::store::{LockName, StoreError};
+use acp::store::{LockName, StoreError, as_other_process};
 use acp::sys::Clock as _;
 
 use crate::world::World;
@@ -196,7 +196,8 @@ impl World {
             ])
             .unwrap();
         self.say(format!("another process holds {name:?}"));
-        let _held = self.store.try_lock(name, "another process").unwrap();
+        let take = || self.store.try_lock(name, "another process");
+        let _held = as_other_process(take).unwrap();
         match self.roll(4) {
             0 => self.flush(),
             1 => self.verb(),

@@ -16,10 +16,6 @@ impl Vcs for Ports<'_> {
         self.0.vcs.prepare()
     }
 
-    fn need(&self, sha: &Sha) -> Result<(), VcsError> {
-        self.0.vcs.need(sha)
-    }
-
     fn add_worktree(&self, path: &Path, start: &Sha, merge: Option<&Sha>) -> Result<(), VcsError> {
         if self.0.chance(10) {
             self.0.vcs.fail_next(1);

@@ -14,7 +14,7 @@ use acp::durable::crash::{Crash, disarm, hits, simulate_after};
 use acp::engine::Engine;
 use acp::forge::sim::{Faults, SimForge, SimRefs};
 use acp::profile::load_text;
-use acp::store::{Home, Lock, Store};
+use acp::store::{Home, Lock, Store, as_other_process};
 use acp::sys::{Clock, Env, Rng as _, SplitMix64, StepClock};
 use acp::vcs::sim::SimVcs;
 use jiff::{SignedDuration, Timestamp};
@@ -216,7 +216,8 @@ impl World {
         self.began.borrow_mut().push(self.moment());
         self.fuse.set(fuse);
         simulate_after(fuse);
-        let done = catch_unwind(AssertUnwindSafe(|| self.with_engine(work)));
+        let work = AssertUnwindSafe(|| self.with_engine(work));
+        let done = as_other_process(|| catch_unwind(work));
         disarm();
         self.began.borrow_mut().pop();
         self.fuse.set(outer);
@@ -240,7 +241,7 @@ impl World {
         let left = self.fuse.get().saturating_sub(hits());
         self.fuse.set(0);
         disarm();
-        work();
+        as_other_process(work);
         self.fuse.set(left);
         simulate_after(left);
     }
@@ -256,7 +257,10 @@ impl World {
             clock: self.clock.as_ref(),
             rng: &self.of_engine,
             agent_missing: &|_| None,
-            prompt: &|run, text| Ok(format!("{}\n{}", run.title, text.body)),
+            prompt: &|run, text| {
+                self.check_prompt(run, text);
+                Ok(format!("{}\n{}", run.title, text.body))
+            },
             say: &|line| self.say(format!("  > {line}")),
         })
     }

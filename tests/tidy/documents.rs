@@ -132,8 +132,10 @@ fn no_committed_file_names_a_machine() {
                     bad(&format!("names `{folder}`"));
                 }
             }
+            // What npm writes into a lock file names where its packages ask for money.
+            let asks = path.ends_with("/package-lock.json") && line.contains("\"url\": ");
             for host in hosts(line) {
-                if !host_is_fine(&host) {
+                if !asks && !host_is_fine(&host) {
                     bad(&format!("names the host `{host}`"));
                 }
             }

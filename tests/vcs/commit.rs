@@ -152,7 +152,6 @@ fn a_large_file_that_was_there_before_is_no_obstacle() {
     world.base = world
         .forge
         .commit("main", Some(&world.base), &[("data", &large)]);
-    world.vcs.need(&world.base).unwrap();
     world
         .vcs
         .add_worktree(&world.tree, &world.base, None)
@@ -178,9 +177,6 @@ fn markers_of_a_conflict_must_be_resolved() {
         &[("a.txt", "one\ntheirs\nthree\n"), ("test.md", markers)],
     );
     world.base = ours;
-    for sha in [&world.base, &theirs] {
-        world.vcs.need(sha).unwrap();
-    }
     world
         .vcs
         .add_worktree(&world.tree, &world.base, Some(&theirs))
@@ -249,7 +245,6 @@ fn a_submodule_stays_as_it_was_and_its_repository_is_not_asked() {
     world
         .forge
         .run(&["update-ref", "refs/heads/main", world.base.as_str()]);
-    world.vcs.need(&world.base).unwrap();
     world
         .vcs
         .add_worktree(&world.tree, &world.base, None)

@@ -152,7 +152,6 @@ fn the_agents_folder_is_never_published() {
     world.base = world
         .forge
         .commit("main", Some(&world.base), &[(".acp/kept", "1\n")]);
-    world.vcs.need(&world.base).unwrap();
     world
         .vcs
         .add_worktree(&world.tree, &world.base, None)

@@ -29,7 +29,8 @@ fn a_crash_while_cloning_is_made_good() {
                 .is_ok();
         crash::disarm();
         vcs.prepare().unwrap();
-        vcs.need(&base).unwrap();
+        let tree = forge.root().join("state/worktrees/one");
+        vcs.add_worktree(&tree, &base, None).unwrap();
         assert!(repo(&forge).join("HEAD").exists());
         if done {
             break;
@@ -43,15 +44,29 @@ fn commits_are_fetched_when_they_are_missing() {
     let next = world
         .forge
         .commit("topic", Some(&world.base), &[("x", "1")]);
-    world.vcs.need(&next).unwrap();
+    let add = |sha: &_| world.vcs.add_worktree(&world.tree, sha, None);
+    add(&next).unwrap();
+    assert!(world.tree.join("x").exists());
     // On no branch any more.
     let lost = world.forge.commit("gone", Some(&next), &[("x", "2")]);
     world.forge.run(&["update-ref", "-d", "refs/heads/gone"]);
-    world.vcs.need(&lost).unwrap();
+    add(&lost).unwrap();
     assert!(world.vcs.is_ancestor(&next, &lost).unwrap());
     assert!(!world.vcs.is_ancestor(&lost, &next).unwrap());
     let absent = "1234567890123456789012345678901234567890".parse().unwrap();
-    assert!(matches!(world.vcs.need(&absent), Err(VcsError::Git { .. })));
+    assert!(matches!(add(&absent), Err(VcsError::Git { .. })));
+    // Also the other side of a merge.
+    let theirs = world
+        .forge
+        .commit("theirs", Some(&world.base), &[("y", "1")]);
+    world
+        .vcs
+        .add_worktree(&world.tree, &world.base, Some(&theirs))
+        .unwrap();
+    assert_eq!(
+        world.agent("git rev-parse HEAD; ls").trim(),
+        format!("{}\na.txt\ndir\ny", world.base)
+    );
     assert!(world.vcs.is_ancestor(&absent, &next).is_err());
 }
 

@@ -61,7 +61,7 @@ fn a_worktree_without_git_or_with_another_one_loses_nothing_and_publishes_nothin
 #[test]
 fn output_without_end_silence_and_time_are_limited() {
     let world = World::with("exec yes", "output_max: 1MB");
-    assert_eq!(class(&world).0, FailureClass::OutputLimit);
+    assert_eq!(class(&world).0, FailureClass::Looping);
     let world = World::with("sleep 600", "stall: 1s");
     assert_eq!(class(&world).0, FailureClass::Stalled);
     let world = World::with("while :; do echo busy; sleep 0.1; done", "stall: 1s");

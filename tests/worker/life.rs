@@ -135,6 +135,7 @@ const STUBBORN: &str = "trap '' TERM\nsetsid sh -c 'exec </dev/null; echo $$ > p
 fn before_the_agents_end_everything_is_ended_with_proof() {
     for point in [
         "worker.supervised",
+        "worker.set_up",
         "worker.before_agent",
         "worker.child_started",
         "worker.child_recorded",

@@ -46,6 +46,7 @@ impl Verb for Add {
             by: session.actor(),
             at: session.clock.now(),
             item: self.item,
+            rule: None,
         };
         let keep = session.keep()?;
         let (hold, new) = keep.change(session, |desk| desk.add_hold(hold))?;

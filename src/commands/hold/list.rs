@@ -1,4 +1,4 @@
-//! `acp hold list`: stops that a person lifts.
+//! `acp hold list`: stops that a person, or their own rule, lifts.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,8 @@ use crate::commands::{Session, Verb};
 use crate::ui::words::relative;
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
-/// Lists the holds. Under a hold nothing starts and nothing merges; what runs goes on, and writes are sent.
+/// Lists the holds. `credential` is acp's own: the forge does not take its credential; a check every 15 minutes lifts it once
+/// that is repaired. Under a hold nothing starts and nothing merges; what runs goes on, and writes are sent.
 ///
 /// Columns of --plain: name, item (empty: the whole profile), who set it, when, why.
 #[derive(clap::Args)]

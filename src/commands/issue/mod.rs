@@ -14,11 +14,11 @@ use crate::ui::{CliError, Output};
 /// Reads and writes issues. A write goes through the outbox and is sent at once.
 #[derive(clap::Subcommand)]
 pub(super) enum Issue {
-    /// List issues with their lanes
+    #[command(about = "List issues with their lanes")]
     List(list::List),
-    /// Show an issue, its comments, and where it stands
+    #[command(about = "Show an issue, its comments, and where it stands")]
     Show(show::Show),
-    /// Open an issue; prints its name
+    #[command(about = "Open an issue; prints its name")]
     Create(create::Create),
     /// Comment on an issue
     Comment(CommentOn),

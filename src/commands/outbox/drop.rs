@@ -2,13 +2,14 @@
 
 use crate::commands::change::Changes;
 use crate::commands::{Session, Verb};
-use crate::domain::{IntentId, Origin};
+use crate::domain::IntentId;
 use crate::ui::{CliError, Output};
 
-/// Removes a write that failed or was never sent, and with it all that need it.
+/// Removes a write that failed or was never sent, and with it all that need it. Where a pass or a run wanted it, no pass
+/// wants it again: the result of a run whose push or pull request is dropped is kept on this machine and its item waits for
+/// `acp retry clear`; a pull request whose checks are dropped waits for a person's yes.
 ///
-/// One that was sent and whose answer is not known cannot be dropped (77): it may have happened. A write that a pass wants
-/// is wanted again by the next pass if nothing else changes. Waits up to 30 s for a flusher that is at work. Columns of
+/// One that was sent and whose answer is not known cannot be dropped (77): it may have happened. Waits up to 30 s for a flusher that is at work. Columns of
 /// --plain: id, what changed, `changed` or `dry-run`.
 #[derive(clap::Args)]
 pub(crate) struct Drop {
@@ -36,12 +37,6 @@ impl Verb for Drop {
         if let Some(item) = dropped.first().and_then(|intent| intent.item) {
             changes = changes.next(format!("acp why {item}"));
         }
-        let output = changes.output();
-        let by_pass = dropped.iter().any(|i| i.origin == Origin::Pass);
-        Ok(if by_pass {
-            output.note("a pass wanted it: the next one may want it again")
-        } else {
-            output
-        })
+        Ok(changes.output())
     }
 }

@@ -10,6 +10,7 @@ use crate::commands::{Session, Verb};
 use crate::domain::Phase;
 use crate::engine::Flushed;
 use crate::store::{Outbox, Place};
+use crate::ui::standing;
 use crate::ui::words::{clean, plural, relative};
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
@@ -55,7 +56,15 @@ impl Verb for Flush {
         }
         let control = session.control()?;
         let flushed = control.engine(session).flush()?;
-        let output = Output::of(FlushView::of(&flushed));
+        let mut output = Output::of(FlushView::of(&flushed));
+        if let Some(stale) = &flushed.stopped {
+            output = output
+                .exit(standing::exit_of(stale))
+                .note(format!("nothing more is sent now: {}", stale.error));
+        }
+        if let Some(reason) = &flushed.closed {
+            output = output.note(format!("nothing can be sent: {reason}"));
+        }
         Ok(if flushed.busy {
             output.note("another flusher is at work; it sends what waits")
         } else {

@@ -14,11 +14,11 @@ use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 /// Lists the writes that are not confirmed, in the order in which they are sent. One that waits holds up later ones of its
 /// item and those that need it, never others.
 ///
-/// Columns of --plain: id, place (pending, claimed, failed, done), kind, target, phase (prepared, dispatched, confirmed),
+/// Columns of --plain: id, place (pending, claimed, failed, dropped, done), kind, target, phase (prepared, dispatched, confirmed),
 /// tries, not before, last error.
 #[derive(clap::Args)]
 pub(crate) struct List {
-    /// Also those that are confirmed and not forgotten yet
+    /// Also those that are confirmed or dropped, and not forgotten yet
     #[arg(long)]
     done: bool,
 }
@@ -56,6 +56,7 @@ impl Verb for List {
         let open = outbox.open_intents()?;
         let mut rows: Vec<Row> = open
             .iter()
+            .filter(|queued| self.done || queued.intent.dropped.is_none())
             .map(|queued| Row::new(queued.place, &queued.intent))
             .collect();
         if self.done {
@@ -77,7 +78,10 @@ impl Row {
     fn new(place: Place, intent: &Intent) -> Self {
         Self {
             id: intent.id.to_string(),
-            place: place.name(),
+            place: match intent.dropped {
+                Some(_) => "dropped",
+                None => place.name(),
+            },
             kind: intent.payload.kind().as_str(),
             target: intent.target(),
             item: intent.item.map(|item| item.to_string()),

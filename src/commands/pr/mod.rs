@@ -14,15 +14,15 @@ use crate::ui::{CliError, Output};
 /// Looks at pull requests and decides about them. A write goes through the outbox and is sent at once.
 #[derive(clap::Subcommand)]
 pub(super) enum Pr {
-    /// List pull requests with their lanes and risk
+    #[command(about = "List pull requests with their lanes and risk")]
     List(list::List),
-    /// Show a pull request, its checks, and where it stands
+    #[command(about = "Show a pull request, its checks, and where it stands")]
     Show(show::Show),
-    /// Score how risky a change is, with every reason
+    #[command(about = "Score how risky a change is, with every reason")]
     Risk(risk::Risk),
-    /// Say yes to the head as it is; the next pass merges
+    #[command(about = "Say yes to the head as it is; the next pass merges")]
     Approve(approve::Approve),
-    /// Say yes and merge at once
+    #[command(about = "Say yes and merge at once")]
     Merge(merge::Merge),
     /// Comment on a pull request
     Comment(CommentOn),

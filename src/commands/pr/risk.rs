@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::show::missing;
 use crate::commands::Session;
 use crate::commands::sight::Sight;
-use crate::domain::{DiffFacts, PathRules, RiskBand, RiskScore};
+use crate::domain::{DiffFacts, RiskBand, RiskScore};
 use crate::policy::{RiskInput, default_risk_rules, parse_numstat, score};
+use crate::profile::default_path_rules;
 use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
@@ -114,7 +115,7 @@ impl Risk {
             verdicts_distinct: 0,
             coverage_percent: None,
         };
-        let risk = score(&input, &default_risk_rules(), &default_paths())?;
+        let risk = score(&input, &default_risk_rules(), &default_path_rules())?;
         let within = self.max.map(|max| max.allows(&risk));
         let scored = Scored::new(risk, facts.files.as_ref().map(Vec::len), within);
         Ok(Output::of(scored).answer(within != Some(false)))
@@ -147,15 +148,6 @@ impl Risk {
         let within = self.max.map(|max| max.allows(&risk));
         let scored = Scored::new(risk, facts.files.as_ref().map(Vec::len), within);
         Ok(Output::of(scored).answer(within != Some(false)))
-    }
-}
-
-/// The built-in path rules.
-fn default_paths() -> PathRules {
-    let owned = |patterns: &[&str]| patterns.iter().map(ToString::to_string).collect();
-    PathRules {
-        forbidden: owned(&[".env*", "secrets/**"]),
-        protected: owned(&[".github/**", "AGENTS.md", "CLAUDE.md"]),
     }
 }
 

@@ -13,15 +13,15 @@ use crate::ui::{CliError, Output};
 /// Looks at runs and ends them.
 #[derive(clap::Subcommand)]
 pub(super) enum Run {
-    /// List runs
+    #[command(about = "List runs")]
     List(list::List),
-    /// Show a run with everything that is known of it
+    #[command(about = "Show a run with everything that is known of it")]
     Show(show::Show),
-    /// Show what the agent printed
+    #[command(about = "Show what the agent printed")]
     Log(log::Log),
-    /// End a run and prove that nothing of it is left
+    #[command(about = "End a run and prove that nothing of it is left")]
     Stop(stop::Stop),
-    /// Archive a run that is over; its worktree goes, its work is bundled first
+    #[command(about = "Archive a run that is over; its worktree goes, its work is bundled first")]
     Drop(drop::Drop),
     /// Attend to a run (started by a pass)
     #[command(hide = true)]

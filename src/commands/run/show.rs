@@ -82,7 +82,11 @@ impl Show {
             .into_iter()
             .filter(|view| view.intent.origin == origin)
         {
-            let state = if view.failed { "failed" } else { "waiting" };
+            let state = match view.intent.dropped {
+                Some(_) => "dropped",
+                None if view.failed => "failed",
+                None => "waiting",
+            };
             shown.intents.push(IntentRow::of(&view.intent, state));
         }
         for intent in outbox

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::domain::{Cooldown, Hold, ItemId, Lease, Retry, RunId, RunState};
-use crate::engine::EngineError;
+use crate::engine::{CREDENTIAL_HOLD, EngineError};
 use crate::store::{Entry, LockName, Store, crash_point};
 
 impl Desk<'_> {
@@ -56,6 +56,8 @@ impl Desk<'_> {
             blocked: false,
             label_seen: false,
             fixes: 0,
+            dropped: false,
+            dead_launches: 0,
             ..before.clone()
         };
         if !self.dry_run {
@@ -88,8 +90,13 @@ impl Desk<'_> {
     /// each merge. Returns the hold and whether it is new; one of that name and scope that is there already stays.
     ///
     /// # Errors
-    /// `Forbidden` when one of that name is about something else: replacing it would lift that.
+    /// `Forbidden` when one of that name is about something else (replacing it would lift that) or is acp's own.
     pub fn add_hold(&self, hold: Hold) -> Result<(Hold, bool), EngineError> {
+        if hold.name == CREDENTIAL_HOLD {
+            let what = format!("setting the hold `{CREDENTIAL_HOLD}`");
+            let why = "acp sets and lifts it itself: take another name".to_owned();
+            return Err(EngineError::Forbidden { what, why });
+        }
         let holds = self.store.holds();
         match holds.get(&hold.name)? {
             Some(there) if there.item == hold.item => return Ok((there, false)),

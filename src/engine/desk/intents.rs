@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Desk;
-use crate::domain::{Intent, IntentId, Phase};
+use crate::domain::{Intent, IntentId, Origin, Phase};
 use crate::engine::EngineError;
 use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
 
@@ -15,7 +15,7 @@ impl Desk<'_> {
     /// `Missing` when there is no such intent, `Forbidden` when it is confirmed.
     pub fn retry_intent(&self, id: &IntentId, actor: &str) -> Result<Intent, EngineError> {
         let _flush = self.change_lock(LockName::Flush, "outbox retry")?;
-        let outbox = self.store.outbox()?;
+        let outbox = self.settled_outbox()?;
         let mut queued = open(&outbox, id, "sending")?;
         if queued.place == Place::Failed {
             // Tries and the time until acp gives up count from here.
@@ -33,13 +33,14 @@ impl Desk<'_> {
         Ok(queued.intent)
     }
 
-    /// Removes an intent and all that need it, in the order of the outbox.
+    /// Gives up an intent and all that need it, in the order of the outbox. What a person typed is removed; what a pass or
+    /// a run wanted stays in `failed/` as given up, so that no pass wants it again.
     ///
     /// # Errors
     /// `Missing` when there is no such intent, `Forbidden` when it, or one that needs it, happened or may have happened.
     pub fn drop_intent(&self, id: &IntentId, actor: &str) -> Result<Vec<Intent>, EngineError> {
         let _flush = self.change_lock(LockName::Flush, "outbox drop")?;
-        let outbox = self.store.outbox()?;
+        let outbox = self.settled_outbox()?;
         open(&outbox, id, "dropping")?;
         let dropped = with_dependents(outbox.open_intents()?, id);
         if let Some(sent) = dropped.iter().find(|queued| may_have_happened(queued)) {
@@ -53,13 +54,25 @@ impl Desk<'_> {
         if !self.dry_run {
             // The last ones first: a kill in between leaves no intent whose need is gone.
             for queued in dropped.iter().rev() {
-                outbox.remove(queued)?;
-                crash_point("desk.intent_dropped");
+                // Told before it is done: a write that was wanted never vanishes without a word.
                 self.note(&self.entry("intent.dropped", &queued.intent, actor));
+                match queued.intent.origin {
+                    Origin::Verb { .. } => outbox.remove(queued)?,
+                    Origin::Run(_) | Origin::Pass => outbox.give_up(queued, actor)?,
+                }
+                crash_point("desk.intent_dropped");
             }
             self.store.journal().sync()?;
         }
         Ok(dropped.into_iter().map(|queued| queued.intent).collect())
+    }
+
+    fn settled_outbox(&self) -> Result<Outbox, EngineError> {
+        let outbox = self.store.outbox()?;
+        if !self.dry_run {
+            outbox.settle()?;
+        }
+        Ok(outbox)
     }
 
     fn entry(&self, what: &str, intent: &Intent, actor: &str) -> Entry {
@@ -76,7 +89,15 @@ impl Desk<'_> {
 fn open(outbox: &Outbox, id: &IntentId, doing: &str) -> Result<Queued, EngineError> {
     let mut all = outbox.open_intents()?.into_iter();
     if let Some(queued) = all.find(|queued| queued.intent.id == *id) {
-        return Ok(queued);
+        let Some(by) = &queued.intent.dropped else {
+            return Ok(queued);
+        };
+        let what = format!("{doing} `{id}`");
+        let why = match queued.intent.item {
+            Some(item) => format!("{by} dropped it: `acp why {item}` says what to do now"),
+            None => format!("{by} dropped it"),
+        };
+        return Err(EngineError::Forbidden { what, why });
     }
     if outbox.is_done(id)? {
         let what = format!("{doing} `{id}`");
@@ -96,7 +117,7 @@ fn may_have_happened(queued: &Queued) -> bool {
 fn with_dependents(all: Vec<Queued>, id: &IntentId) -> Vec<Queued> {
     let mut gone = BTreeSet::from([id.clone()]);
     let mut out = vec![];
-    for queued in all {
+    for queued in all.into_iter().filter(|q| q.intent.dropped.is_none()) {
         let needs_one = queued.intent.needs.iter().any(|need| gone.contains(need));
         if needs_one || queued.intent.id == *id {
             gone.insert(queued.intent.id.clone());

@@ -103,6 +103,7 @@ impl World {
             start: "a".repeat(40).parse().unwrap(),
             merge: None,
             created: at(),
+            text: None,
             resumes: 0,
             state,
         };
@@ -160,6 +161,7 @@ fn hold(name: &str, item: Option<ItemId>) -> Hold {
         by: "ann".to_owned(),
         at: at(),
         item,
+        rule: None,
     }
 }
 
@@ -224,7 +226,42 @@ fn a_drop_takes_all_that_need_it_and_nothing_else() {
     assert_eq!(shown, dropped);
     let of: Vec<IntentId> = dropped.into_iter().map(|intent| intent.id).collect();
     assert_eq!(of, ids);
-    assert_eq!(world.places(), [(other.id, Place::Pending)]);
+    let gone = ids.into_iter().map(|id| (id, Place::Failed));
+    let mut places = world.places();
+    places.sort();
+    let mut expected: Vec<_> = gone.chain([(other.id.clone(), Place::Pending)]).collect();
+    expected.sort();
+    assert_eq!(places, expected);
+    let outbox = world.store.outbox().unwrap();
+    for intent in [&push, &pull, &check] {
+        assert!(!outbox.enqueue(intent).unwrap(), "no pass wants it again");
+        let (_, kept) = outbox.find(&intent.id).unwrap().unwrap();
+        assert_eq!(kept.dropped.as_deref(), Some("ann"));
+        for refused in [
+            world.desk().retry_intent(&intent.id, "ann").map(drop),
+            world.desk().drop_intent(&intent.id, "ann").map(drop),
+        ] {
+            assert!(refused.unwrap_err().to_string().contains("ann dropped it"));
+        }
+    }
+}
+
+#[test]
+fn what_a_person_typed_and_dropped_is_gone() {
+    let world = World::new();
+    let (nonce, actor) = ("1".to_owned(), "ann".to_owned());
+    let body = String::new();
+    let intent = Intent::new(
+        Origin::Verb { nonce, actor },
+        Some(ItemId::issue(1)),
+        Payload::Comment { body },
+        String::new(),
+        vec![],
+        at(),
+    );
+    world.store.outbox().unwrap().enqueue(&intent).unwrap();
+    world.desk().drop_intent(&intent.id, "ann").unwrap();
+    assert!(world.places().is_empty());
 }
 
 #[test]
@@ -306,6 +343,8 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         blocked: true,
         label_seen: true,
         fixes: 2,
+        dropped: false,
+        dead_launches: 0,
     };
     world.store.retries().put(&item.slug(), &retry).unwrap();
     let (before, after) = world.desk().clear_retry(item, "ann").unwrap();

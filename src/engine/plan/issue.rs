@@ -1,10 +1,11 @@
 //! Where every open issue stands.
 
 use super::launch::{Candidate, Candidates};
+use super::trust;
 use super::view::View;
 use crate::domain::{
-    Action, IntentKind, IntentView, Issue, IssueLane, ItemId, Lane, Plan, PrState, RunState,
-    RunView, Standing, Wait, label,
+    Action, Intent, IntentKind, IntentView, Issue, IssueLane, ItemId, Lane, Plan, PrState,
+    PullRequest, Retry, RunState, RunView, Standing, Wait, label,
 };
 use crate::policy;
 
@@ -40,18 +41,35 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     if let Some(wait) = not_for_us(view, issue) {
         return Some((IssueLane::Ignore, wait));
     }
+    if trust::is_gone(view, item) {
+        return Some((IssueLane::Ignore, Wait::Gone));
+    }
     let retry = view.retry(item);
     let gave_up = retry.filter(|retry| retry.blocked);
+    if let Some(wait) = gave_up
+        .filter(|_| !issue.has(label::BLOCKED))
+        .and_then(dropped_wait)
+    {
+        return Some((IssueLane::Blocked, wait));
+    }
     if issue.has(label::BLOCKED) || gave_up.is_some() {
         let reason = retry
             .filter(|retry| retry.blocked)
             .and_then(|retry| retry.reason.clone());
         return Some((IssueLane::Blocked, Wait::Blocked { reason }));
     }
-    if let Some(wait) = close_wait(view, item).or_else(|| result_wait(view, issue)) {
+    if let Some(wait) = close_wait(view, item) {
         return Some((IssueLane::Pending, wait));
     }
-    let retry = retry.filter(|retry| retry.failures > 0)?;
+    if !has_pull(view, issue)
+        && let Some(wait) = trust::doubt(view, issue)
+    {
+        return Some((IssueLane::Blocked, wait));
+    }
+    if let Some(wait) = result_wait(view, issue) {
+        return Some((IssueLane::Pending, wait));
+    }
+    let retry = retry.filter(|retry| retry.failures > 0 || retry.dead_launches > 0)?;
     let at = policy::due(retry, &view.rules.retry, view.now)?;
     let wait = Wait::Retry {
         failures: retry.failures,
@@ -69,11 +87,14 @@ fn not_for_us(view: &View<'_>, issue: &Issue) -> Option<Wait> {
             labels: intake.labels.iter().cloned().collect(),
         });
     }
-    let trusted =
-        intake.trusted.contains(&issue.association) || intake.users.contains(&issue.author);
-    (!trusted).then(|| Wait::NotTrusted {
-        author: issue.author.clone(),
-    })
+    trust::doubt(view, issue).filter(|wait| matches!(wait, Wait::NotTrusted { .. }))
+}
+
+/// Whether a pull request brings an issue already, or has: what the text says now does not matter to it.
+fn has_pull(view: &View<'_>, issue: &Issue) -> bool {
+    let mut pulls = view.pulls_for(issue.number).iter();
+    let merged = |pr: &PullRequest| matches!(pr.state, PrState::Merged { .. });
+    pulls.any(|pr| pr.is_open() || (merged(pr) && issue.has(label::KEEP_OPEN)))
 }
 
 /// Its pull request is merged and its close is on the way: nothing is left to do for it.
@@ -83,7 +104,10 @@ fn close_wait(view: &View<'_>, item: ItemId) -> Option<Wait> {
         .filter(|view| view.intent.payload.kind() == IntentKind::Close)
         .copied()
         .collect();
-    let first = closes.first()?;
+    let Some(first) = closes.first() else {
+        let dropped = view.dropped_on(item, IntentKind::Close)?;
+        return Some(dropped_write(dropped));
+    };
     Some(match closes.iter().find(|view| !view.failed) {
         Some(_) => writing(view, &closes),
         None => Wait::WriteFailed {
@@ -112,6 +136,9 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
         .iter()
         .rev()
         .find(|run| holds_result(run))?;
+    if let Some(dropped) = view.dropped_of_run(&kept.run.id, &PUBLICATION) {
+        return Some(dropped_write(dropped));
+    }
     let intents = view.intents_of_run(&kept.run.id);
     if let Some(failed) = intents.iter().find(|intent| intent.failed) {
         return Some(Wait::WriteFailed {
@@ -128,6 +155,11 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
             run: kept.run.id.clone(),
         });
     }
+    if view.may_write() && view.is_overdue(kept) {
+        return Some(Wait::Lost {
+            run: kept.run.id.clone(),
+        });
+    }
     if view.may_write() {
         return Some(Wait::Unknown {
             what: "the pull request cannot be seen on the forge yet".into(),
@@ -135,6 +167,32 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
     }
     Some(Wait::KeptHere {
         branch: kept.run.branch.to_string(),
+    })
+}
+
+/// What brings a result to where people see it.
+pub(super) const PUBLICATION: [IntentKind; 2] = [IntentKind::Push, IntentKind::Pr];
+
+/// A write that a person gave up, as a wait.
+pub(super) fn dropped_write(intent: &Intent) -> Wait {
+    Wait::Dropped {
+        kind: intent.payload.kind(),
+        reason: dropped_text(intent),
+    }
+}
+
+/// What was given up, and by whom.
+pub(super) fn dropped_text(intent: &Intent) -> String {
+    let by = intent.dropped.as_deref().unwrap_or("somebody");
+    let kind = intent.payload.kind().as_str();
+    format!("{by} dropped its {kind} ({})", intent.target())
+}
+
+/// The wait of an item that is blocked because its result was given up.
+pub(super) fn dropped_wait(retry: &Retry) -> Option<Wait> {
+    retry.dropped.then(|| Wait::Dropped {
+        kind: IntentKind::Push,
+        reason: retry.reason.clone().unwrap_or_default(),
     })
 }
 
@@ -180,7 +238,7 @@ pub(super) fn label_note(view: &View<'_>, item: ItemId) -> Option<Action> {
     } else {
         let retry = view.retry(item)?;
         let arrived = retry.blocked && !retry.label_seen && view.is_labelled_blocked(item)?;
-        let seen = crate::domain::Retry {
+        let seen = Retry {
             label_seen: true,
             ..retry.clone()
         };

@@ -3,8 +3,9 @@
 use super::repair::why_unwanted;
 use super::view::View;
 use crate::domain::{
-    Action, CheckState, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload, Plan, Retry, Run,
-    RunFindings, RunState, RunView, Sha, Task, VerifyResult, label,
+    Action, CheckState, FailureClass, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload,
+    Plan, Retry, ReviewVerdict, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult,
+    label,
 };
 use crate::policy::{self, BadPattern};
 
@@ -80,7 +81,7 @@ impl<'a> Judgement<'a> {
                 )
             }
             Outcome::Reviewed { action } => {
-                self.comment_of_agent();
+                self.review_of_agent();
                 (
                     self.success(),
                     format!("review passed; it wishes for {action:?}"),
@@ -88,7 +89,9 @@ impl<'a> Judgement<'a> {
             }
             Outcome::Blocked { reason } => self.give_up(&format!("the agent is blocked: {reason}")),
             Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
-            Outcome::Failed(_) => self.failure(&outcome.reason().unwrap_or_default()),
+            Outcome::Failed(failure) => {
+                self.failure(failure.class, &outcome.reason().unwrap_or_default())
+            }
         };
         let intents = if self.view.may_write() {
             self.intents
@@ -228,9 +231,32 @@ impl<'a> Judgement<'a> {
         }
     }
 
-    fn failure(&mut self, reason: &str) -> (Retry, String) {
+    /// What a review run has to say: a review where acp's account is not the author's, else a comment. It agrees to nothing
+    /// and refuses nothing, because an agent's word must not count on the forge as a person's does.
+    fn review_of_agent(&mut self) {
         let view = self.view;
-        let retry = policy::after_failure(
+        let pr = view.snapshot.mirror.pulls.get(&self.run.item.number);
+        let may = pr.is_some_and(|pr| view.may_review(pr));
+        let Some(text) = self.findings.comment.as_ref().filter(|_| may) else {
+            return self.comment_of_agent();
+        };
+        let review = Payload::Review {
+            head: self.run.start.clone(),
+            verdict: ReviewVerdict::Comment,
+            body: policy::defuse(text),
+        };
+        self.add(review, "review of the agent".to_owned(), vec![]);
+    }
+
+    fn failure(&mut self, class: FailureClass, reason: &str) -> (Retry, String) {
+        let view = self.view;
+        let dead = class == FailureClass::LaunchDied;
+        let after = if dead {
+            policy::after_dead_launch
+        } else {
+            policy::after_failure
+        };
+        let retry = after(
             view.snapshot.retries.get(&self.run.item),
             &self.run.id,
             self.run.item,
@@ -240,7 +266,7 @@ impl<'a> Judgement<'a> {
             view.now,
             view.snapshot.seed,
         );
-        let retry = self.counted(retry);
+        let retry = if dead { retry } else { self.counted(retry) };
         if retry.blocked {
             let tried = match retry.failures {
                 1 => format!("the only attempt failed: {reason}"),
@@ -254,7 +280,11 @@ impl<'a> Judgement<'a> {
             .next
             .map(|at| format!(", next try after {at}"))
             .unwrap_or_default();
-        let summary = format!("failure {} of {max}: {reason}{next}", retry.failures);
+        let summary = if dead && retry.failures == 0 {
+            format!("no failure yet: {reason}{next}")
+        } else {
+            format!("failure {} of {max}: {reason}{next}", retry.failures)
+        };
         (retry, summary)
     }
 

@@ -164,6 +164,9 @@ impl<'a> Room<'a> {
                 reason: hold.reason.clone(),
             });
         }
+        if let Some(wait) = self.view.away() {
+            return Some(wait);
+        }
         if candidate.start.is_none() {
             return Some(Wait::NoBase);
         }

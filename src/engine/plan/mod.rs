@@ -6,6 +6,8 @@ mod labels;
 mod launch;
 mod pull;
 mod repair;
+mod repository;
+mod trust;
 mod view;
 
 use std::collections::BTreeSet;
@@ -14,8 +16,8 @@ use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub use pull::merge_decision;
-pub(super) use view::FORGE_COOLDOWN;
 pub use view::commit_of;
+pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};
 
 /// What `snapshot` asks for under `rules`.
 ///
@@ -26,11 +28,13 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     let mut plan = Plan::default();
     repair::plan(&view, &mut plan);
     judge::plan(&view, &mut plan)?;
+    trust::plan(&view, &mut plan);
     let mut wanted = launch::Candidates::default();
     pull::plan(&view, &mut plan, &mut wanted)?;
     issue::plan(&view, &mut plan, &mut wanted);
     labels::plan(&view, &mut plan);
     launch::plan(&view, &mut plan, wanted);
+    repository::plan(&view, &mut plan);
     drop_known(&view, &mut plan);
     Ok(plan)
 }

@@ -1,15 +1,21 @@
 //! Where every open pull request stands, what merges, and which runs are through.
 
-use super::issue::{label_note, run_wait, writing};
+use std::borrow::Cow;
+
+use super::issue::{
+    PUBLICATION, dropped_text, dropped_wait, dropped_write, label_note, run_wait, writing,
+};
 use super::judge::VERIFY_CHECK;
 use super::launch::{Candidate, Candidates};
+use super::repair::why_unwanted;
+use super::trust;
 use super::view::{View, run_commit};
 use crate::domain::{
-    Action, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict, Mergeable,
-    Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules, RunState,
-    RunView, Sha, Snapshot, Standing, Task, Wait, Writes, label,
+    Action, Intent, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict,
+    Mergeable, Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules,
+    RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, label,
 };
-use crate::policy::{self, BadPattern, Checks};
+use crate::policy::{self, BadPattern, Checks, Trusted};
 
 pub(super) fn plan(
     view: &View<'_>,
@@ -65,11 +71,13 @@ pub fn merge_decision(
 /// One pull request with everything that its lane rests on.
 struct Sight<'a> {
     view: &'a View<'a>,
-    pr: &'a PullRequest,
+    /// With the reviews that are heeded.
+    pr: Cow<'a, PullRequest>,
     item: ItemId,
     risk: RiskScore,
     decision: MergeDecision,
     checks: Checks,
+    unknown_check: bool,
     reviews_done: u8,
     fix_reasons: Vec<String>,
 }
@@ -92,13 +100,20 @@ impl<'a> Sight<'a> {
         };
         let risk = policy::score(&input, &rules.risk, &rules.policy.paths)?;
         let reviews_done = reviews_done(view, pr);
+        let unknown_check = unknown_check(view, pr);
+        let trusted = view.trusted();
+        let unheeded = trusted.unheeded(pr);
+        let heard = heard(pr, &trusted);
+        let pr = heard.as_ref();
         let decision = policy::decide(&policy::MergeInput {
             pr,
             facts,
             risk: &risk,
             approval: view.snapshot.approvals.get(&pr.number),
             foreign_head: view.is_foreign_head(pr),
+            unheeded: &unheeded,
             reviews_done,
+            unknown_check: unknown_check.as_deref(),
             rules: &rules.policy,
         });
         let item = ItemId::pr(pr.number);
@@ -106,20 +121,24 @@ impl<'a> Sight<'a> {
         let fix_reasons = policy::fix_reasons(pr, answered);
         Ok(Self {
             view,
-            pr,
+            pr: heard,
             item,
             risk,
             decision,
             checks,
+            unknown_check: unknown_check.is_some(),
             reviews_done,
             fix_reasons,
         })
     }
 
     fn lane(&self) -> PrLane {
+        if self.is_gone() {
+            return PrLane::Ignore;
+        }
         policy::pr_lane(&policy::PrInput {
-            pr: self.pr,
-            ours: self.view.is_ours(self.pr),
+            pr: &self.pr,
+            ours: self.view.is_ours(&self.pr),
             given_up: self.gave_up(),
             busy: self.pending().is_some(),
             repair_answered: self.retry().is_some_and(|retry| retry.fixes > 0),
@@ -131,6 +150,10 @@ impl<'a> Sight<'a> {
 
     fn retry(&self) -> Option<&'a Retry> {
         self.view.retry(self.item)
+    }
+
+    fn is_gone(&self) -> bool {
+        trust::is_gone(self.view, self.item)
     }
 
     fn gave_up(&self) -> bool {
@@ -145,10 +168,15 @@ impl<'a> Sight<'a> {
             wait,
         };
         let wait = match lane {
+            PrLane::Ignore if self.pr.from_fork => Wait::Fork,
+            PrLane::Ignore if self.is_gone() => Wait::Gone,
             PrLane::Ignore => Wait::NotOurs,
-            PrLane::Blocked => Wait::Blocked {
-                reason: self.retry().and_then(|r| r.reason.clone()),
-            },
+            PrLane::Blocked => {
+                let own = self.retry().filter(|_| !self.pr.has(label::BLOCKED));
+                own.and_then(dropped_wait).unwrap_or(Wait::Blocked {
+                    reason: self.retry().and_then(|r| r.reason.clone()),
+                })
+            }
             PrLane::Pending => self.pending().unwrap_or(Wait::Unknown {
                 what: "its checks".into(),
             }),
@@ -172,6 +200,10 @@ impl<'a> Sight<'a> {
     fn pending(&self) -> Option<Wait> {
         if let Some(run) = self.view.active_run(self.item) {
             return Some(run_wait(run));
+        }
+        let mut runs = self.view.runs_of(self.item).iter();
+        if let Some(dropped) = runs.find_map(|run| given_up(self.view, run)) {
+            return Some(dropped_write(dropped));
         }
         let intents = self.view.intents_of(self.item);
         let stops = |failed: &&&IntentView| {
@@ -221,25 +253,7 @@ impl<'a> Sight<'a> {
 
     /// The verify result of the run that built this head is on its way, or its post failed.
     fn verify_wait(&self) -> Option<Wait> {
-        let built = self
-            .view
-            .snapshot
-            .runs
-            .values()
-            .find(|r| run_commit(r) == Some(&self.pr.head_sha))?;
-        let ran = built
-            .findings
-            .as_ref()
-            .is_some_and(|findings| !findings.verify.is_empty());
-        if !ran
-            || self
-                .pr
-                .checks
-                .iter()
-                .any(|check| check.name == VERIFY_CHECK)
-        {
-            return None;
-        }
+        let built = unseen_verify(self.view, &self.pr).filter(|_| !self.unknown_check)?;
         let intents = self.view.intents_of_run(&built.run.id);
         let is_check = |i: &&&IntentView| i.intent.payload.kind() == IntentKind::Check;
         match intents.iter().find(is_check).filter(|intent| intent.failed) {
@@ -269,7 +283,8 @@ impl<'a> Sight<'a> {
     }
 
     fn retry_wait(&self) -> Option<Wait> {
-        let retry = self.retry().filter(|retry| retry.failures > 0)?;
+        let counts = |retry: &&Retry| retry.failures > 0 || retry.dead_launches > 0;
+        let retry = self.retry().filter(counts)?;
         let at = policy::due(retry, &self.view.rules.retry, self.view.now)?;
         Some(Wait::Retry {
             failures: retry.failures,
@@ -285,7 +300,7 @@ impl<'a> Sight<'a> {
             reasons: self.fix_reasons.clone(),
         };
         let merge = conflict.then(|| self.pr.base_sha.clone());
-        Candidate::on_pull(self.pr, Lane::Pr(lane), task, merge, 2)
+        Candidate::on_pull(&self.pr, Lane::Pr(lane), task, merge, 2)
     }
 
     fn review_candidate(&self, lane: PrLane) -> Candidate {
@@ -295,7 +310,7 @@ impl<'a> Sight<'a> {
             (1, 1)
         };
         Candidate::on_pull(
-            self.pr,
+            &self.pr,
             Lane::Pr(lane),
             Task::Review { stage },
             None,
@@ -317,6 +332,9 @@ impl<'a> Sight<'a> {
                 name: hold.name.clone(),
                 reason: hold.reason.clone(),
             };
+        }
+        if let Some(wait) = self.view.away() {
+            return wait;
         }
         let writes = self.view.rules.policy.writes;
         if writes != Writes::Full {
@@ -346,6 +364,9 @@ impl<'a> Sight<'a> {
         };
         let fact = format!("head {}", self.pr.head_sha);
         let intent = Box::new(self.view.intent(self.item, payload, fact));
+        if let Some(dropped) = self.view.dropped(&intent.id) {
+            return dropped_write(dropped);
+        }
         let reason = self.decision.reasons.join("; ");
         plan.actions.push(Action::Enqueue { intent, reason });
         Wait::Merging
@@ -394,6 +415,8 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         blocked: true,
         label_seen: false,
         fixes: 0,
+        dropped: false,
+        dead_launches: 0,
     });
     let retry = Box::new(Retry {
         blocked: true,
@@ -405,6 +428,45 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         retry,
         reason: reason.to_owned(),
     }
+}
+
+/// The run that built the head of a pull request and verified it, while the result is not seen on the forge.
+fn unseen_verify<'a>(view: &View<'a>, pr: &PullRequest) -> Option<&'a RunView> {
+    if pr.checks.iter().any(|check| check.name == VERIFY_CHECK) {
+        return None;
+    }
+    let mut runs = view.snapshot.runs.values();
+    let built = runs.find(|run| run_commit(run) == Some(&pr.head_sha))?;
+    let findings = built.findings.as_ref();
+    findings
+        .is_some_and(|findings| !findings.verify.is_empty())
+        .then_some(built)
+}
+
+/// Why the verify result of a head will never be seen on the forge: then it is not known, and a person must look.
+fn unknown_check(view: &View<'_>, pr: &PullRequest) -> Option<String> {
+    let built = unseen_verify(view, pr)?;
+    if let Some(dropped) = view.dropped_of_run(&built.run.id, &[IntentKind::Check]) {
+        let by = dropped.dropped.as_deref().unwrap_or("somebody");
+        return Some(format!(
+            "the result of `{VERIFY_CHECK}` is not known: {by} dropped it"
+        ));
+    }
+    let mut intents = view.intents_of_run(&built.run.id).iter();
+    let on_its_way = intents.any(|i| i.intent.payload.kind() == IntentKind::Check);
+    (!on_its_way && view.is_overdue(built)).then(|| {
+        format!("the result of `{VERIFY_CHECK}` was sent and cannot be found on the forge")
+    })
+}
+
+/// A pull request without the reviews that start nothing.
+fn heard<'a>(pr: &'a PullRequest, trusted: &Trusted<'_>) -> Cow<'a, PullRequest> {
+    if pr.reviews.iter().all(|review| trusted.heeds(review)) {
+        return Cow::Borrowed(pr);
+    }
+    let mut heard = pr.clone();
+    heard.reviews.retain(|review| trusted.heeds(review));
+    Cow::Owned(heard)
 }
 
 /// Agent reviews that passed on exactly this head.
@@ -429,6 +491,10 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadP
         reason,
     };
     let idle = view.intents_of_run(&run.run.id).is_empty();
+    if let Some(dropped) = given_up(view, run) {
+        settle_dropped(view, run, dropped, idle, plan);
+        return Ok(());
+    }
     if run.run.item.kind == ItemKind::Pr {
         let pr = view.snapshot.mirror.pulls.get(&run.run.item.number);
         let serves = run_commit(run).is_some() || is_review(run);
@@ -470,6 +536,34 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadP
     Ok(())
 }
 
+/// What a person gave up of a run's publication, where nothing else has brought it to the forge.
+fn given_up<'a>(view: &View<'a>, run: &RunView) -> Option<&'a Intent> {
+    let dropped = view.dropped_of_run(&run.run.id, &PUBLICATION)?;
+    let pulls = &view.snapshot.mirror.pulls;
+    let brought = match run.run.item.kind {
+        ItemKind::Issue => pulls.values().any(|pr| pr.head == run.run.branch),
+        ItemKind::Pr => pulls
+            .get(&run.run.item.number)
+            .is_none_or(|pr| run_commit(run) == Some(&pr.head_sha)),
+    };
+    (!brought).then_some(dropped)
+}
+
+/// A person does not want this result: its run is over, and nothing new is tried unasked.
+fn settle_dropped(view: &View<'_>, run: &RunView, dropped: &Intent, idle: bool, plan: &mut Plan) {
+    let (id, reason) = (run.run.id.clone(), dropped_text(dropped));
+    if !idle {
+        plan.actions.push(Action::DropIntents { run: id, reason });
+        return;
+    }
+    let previous = view.snapshot.retries.get(&run.run.item).cloned();
+    if let Action::SetRetry { mut retry, reason } = give_up(view, run.run.item, previous, &reason) {
+        retry.dropped = true;
+        plan.actions.push(Action::SetRetry { retry, reason });
+    }
+    plan.actions.push(Action::Close { run: id, reason });
+}
+
 fn is_review(run: &RunView) -> bool {
     matches!(
         run.run.state.end().map(|end| &end.outcome),
@@ -485,8 +579,7 @@ fn no_pull(
     idle: bool,
     plan: &mut Plan,
 ) -> Result<(), BadPattern> {
-    let issue = view.snapshot.mirror.issues.get(&run.run.item.number);
-    let wanted = issue.is_none_or(|issue| view.is_wanted(issue));
+    let wanted = why_unwanted(view, &run.run).is_none();
     if idle && !wanted {
         let reason = format!(
             "{} is not wanted any more; {} stays on its branch",

@@ -2,15 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    Hold, Intent, IntentView, Issue, ItemId, ItemKind, Origin, Outcome, Payload, PullRequest,
-    Retry, Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Writes, label,
+    Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind, Origin, Outcome,
+    Payload, PullRequest, Retry, Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Wait, Writes,
+    label,
 };
+
+use super::trust::Trust;
+use crate::policy;
+use crate::policy::Trusted;
 
 /// The cooldown of the whole forge.
 pub(in crate::engine) const FORGE_COOLDOWN: &str = "forge";
+
+/// The longest cooldown of a forge. One further ahead is a mistake of the clock.
+pub(in crate::engine) const FORGE_COOLDOWN_MAX: Duration = Duration::from_hours(24);
+
+/// How long after its judgement everything that a run has sent is seen on the forge, however slow that is.
+const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The snapshot, indexed.
 pub(super) struct View<'a> {
@@ -23,10 +36,14 @@ pub(super) struct View<'a> {
     intents_by_item: BTreeMap<ItemId, Vec<&'a IntentView>>,
     /// Outstanding intents of each run.
     intents_by_run: BTreeMap<&'a RunId, Vec<&'a IntentView>>,
+    /// Intents that a person gave up; they are in none of the others.
+    dropped: BTreeMap<&'a IntentId, &'a Intent>,
     /// Retry records of items that a person has just freed, as this pass will write them.
     freed: BTreeMap<ItemId, Retry>,
     /// Pull requests, newest first, for the issue that they are for.
     pulls_by_issue: BTreeMap<u64, Vec<&'a PullRequest>>,
+    /// Which texts are approved.
+    pub(super) trust: Trust,
 }
 
 impl<'a> View<'a> {
@@ -38,13 +55,19 @@ impl<'a> View<'a> {
             runs_by_item: BTreeMap::new(),
             intents_by_item: BTreeMap::new(),
             intents_by_run: BTreeMap::new(),
+            dropped: BTreeMap::new(),
             freed: BTreeMap::new(),
             pulls_by_issue: BTreeMap::new(),
+            trust: Trust::new(snapshot, &trusted(snapshot, rules)),
         };
         for run in snapshot.runs.values() {
             view.runs_by_item.entry(run.run.item).or_default().push(run);
         }
         for intent in &snapshot.intents {
+            if intent.intent.dropped.is_some() {
+                view.dropped.insert(&intent.intent.id, &intent.intent);
+                continue;
+            }
             if let Some(item) = intent.intent.item {
                 view.intents_by_item.entry(item).or_default().push(intent);
             }
@@ -52,7 +75,9 @@ impl<'a> View<'a> {
                 view.intents_by_run.entry(run).or_default().push(intent);
             }
         }
-        for pr in snapshot.mirror.pulls.values().rev() {
+        // A branch of another repository may be called as it likes, and its text may name any issue.
+        let of_here = |pr: &&PullRequest| !pr.from_fork;
+        for pr in snapshot.mirror.pulls.values().rev().filter(of_here) {
             if let Some(issue) = view.issue_of(pr) {
                 view.pulls_by_issue.entry(issue).or_default().push(pr);
             }
@@ -142,6 +167,30 @@ impl<'a> View<'a> {
         self.intents_by_run.get(run).map_or(&[], Vec::as_slice)
     }
 
+    /// The write of exactly this decision, if a person gave it up.
+    pub(super) fn dropped(&self, id: &IntentId) -> Option<&'a Intent> {
+        self.dropped.get(id).copied()
+    }
+
+    /// What a person gave up of what a run was about to publish, among these kinds.
+    pub(super) fn dropped_of_run(&self, run: &RunId, kinds: &[IntentKind]) -> Option<&'a Intent> {
+        let of_run = |intent: &&&Intent| intent.origin == Origin::Run(run.clone());
+        let mut all = self.dropped.values().filter(of_run);
+        all.find(|intent| kinds.contains(&intent.payload.kind()))
+            .copied()
+    }
+
+    /// What a person gave up of what passes wanted of an item, of one kind.
+    pub(super) fn dropped_on(&self, item: ItemId, kind: IntentKind) -> Option<&'a Intent> {
+        let mut all = self.dropped.values();
+        all.find(|intent| {
+            intent.item == Some(item)
+                && intent.payload.kind() == kind
+                && intent.origin == Origin::Pass
+        })
+        .copied()
+    }
+
     /// Whether passes may write at all. The local forge is on this machine, so `off` is about nothing there but merges.
     pub(super) fn may_write(&self) -> bool {
         self.rules.policy.writes != Writes::Off
@@ -167,6 +216,14 @@ impl<'a> View<'a> {
         labels
     }
 
+    /// Whether what a judged run has sent should long be seen on the forge.
+    pub(super) fn is_overdue(&self, run: &RunView) -> bool {
+        match &run.run.state {
+            RunState::Judged { at, .. } => self.now.duration_since(*at) > SEEN_WITHIN,
+            _ => false,
+        }
+    }
+
     /// The highest attempt number that was ever used for an item.
     pub(super) fn last_attempt(&self, item: ItemId) -> u32 {
         let noted = self
@@ -182,10 +239,34 @@ impl<'a> View<'a> {
             .max(noted)
     }
 
-    /// Why an issue may not be worked on, by what the forge says of it.
+    /// Who is trusted.
+    pub(super) fn trusted(&self) -> Trusted<'a> {
+        trusted(self.snapshot, self.rules)
+    }
+
+    /// Whether acp's account may review a pull request.
+    pub(super) fn may_review(&self, pr: &PullRequest) -> bool {
+        let other = self.snapshot.mirror.viewer.is_some() && !self.trusted().is_viewer(&pr.author);
+        other || self.snapshot.reviews_own
+    }
+
+    /// The digest of the text of an issue that is approved, as this pass will note it.
+    pub(super) fn approved_digest(&self, issue: u64) -> Option<&str> {
+        let noted = self.snapshot.trust.notes.get(&issue);
+        self.trust
+            .note(issue)
+            .or(noted)?
+            .pin
+            .as_ref()?
+            .digest
+            .as_deref()
+    }
+
+    /// Whether an issue may be worked on, by what the forge says of it.
     pub(super) fn is_wanted(&self, issue: &Issue) -> bool {
         issue.is_open()
             && !issue.has(label::BLOCKED)
+            && !self.trust.is_changed(issue.number)
             && self
                 .rules
                 .intake
@@ -194,10 +275,20 @@ impl<'a> View<'a> {
                 .any(|wanted| issue.has(wanted))
     }
 
+    /// The wait of what needs an up-to-date sight of the forge, while there is none.
+    pub(super) fn away(&self) -> Option<Wait> {
+        let stale = self.snapshot.stale.as_ref()?;
+        Some(Wait::Stale {
+            error: stale.error.clone(),
+            synced: stale.synced,
+            next: stale.next,
+        })
+    }
+
     /// Until when the forge takes no calls; `None`: it does.
     pub(super) fn forge_cools_until(&self) -> Option<Timestamp> {
         let cooldown = self.snapshot.cooldowns.get(FORGE_COOLDOWN)?;
-        (cooldown.until > self.now).then_some(cooldown.until)
+        policy::cooldown_due(cooldown, FORGE_COOLDOWN_MAX, self.now)
     }
 
     /// Whether an issue has an intake label, or acp has worked on it: no other is written to.
@@ -215,6 +306,13 @@ impl<'a> View<'a> {
     }
 }
 
+fn trusted<'a>(snapshot: &'a Snapshot, rules: &'a Rules) -> Trusted<'a> {
+    Trusted {
+        intake: &rules.intake,
+        viewer: snapshot.mirror.viewer.as_deref(),
+    }
+}
+
 /// Failures count from zero.
 fn anew(retry: &Retry, now: Timestamp) -> Retry {
     Retry {
@@ -225,6 +323,8 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         reason: None,
         next: None,
         set: now,
+        dropped: false,
+        dead_launches: 0,
         ..retry.clone()
     }
 }

@@ -1,5 +1,7 @@
 //! A request taken apart, and an answer being made.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::json::Obj;
@@ -250,7 +252,7 @@ pub(super) fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _cannot_fail = write!(out, "%{byte:02X}");
         }
     }
     out

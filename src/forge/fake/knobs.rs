@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::sys::{Rng as _, SplitMix64};
 
@@ -55,7 +55,7 @@ const fn one() -> u32 {
 }
 
 /// How often what goes wrong (per thousand requests), and how the forge behaves. All off to begin with.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(
     clippy::struct_excessive_bools,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::limits::Meter;
 use super::state::{Gone, Protection, Role, Settings, State, Token, User};
 use super::world::{IssueEdit, NewPull, Problem, PullEdit, Wish, World};
-use super::{Account, Fake, Knobs, Shot};
+use super::{Account, Fake, Flavor, Knobs, Shot};
 use crate::domain::{Association, BranchName, MergeMethod, Sha};
 
 /// What the forge would not let a person do.
@@ -105,6 +105,20 @@ impl Fake {
         })
     }
 
+    /// Whether git may push with it.
+    pub fn may_push(&self, token: &str) -> bool {
+        self.set(|state| {
+            let found = state.tokens.get(token).filter(|_| !state.denied);
+            found.is_some_and(|token| {
+                let granted = token
+                    .may
+                    .as_ref()
+                    .is_none_or(|may| may.contains("contents=write"));
+                granted && state.role(&token.login) >= Role::Write && !state.settings.archived
+            })
+        })
+    }
+
     /// Takes a credential back.
     pub fn revoke(&self, token: &str) {
         self.set(|state| state.tokens.remove(token));
@@ -143,6 +157,11 @@ impl Fake {
     /// As [`Self::account`], and begins to count anew.
     pub fn take_account(&self) -> Account {
         self.set(|state| std::mem::take(&mut state.account))
+    }
+
+    /// Whether an organisation owns the repository; a person does to begin with.
+    pub fn own_by_organization(&self, organization: bool) {
+        self.settings(|settings| settings.owner_is_organization = organization);
     }
 
     /// Renames the repository; the old name redirects.
@@ -398,10 +417,25 @@ impl Fake {
         })
     }
 
-    /// Makes a pull request a draft, or ready.
+    /// Makes a pull request a draft, or ready: by its title where that is what tells.
     pub fn set_draft(&self, who: &str, number: u64, draft: bool) -> Done {
+        let by_title = self.flavor == Flavor::Gitea;
         self.person(|world| {
+            let title = world.item(number)?.title.clone();
             world.pull(number)?;
+            if by_title {
+                let bare = title.trim_start_matches("WIP: ");
+                let title = if draft {
+                    format!("WIP: {bare}")
+                } else {
+                    bare.to_owned()
+                };
+                let edit = IssueEdit {
+                    title: Some(&title),
+                    ..IssueEdit::default()
+                };
+                return world.edit_issue(who, number, &edit);
+            }
             world.set_draft(who, number, draft);
             Ok(())
         })
@@ -429,8 +463,16 @@ impl Fake {
         self.person(|world| world.merge(who, number, &wish))
     }
 
-    /// Writes a check run; without a conclusion it is in progress.
+    /// Writes a check run; without a conclusion it is in progress. Gitea has statuses only, so there it is one.
     pub fn set_check(&self, sha: &Sha, name: &str, conclusion: Option<&str>) -> Done {
+        if self.flavor == Flavor::Gitea {
+            let state = match conclusion {
+                None => "pending",
+                Some("success" | "neutral" | "skipped") => "success",
+                Some(_) => "failure",
+            };
+            return self.set_status("acme", sha, name, state);
+        }
         let status = if conclusion.is_some() {
             "completed"
         } else {

@@ -93,7 +93,12 @@ impl Settings {
 }
 
 /// What a branch asks of a merge.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are the forge's own settings"
+)]
 pub struct Protection {
     /// Checks or statuses that must be good.
     pub checks: Vec<String>,

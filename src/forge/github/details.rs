@@ -55,7 +55,7 @@ impl Github {
         let mut runs = self.runs(&sha, head.validators.get(RUNS))?;
         let mut statuses = self.statuses(&sha, head.validators.get(STATUSES))?;
         match (&runs, &statuses) {
-            (Part::Same | Part::Gone, Part::Same) | (Part::Same | Part::Gone, Part::Gone) => {
+            (Part::Same | Part::Gone, Part::Same | Part::Gone) => {
                 return Ok(None);
             }
             (Part::Same, _) => runs = self.runs(&sha, None)?,

@@ -16,15 +16,17 @@ impl Github {
     pub(super) fn find_again(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
         let done = |yes: bool| Ok(yes.then_some(Applied::Done));
         let found = match &intent.payload {
-            Payload::Issue { .. } => self.find_issue(intent),
-            Payload::Pr { .. } => self.find_pull(intent),
+            // A listing that fails says nothing of what is in it.
+            Payload::Issue { .. } => return self.find_issue(intent),
+            Payload::Pr { .. } => return self.find_pull(intent),
             Payload::Comment { .. } => self.find_comment(intent),
             Payload::Review { .. } => self.find_review(intent),
             Payload::Push { branch, sha, .. } => done(self.tip(branch)?.as_ref() == Some(sha)),
             Payload::Ready { pr } => self.pull(*pr).and_then(|pull| done(!pull.draft)),
             Payload::Labels { add, remove } => match intent.item {
                 Some(item) => self.there(item).and_then(|there| {
-                    done(LabelDiff::of(intent, &there.labels, add, remove)?.is_empty())
+                    let diff = LabelDiff::of(intent, &there.labels, add, remove);
+                    done(diff.is_ok_and(|diff| diff.is_empty()))
                 }),
                 None => Ok(None),
             },
@@ -39,7 +41,7 @@ impl Github {
         };
         match found {
             // On something that is not there nothing has happened.
-            Err(ForgeError::Missing { .. } | ForgeError::Refused { .. }) => Ok(None),
+            Err(ForgeError::Missing { .. }) => Ok(None),
             found => found,
         }
     }
@@ -75,6 +77,8 @@ impl Github {
         let Some(item) = intent.item else {
             return Ok(None);
         };
+        // One that was moved away has its comments elsewhere, and will not be sent another.
+        self.there(item)?;
         let viewer = self.viewer()?;
         let path = self.path(format_args!(
             "/issues/{}/comments?since={}&per_page={PER_PAGE}",

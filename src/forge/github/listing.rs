@@ -14,6 +14,14 @@ const PAGES_MAX: usize = 1_000;
 /// The most redirects that are followed for the name of a repository.
 const HOPS_MAX: usize = 3;
 
+/// A branch that was looked at.
+pub(super) struct Tip {
+    /// Where it is; `None`: there is no such branch.
+    pub(super) sha: Option<Sha>,
+    /// Of the answer.
+    pub(super) validator: Option<Validator>,
+}
+
 /// What a listing gave.
 pub(super) enum Listing {
     /// As before; nothing was charged.
@@ -43,10 +51,10 @@ impl Github {
                 "/issues?state=all&sort=updated&direction=asc&per_page={PER_PAGE}"
             ));
             if let Some(since) = since {
-                path.push_str(&format!("&since={since}"));
+                path.extend(["&since=", &since.to_string()]);
             }
             if page > 1 {
-                path.push_str(&format!("&page={page}"));
+                path.extend(["&page=", &page.to_string()]);
             }
             let known = known.filter(|_| turn == 0);
             let answer = match self.client.look("list what has changed", &path, known)? {
@@ -116,15 +124,21 @@ impl Github {
         &self,
         name: &BranchName,
         known: Option<&Validator>,
-    ) -> Result<Option<(Option<Sha>, Option<Validator>)>, ForgeError> {
+    ) -> Result<Option<Tip>, ForgeError> {
         let path = self.ref_path(name);
         match self.client.get_if("read the base branch", &path, known) {
             Ok(Fresh::Same) => Ok(None),
             Ok(Fresh::New(answer)) => {
                 let doc: RefDoc = answer.read()?;
-                Ok(Some((Some(doc.object.sha), answer.validator)))
+                Ok(Some(Tip {
+                    sha: Some(doc.object.sha),
+                    validator: answer.validator,
+                }))
             }
-            Err(ForgeError::Missing { .. }) => Ok(Some((None, None))),
+            Err(ForgeError::Missing { .. }) => Ok(Some(Tip {
+                sha: None,
+                validator: None,
+            })),
             Err(error) => Err(error),
         }
     }

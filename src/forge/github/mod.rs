@@ -8,6 +8,8 @@ mod listing;
 mod merge;
 mod read;
 mod shapes;
+#[cfg(test)]
+mod shapes_tests;
 mod sync;
 mod write;
 

@@ -19,6 +19,8 @@ use crate::forge::remote::watch::{self, Head, Heads, looks_after};
 const FULL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How long after a change another one of an earlier time may still turn up in a listing.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
+/// How long after a change another one may fall into the same second, and then show in no listing.
+const HOT: SignedDuration = SignedDuration::from_secs(5);
 /// How often the base branch is looked at while nothing says that it moved.
 const BASE_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How many listings one pass makes at most; what changes meanwhile is seen by the next.
@@ -31,7 +33,7 @@ struct Mark {
     since: Option<Timestamp>,
     /// Whether nothing from before `since` can turn up any more.
     settled: bool,
-    /// Of the listing from `since`, or from a little before it while that is not settled.
+    /// Of the listing after `since`, or from a little before it while that is not settled.
     listing: Option<Validator>,
     viewer: Option<Viewer>,
     /// What tells the token that `viewer` was asked with.
@@ -41,6 +43,9 @@ struct Mark {
     base: Option<BaseLook>,
     /// Heads whose checks are watched.
     heads: Heads,
+    /// Pull requests that were read right after they changed: they are read once more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    hot: BTreeMap<u64, Timestamp>,
 }
 
 /// The last look at the base branch.
@@ -55,10 +60,13 @@ impl Mark {
     /// Where a listing begins.
     fn start(&self) -> Option<Timestamp> {
         let since = self.since?;
-        if self.settled {
-            return Some(since);
-        }
-        Some(since.checked_sub(OVERLAP).unwrap_or(since))
+        // Nothing can be added any more to a second that is long over: the listing after it is empty, and stays so.
+        let start = if self.settled {
+            since.checked_add(SignedDuration::from_secs(1))
+        } else {
+            since.checked_sub(OVERLAP)
+        };
+        Some(start.unwrap_or(since))
     }
 }
 
@@ -118,6 +126,11 @@ impl Pass<'_> {
         if !self.list_news()? {
             return Ok(());
         }
+        let forge_now = self.forge.client.forge_now();
+        let cold = |(number, at): (&u64, &Timestamp)| {
+            (forge_now.duration_since(*at) >= HOT).then_some(*number)
+        };
+        self.stale.extend(self.mark.hot.iter().filter_map(cold));
         self.read_stale()?;
         self.watch_heads()?;
         self.look_at_base(full)
@@ -159,7 +172,8 @@ impl Pass<'_> {
         }
         let entries = match self.forge.list_changed(None, None) {
             Ok(Listing::Changed { entries, .. }) => entries,
-            Ok(Listing::Same | Listing::Moved) => vec![],
+            // It was renamed just now; the next pass will be told how.
+            Ok(Listing::Same | Listing::Moved) => return Ok(false),
             Err(ForgeError::Missing { .. }) if issues_off => vec![],
             Err(error) => return Err(error),
         };
@@ -203,7 +217,6 @@ impl Pass<'_> {
 
     /// Lists what changed. `false`: the repository has another name.
     fn list_news(&mut self) -> Result<bool, ForgeError> {
-        let mut settling = false;
         for _ in 0..ROUNDS_MAX {
             let start = self.mark.start();
             let listed = self.forge.list_changed(start, self.mark.listing.as_ref());
@@ -216,18 +229,20 @@ impl Pass<'_> {
                 }
                 Ok(Listing::Changed { entries, validator }) => {
                     self.mark.listing = validator;
-                    if self.take(entries, settling) {
+                    if self.take(entries) {
                         continue;
                     }
                 }
                 Err(error @ ForgeError::Missing { .. }) => return self.without_issues(error),
                 Err(error) => return Err(error),
             }
-            settling = !self.mark.settled && self.is_quiet();
-            if !settling {
+            if self.mirror.repo.moved_to.is_some() {
+                self.set(|mirror| &mut mirror.repo.moved_to, None);
+            }
+            if self.mark.settled || !self.is_quiet() {
                 break;
             }
-            // From here on a listing begins at the last change itself, which is another one with another validator.
+            // From here on a listing begins after the last change, which is another one with another validator.
             self.mark.settled = true;
             self.mark.listing = None;
         }
@@ -254,7 +269,7 @@ impl Pass<'_> {
     }
 
     /// Takes the entries of a listing. Whether the mark went on, and the next listing begins elsewhere.
-    fn take(&mut self, entries: Vec<Seen>, settling: bool) -> bool {
+    fn take(&mut self, entries: Vec<Seen>) -> bool {
         let newest = entries.iter().map(Seen::updated).max();
         if self.mirror.repo.issues_off && entries.iter().any(|e| matches!(e, Seen::Issue(_))) {
             self.set(|mirror| &mut mirror.repo.issues_off, false);
@@ -264,9 +279,7 @@ impl Pass<'_> {
                 Seen::Issue(issue) => self.take_issue(issue),
                 Seen::Pull(seen) => {
                     let known = self.mirror.pulls.get(&seen.number);
-                    // A second change in the second of the last one need not show in a listing.
-                    let again = settling && known.is_some_and(|pr| self.cares(pr));
-                    if again || known.is_none_or(|known| seen.is_news(known)) {
+                    if known.is_none_or(|known| seen.is_news(known)) {
                         self.news = true;
                         self.stale.insert(seen.number);
                     }
@@ -302,6 +315,7 @@ impl Pass<'_> {
                 Err(ForgeError::Missing { .. }) => {
                     self.changed |= self.mirror.pulls.remove(&number).is_some();
                     self.mark.heads.remove(&number);
+                    self.mark.hot.remove(&number);
                 }
                 Err(error) => return Err(error),
             }
@@ -313,9 +327,19 @@ impl Pass<'_> {
     fn take_pull(&mut self, doc: PullDoc, seen: Option<Timestamp>) -> Result<(), ForgeError> {
         let mut pr = doc.into_domain();
         pr.updated = seen.map_or(pr.updated, |seen| seen.max(pr.updated));
-        let before = self.mirror.pulls.get(&pr.number);
-        let was_open = before.is_none_or(PullRequest::is_open);
+        let was_open = self
+            .mirror
+            .pulls
+            .get(&pr.number)
+            .is_none_or(PullRequest::is_open);
         let is_merged = matches!(pr.state, PrState::Merged { .. });
+        let forge_now = self.forge.client.forge_now();
+        if self.cares(&pr) && forge_now.duration_since(pr.updated) < HOT {
+            self.mark.hot.insert(pr.number, pr.updated);
+        } else {
+            self.mark.hot.remove(&pr.number);
+        }
+        let before = self.mirror.pulls.get(&pr.number);
         self.base_moved |= is_merged && was_open && pr.base == *self.base;
         if pr.is_open()
             && pr.base == *self.base
@@ -374,15 +398,15 @@ impl Pass<'_> {
             if head.asked == self.now {
                 continue;
             }
-            // A head that is asked for in every pass needs no time, unless many take turns.
-            if crowded || !watch::is_close(&head, &pr.checks, self.now) {
-                head.asked = self.now;
-            }
             if let Some(checks) = self.forge.checks_if(&mut head)?
                 && pr.checks != checks
             {
                 pr.checks = checks;
                 self.changed = true;
+            }
+            // A head that is asked for in every pass needs no time, unless many take turns.
+            if crowded || !watch::is_close(&head, &pr.checks, self.now) {
+                head.asked = self.now;
             }
             self.mark.heads.insert(number, head);
         }
@@ -400,9 +424,9 @@ impl Pass<'_> {
                 .as_ref()
                 .filter(|_| self.mirror.base_sha.is_some());
             let mut validator = validator.clone();
-            if let Some((tip, new)) = self.forge.tip_if(self.base, known)? {
-                validator = new;
-                self.set(|mirror| &mut mirror.base_sha, tip);
+            if let Some(tip) = self.forge.tip_if(self.base, known)? {
+                validator = tip.validator;
+                self.set(|mirror| &mut mirror.base_sha, tip.sha);
             }
             self.mark.base = Some(BaseLook {
                 name: self.base.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::event::Event;
 use super::{EVENTS, LOCK, LocalForge, REPO};
 use crate::domain::BranchName;
-use crate::durable::{self, Journal, Lock, crash_point};
+use crate::durable::{self, Journal, Lock, Rank, crash_point};
 use crate::forge::ForgeError;
 use crate::forge::model::missing;
 use crate::git::{self, Git};
@@ -38,7 +38,7 @@ impl LocalForge {
         durable::create_dirs(parent)?;
         let lock = parent.join(format!(".{name}.lock"));
         let what = "make a local forge";
-        let _lock = Lock::acquire(&lock, what, LOCK_LIMIT, clock, &mut |_, _| {})?;
+        let _lock = Lock::acquire(&lock, Rank::Forge, what, LOCK_LIMIT, clock, &mut |_, _| {})?;
         if dir.is_dir() {
             return Ok(false);
         }

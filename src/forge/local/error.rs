@@ -17,7 +17,7 @@ impl From<DurableError> for ForgeError {
                 why: source.to_string(),
                 disk_full,
             },
-            DurableError::Busy { .. } => Self::Unavailable {
+            DurableError::Busy { .. } | DurableError::Order { .. } => Self::Unavailable {
                 tried: "lock the local forge".to_owned(),
                 why: error.to_string(),
             },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::books::Books;
 use super::event::Event;
 use super::{LOCK, LocalForge, views};
-use crate::durable::{self, DurableError, Lock, crash_point};
+use crate::durable::{self, DurableError, Lock, Rank, crash_point};
 use crate::forge::ForgeError;
 
 /// The lock is held for a few file operations, or one that moves a branch.
@@ -28,7 +28,7 @@ impl<'a> Session<'a> {
             )));
         }
         let clock = forge.clock.as_ref();
-        let lock = Lock::acquire(&path, what, LOCK_LIMIT, clock, &mut |_, _| {})?;
+        let lock = Lock::acquire(&path, Rank::Forge, what, LOCK_LIMIT, clock, &mut |_, _| {})?;
         let mut session = Self {
             books: Books::read(forge)?,
             _lock: lock,

@@ -178,11 +178,11 @@ mod tests {
 
     #[test]
     fn the_newest_of_a_source_counts_and_the_worst_of_several() {
+        use CheckState::{Failure, Neutral, Pending, Success};
         let states = |reports: Vec<Report>| -> Vec<(String, CheckState)> {
             let checks = folded(reports).into_iter();
             checks.map(|check| (check.name, check.state)).collect()
         };
-        use CheckState::{Failure, Neutral, Pending, Success};
         let again = vec![
             report("ci", "app 1", 2, Success),
             report("ci", "app 1", 1, Failure),

@@ -31,7 +31,7 @@ pub enum Scheme {
 /// A forge's address and who calls it.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Where paths begin, without a slash at the end: `https://api.github.com`.
+    /// Where paths begin, without a slash at the end.
     pub root: String,
     /// The token.
     pub token: Secret,

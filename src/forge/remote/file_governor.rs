@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::governor::{Cost, Governor};
 use super::limits::{Held, Limits, Used};
 use super::token::Token;
-use crate::durable::{self, DurableError, Lock, Versioned};
+use crate::durable::{self, DurableError, Lock, Rank, Versioned};
 use crate::forge::ForgeError;
 use crate::http::Response;
 use crate::sys::{Clock, SystemClock};
@@ -83,7 +83,7 @@ impl FileGovernor {
     ) -> Self {
         Self {
             file: file_in(state),
-            lock: state.join("locks/forge-limits.lock"),
+            lock: state.join("locks/governor.lock"),
             host: host.into(),
             token,
             limits,
@@ -98,6 +98,7 @@ impl FileGovernor {
         durable::create_dirs(folder).map_err(|e| failed(&e))?;
         let lock = Lock::acquire(
             &self.lock,
+            Rank::Governor,
             "forge limits",
             LOCK_LIMIT,
             // Other processes hold it, whose time is the machine's.

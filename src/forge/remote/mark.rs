@@ -19,6 +19,7 @@ struct Envelope<T> {
 
 /// Whose mark it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a place is what it says")]
 pub(in crate::forge) struct Place {
     /// The kind of forge.
     pub(in crate::forge) forge: &'static str,

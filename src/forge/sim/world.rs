@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Applied, BranchName, Check, Comment, Intent, IntentId, Mirror, PullRequest, Sha,
+    ACTOR, Applied, BranchName, Check, Comment, Intent, IntentId, Mirror, PullRequest, Sha,
 };
 use crate::forge::ForgeError;
 use crate::forge::model::{Change, IssueDoc, LabelsDoc, Object, PullDoc, Records, with_branches};
@@ -123,7 +123,8 @@ impl World<'_> {
                 .collect(),
             pulls: self.list_pulls(&mirror.pulls),
             base_sha: base.and_then(|base| self.branches.0.get(base).cloned()),
-            ..Mirror::default()
+            repo: mirror.repo.clone(),
+            viewer: Some(ACTOR.to_owned()),
         };
         let changed = listed != *mirror;
         *mirror = listed;

@@ -50,6 +50,14 @@ impl Cgroup {
             .then_some(Self { dir, home })
     }
 
+    /// Lets the kernel get ready, in a thread of its own, for another process to enter a cgroup in the next few
+    /// milliseconds. Entering waits until every processor has switched tasks once, which takes 5 to 20 ms, unless such a
+    /// wait has just ended. Going where this process is already has that wait and changes nothing. Not for a process
+    /// that enters cgroups itself: it could be taken out of one, or back in.
+    pub(in crate::proc) fn expect_entry() {
+        std::thread::spawn(|| own_dir().map(|dir| move_self(&dir)));
+    }
+
     /// The run's cgroup that another process made: at `recorded`, else below our own, else anywhere.
     pub(in crate::proc) fn find(name: &str, recorded: Option<&Path>) -> Option<Self> {
         let name = segment(name);

@@ -81,12 +81,21 @@ impl Vcs for GitVcs<'_> {
         Ok(restore(self.git.dir())?)
     }
 
-    fn need(&self, sha: &Sha) -> Result<(), VcsError> {
-        self.fetch_if_missing(sha)
-    }
-
     fn add_worktree(&self, path: &Path, start: &Sha, merge: Option<&Sha>) -> Result<(), VcsError> {
-        self.make_worktree(path, start, merge)
+        // Most launches start from a commit that is there. Asking first would cost each of them a process; a commit that
+        // is not there says so before anything is checked out.
+        let Err(error) = self.make_worktree(path, start, merge) else {
+            return Ok(());
+        };
+        let mut fetched = false;
+        for sha in std::iter::once(start).chain(merge) {
+            fetched |= self.fetch_if_missing(sha)?;
+        }
+        if fetched {
+            self.make_worktree(path, start, merge)
+        } else {
+            Err(error)
+        }
     }
 
     fn build_commit(&self, spec: &CommitSpec<'_>) -> Result<Built, VcsError> {

@@ -11,11 +11,11 @@ use super::{GitVcs, Pushed, Remote, VcsError};
 
 impl GitVcs<'_> {
     /// Asks for all branches first, which brings what agents compare with up to date, then for the very commit, which
-    /// may be on none any more.
-    pub(super) fn fetch_if_missing(&self, sha: &Sha) -> Result<(), VcsError> {
+    /// may be on none any more. `false`: it was there already, and nothing was asked.
+    pub(super) fn fetch_if_missing(&self, sha: &Sha) -> Result<bool, VcsError> {
         let git = self.git()?;
         if has_commit(git, sha)? {
-            return Ok(());
+            return Ok(false);
         }
         remove_stale_locks(git.dir(), git.clock())?;
         let fetch = |what: &str| match &self.remote {
@@ -28,11 +28,11 @@ impl GitVcs<'_> {
         };
         fetch("+refs/heads/*:refs/remotes/forge/*")?;
         if has_commit(git, sha)? {
-            return Ok(());
+            return Ok(true);
         }
         let ran = fetch(sha.as_str())?;
         if has_commit(git, sha)? {
-            return Ok(());
+            return Ok(true);
         }
         Err(match &self.remote {
             Remote::Http(remote) => remote.meaning_of_fetch(&ran),

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::Sha;
 use crate::durable::{crash_point, create_dirs, move_dir, remove_tree};
-use crate::git::{Head, Joined, join, read_head, remove_stale_locks};
+use crate::git::{
+    Git, Head, Joined, check_out, join, read_head, record_worktree, remove_stale_locks,
+};
 
 use super::{GitVcs, VcsError};
 use crate::vcs::WorktreeLeft;
@@ -26,48 +28,16 @@ impl GitVcs<'_> {
         if let Some(folder) = path.parent() {
             create_dirs(folder)?;
         }
-        // Locked: so neither an agent's `git worktree prune` nor its `git gc` takes another run's worktree for abandoned.
-        git.call("add a worktree")
-            .args([
-                "worktree", "add", "--quiet", "--detach", "--lock", "--force", "--force",
-            ])
-            .arg(path)
-            .arg(start.as_str())
-            .long()
-            .ok()?;
-        if !admin.is_dir() {
-            return Err(VcsError::Git {
-                tried: "add a worktree".to_owned(),
-                why: format!("git did not name it `{}`", admin.display()),
-            });
-        }
-        crash_point("worktree.after_add");
-        match merge {
-            Some(merge) => self.merge_into(path, start, merge),
-            None => Ok(()),
-        }
-    }
-
-    /// Puts the merged files, with their conflict markers, into the worktree. It is done without `git merge`, so that
-    /// there is no merge under way that an agent could abort, and with it everything that came from the base.
-    fn merge_into(&self, path: &Path, start: &Sha, merge: &Sha) -> Result<(), VcsError> {
-        let tree = match join(&self.git, start, merge)? {
-            Joined::Clean { tree } | Joined::Conflict { tree, .. } => tree,
-            Joined::Unrelated => {
-                return Err(VcsError::Git {
-                    tried: "merge the base branch".to_owned(),
-                    why: "the two have no common history".to_owned(),
-                });
-            }
+        // The merged files come without `git merge`, so that there is no merge under way that an agent could abort, and
+        // with it everything that came from the base.
+        let tree = match merge {
+            Some(merge) => merged(git, start, merge)?,
+            None => start.clone(),
         };
-        let admin = self.admin(path);
-        self.git
-            .at(&admin)
-            .call("check out the merged files")
-            .files(path, &admin.join("index"))
-            .args(["read-tree", "--reset", "-u", tree.as_str()])
-            .long()
-            .ok()?;
+        record_worktree(&admin, path, start)?;
+        crash_point("worktree.recorded");
+        check_out(git, &admin, path, &tree)?;
+        crash_point("worktree.after_add");
         Ok(())
     }
 
@@ -120,6 +90,17 @@ impl GitVcs<'_> {
             .run()?;
         let text = String::from_utf8_lossy(ran.stdout()).trim().to_owned();
         Ok(text.parse().ok().filter(|_| ran.code() == Some(0)))
+    }
+}
+
+/// The files of both commits, with markers where they conflict.
+fn merged(git: &Git<'_>, start: &Sha, merge: &Sha) -> Result<Sha, VcsError> {
+    match join(git, start, merge)? {
+        Joined::Clean { tree } | Joined::Conflict { tree, .. } => Ok(tree),
+        Joined::Unrelated => Err(VcsError::Git {
+            tried: "merge the base branch".to_owned(),
+            why: "the two have no common history".to_owned(),
+        }),
     }
 }
 

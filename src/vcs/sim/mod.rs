@@ -156,16 +156,13 @@ impl Vcs for SimVcs {
         Ok(())
     }
 
-    fn need(&self, sha: &Sha) -> Result<(), VcsError> {
-        let _state = self.enter("fetch")?;
-        if lock(&self.refs).has(sha) {
-            return Ok(());
+    fn add_worktree(&self, path: &Path, start: &Sha, merge: Option<&Sha>) -> Result<(), VcsError> {
+        if !std::iter::once(start)
+            .chain(merge)
+            .all(|sha| lock(&self.refs).has(sha))
+        {
+            return Err(failed("fetch", "the forge does not have the commit"));
         }
-        Err(failed("fetch", "the forge does not have the commit"))
-    }
-
-    fn add_worktree(&self, path: &Path, start: &Sha, _merge: Option<&Sha>) -> Result<(), VcsError> {
-        self.need(start)?;
         let work = Work::Files(vec!["file".to_owned()]);
         let mut state = self.enter("add a worktree")?;
         state

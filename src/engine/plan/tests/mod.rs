@@ -1,9 +1,12 @@
 //! Small worlds, and the plan for each.
 
+mod away;
+mod given_up;
 mod issues;
 mod judgements;
 mod labels;
 mod launches;
 mod pulls;
 mod repairs;
+mod trust;
 mod world;

@@ -34,10 +34,7 @@ pub(super) fn set(labels: &[&str]) -> BTreeSet<String> {
 }
 
 pub(super) fn failed(class: FailureClass) -> Outcome {
-    Outcome::Failed(Failure {
-        class,
-        detail: "no".to_owned(),
-    })
+    Outcome::Failed(Failure::new(class, "no".to_owned()))
 }
 
 pub(super) fn implemented() -> Outcome {
@@ -98,6 +95,10 @@ impl World {
                 facts: BTreeMap::new(),
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
+                stale: None,
+                trust: crate::domain::TrustBook::default(),
+                labelled: BTreeMap::new(),
+                reviews_own: false,
             },
         }
     }
@@ -146,6 +147,7 @@ impl World {
             from_fork: false,
             labels: BTreeSet::new(),
             author: "acp".to_owned(),
+            association: Association::Owner,
             closes: Some(issue),
             checks: vec![],
             reviews: vec![],
@@ -197,6 +199,7 @@ impl World {
             start,
             merge: None,
             created: ago(20),
+            text: None,
             resumes: 0,
             state,
         };
@@ -242,6 +245,8 @@ impl World {
             blocked: false,
             label_seen: false,
             fixes: 0,
+            dropped: false,
+            dead_launches: 0,
         })
     }
 
@@ -252,6 +257,7 @@ impl World {
             by: "ann".to_owned(),
             at: ago(1),
             item,
+            rule: None,
         };
         self.snapshot.holds.insert(name.to_owned(), hold);
     }

@@ -30,7 +30,7 @@ pub(super) fn serve(world: &mut World<'_>, ask: &Ask<'_>) -> Served {
         return Ok(failure("", None, "Field doesn't exist on type 'Mutation'"));
     };
     let id = node_id(query, ask.body.get("variables"));
-    let number = id.as_deref().and_then(|id| number_of(id));
+    let number = id.as_deref().and_then(number_of);
     let number = number.filter(|n| world.pull(*n).is_ok());
     let Some(number) = number else {
         let id = id.unwrap_or_default();

@@ -88,7 +88,6 @@ fn in_repository(
 
 fn inside(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Served {
     match rest {
-        [] => repositories::route(world, ask, rest),
         ["issues" | "labels", ..] => issues::route(world, ask, rest),
         ["pulls", ..] => pulls::route(world, ask, rest),
         ["statuses" | "commits" | "check-runs", ..] => checks::route(world, ask, rest),

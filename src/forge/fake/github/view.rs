@@ -345,16 +345,14 @@ impl<'a> View<'a> {
             .end()
     }
 
-    /// A pull request as a listing has it.
-    pub(super) fn pull(&self, item: &Item, pull: &Pull) -> Obj {
-        let (here, page) = (self.here(), format!("{}/pull/{}", self.page(), item.number));
+    fn links_of_pull(&self, number: u64, statuses: &str) -> String {
+        let (here, page) = (self.here(), format!("{}/pull/{number}", self.page()));
         let (own, issue) = (
-            format!("{here}/pulls/{}", item.number),
-            format!("{here}/issues/{}", item.number),
+            format!("{here}/pulls/{number}"),
+            format!("{here}/issues/{number}"),
         );
-        let statuses = format!("{here}/statuses/{}", pull.head_sha);
         let link = |address: &str| Obj::new().text("href", address).end();
-        let links = Obj::new()
+        Obj::new()
             .raw("self", link(&own))
             .raw("html", link(&page))
             .raw("issue", link(&issue))
@@ -365,8 +363,19 @@ impl<'a> View<'a> {
                 link(&format!("{here}/pulls/comments{{/number}}")),
             )
             .raw("commits", link(&format!("{own}/commits")))
-            .raw("statuses", link(&statuses))
-            .end();
+            .raw("statuses", link(statuses))
+            .end()
+    }
+
+    /// A pull request as a listing has it.
+    pub(super) fn pull(&self, item: &Item, pull: &Pull) -> Obj {
+        let (here, page) = (self.here(), format!("{}/pull/{}", self.page(), item.number));
+        let (own, issue) = (
+            format!("{here}/pulls/{}", item.number),
+            format!("{here}/issues/{}", item.number),
+        );
+        let statuses = format!("{here}/statuses/{}", pull.head_sha);
+        let links = self.links_of_pull(item.number, &statuses);
         let merged = pull.merged.as_ref();
         let mut out = Obj::new()
             .addresses(

@@ -52,21 +52,14 @@ impl World<'_> {
         };
         let seen = |number: u64| self.state.items.get(&number)?.seen(self.exact);
         let hit = |number: u64| seen(number).filter(|item| matches(item));
-        let mut found: Vec<(Timestamp, u64)> = match listing.since {
+        let stamp = |item: &Item| (item.updated, item.number);
+        let mut found: Vec<(Timestamp, u64)> = if let Some(since) = listing.since {
             // What is shown is never younger than what is, so nothing before the mark can match.
-            Some(since) => {
-                let young = self.state.by_update.range((since, 0)..);
-                young
-                    .filter_map(|(_, n)| hit(*n))
-                    .map(|i| (i.updated, i.number))
-                    .collect()
-            }
-            None => {
-                let all = self.state.items.keys();
-                all.filter_map(|n| hit(*n))
-                    .map(|i| (i.updated, i.number))
-                    .collect()
-            }
+            let young = self.state.by_update.range((since, 0)..);
+            young.filter_map(|(_, n)| hit(*n)).map(stamp).collect()
+        } else {
+            let all = self.state.items.keys();
+            all.filter_map(|n| hit(*n)).map(stamp).collect()
         };
         if listing.by_update {
             found.sort_unstable();
@@ -163,10 +156,12 @@ impl World<'_> {
         let open = edit.open.filter(|open| *open != item.open);
         if title.is_some() || body.is_some() {
             self.edit(number, |item| {
-                title
-                    .into_iter()
-                    .for_each(|t| t.clone_into(&mut item.title));
-                body.into_iter().for_each(|b| b.clone_into(&mut item.body));
+                if let Some(title) = title {
+                    title.clone_into(&mut item.title);
+                }
+                if let Some(body) = body {
+                    body.clone_into(&mut item.body);
+                }
             });
             self.wrote("edit");
         }

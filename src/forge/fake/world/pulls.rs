@@ -183,7 +183,9 @@ impl World<'_> {
         self.edit(number, |item| {
             if let Some(pull) = &mut item.pull {
                 pull.head_sha = head;
-                base.into_iter().for_each(|sha| pull.base_sha = sha);
+                if let Some(sha) = base {
+                    pull.base_sha = sha;
+                }
             }
         });
     }
