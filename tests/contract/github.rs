@@ -1,7 +1,7 @@
 //! What is particular about GitHub: what it costs to ask, how late and how often its answers come, and what it refuses.
 
 mod reading;
-mod writing;
+pub(crate) mod writing;
 
 use acp::domain::Mirror;
 use acp::forge::fake::{Fate, Shot};

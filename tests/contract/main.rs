@@ -5,6 +5,7 @@ mod concurrency;
 mod crashes;
 mod faults;
 mod fixture;
+mod gitea;
 mod github;
 mod items;
 mod merges;
@@ -26,6 +27,9 @@ macro_rules! suite {
         }
         mod github {
             $(#[test] fn $name() { super::$name(&crate::remote::Remote::github()); })*
+        }
+        mod gitea {
+            $(#[test] fn $name() { super::$name(&crate::remote::Remote::gitea()); })*
         }
     };
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use acp::domain::{Association, Mirror, Sha};
 use acp::forge::fake::{DiskRepo, Fake, Flavor, Knobs};
+use acp::forge::gitea::{self, Gitea, Objects};
 use acp::forge::github::{Endpoints, Github, Settings};
 use acp::forge::remote::{Client, Cost, Governor};
 use acp::forge::{Forge, ForgeError};
@@ -64,7 +65,7 @@ impl Transport for Wire {
 
 pub(crate) struct Remote {
     /// The folder of it holds the bare repository.
-    _source: TestRepo,
+    source: TestRepo,
     pub(crate) fake: Arc<Fake>,
     pub(crate) clock: Arc<StepClock>,
     pub(crate) wire: Arc<Wire>,
@@ -76,6 +77,23 @@ impl Remote {
         Self::with(Flavor::Github, |wire, clock| {
             Box::new(github_as(wire, clock, "t0k"))
         })
+    }
+
+    pub(crate) fn gitea() -> Self {
+        let mut remote = Self::with(Flavor::Gitea, |wire, clock| {
+            Box::new(gitea_over(wire, clock, "t0k", None))
+        });
+        let objects = Objects {
+            dir: remote.source.root().join("bare.git"),
+            git: git_program(),
+        };
+        remote.forge = Box::new(gitea_as(&remote, "t0k", Some(objects)));
+        remote
+    }
+
+    /// The Gitea adapter where the commits are not on this machine.
+    pub(crate) fn without_objects(&self) -> Gitea {
+        gitea_as(self, "t0k", None)
     }
 
     fn with(
@@ -119,7 +137,7 @@ impl Remote {
         });
         let forge = adapter(Arc::clone(&wire), clock.clone());
         let remote = Self {
-            _source: source,
+            source,
             fake,
             clock,
             wire,
@@ -159,6 +177,35 @@ pub(crate) fn github_as(wire: Arc<Wire>, clock: Arc<StepClock>, token: &str) -> 
         git: endpoints.remote("acme/widgets", secret),
     };
     Github::new(client, settings).unwrap()
+}
+
+/// The Gitea adapter as another process with `token`.
+pub(crate) fn gitea_as(remote: &Remote, token: &str, objects: Option<Objects>) -> Gitea {
+    let (wire, clock) = (Arc::clone(&remote.wire), remote.clock.clone());
+    gitea_over(wire, clock, token, objects)
+}
+
+fn gitea_over(
+    wire: Arc<Wire>,
+    clock: Arc<StepClock>,
+    token: &str,
+    objects: Option<Objects>,
+) -> Gitea {
+    let token = Secret::new(token.to_owned());
+    let account = gitea::account("https://git.example.org", token.clone(), "`GITEA_TOKEN`");
+    let governor = Arc::new(NoGovernor(clock.clone()));
+    let client = Client::new(wire, governor, clock, account);
+    let settings = gitea::Settings {
+        base_url: "https://git.example.org".to_owned(),
+        owner: "acme".to_owned(),
+        name: "widgets".to_owned(),
+        branch_prefix: String::new(),
+        intake_labels: crate::fixture::names(&["agent-ready"]),
+        draft_prefixes: vec![],
+        objects,
+        token,
+    };
+    Gitea::new(client, settings)
 }
 
 impl Fixture for Remote {

@@ -75,7 +75,9 @@ fn git_clones_and_pushes_with_a_credential_and_the_model_follows() {
     assert!(cloned.status.success(), "{cloned:?}");
     let clone = root.join("clone");
     // Larger than what git sends in one piece.
-    let large: String = (0..400_000).map(|n| format!("{n}\n")).collect();
+    let large: Vec<u8> = (0..400_000_u32)
+        .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect();
     std::fs::write(clone.join("large"), large).unwrap();
     for args in [
         &["checkout", "-q", "-b", "t"][..],
@@ -109,13 +111,13 @@ fn git_clones_and_pushes_with_a_credential_and_the_model_follows() {
 #[test]
 fn the_server_speaks_http_to_proxies_chunks_and_keeps_connections() {
     let running = start();
-    let two = "GET http://api.github.localhost/user HTTP/1.1\r\nHost: api.github.localhost\r\nAuthorization: token of-bot\r\n\r\n\
+    let two = "GET http://api.example.com/user HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: token of-bot\r\n\r\n\
                POST /repos/acme/widgets/issues HTTP/1.1\r\nHost: x\r\nAuthorization: Basic nonsense\r\nTransfer-Encoding: chunked\r\n\
                Connection: close\r\n\r\n7\r\n{\"title\r\n6;x=y\r\n\":\"t\"}\r\n0\r\n\r\n";
     let answer = running.raw(two);
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(
-        answer.contains("\"url\":\"http://api.github.localhost/users/bot\""),
+        answer.contains("\"url\":\"http://api.example.com/users/bot\""),
         "{answer}"
     );
     assert!(answer.contains("HTTP/1.1 401 "), "{answer}");

@@ -297,6 +297,7 @@ fn pull_requests_are_refused_in_githubs_words() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one pull request on its whole way")]
 fn a_merge_is_refused_until_everything_is_there_and_closes_the_issue() {
     let bench = Bench::new(Flavor::Github);
     bench.fake.open_issue("ann", "One", "", &[]).unwrap();

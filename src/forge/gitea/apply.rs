@@ -7,7 +7,7 @@ use super::draft::within;
 use super::find::stands_for;
 use super::shape;
 use crate::domain::{Applied, BranchName, Intent, ItemId, ItemKind, Payload, ReviewVerdict, Sha};
-use crate::forge::model::{self, head_moved, missing, refused, text, tried};
+use crate::forge::model::{head_moved, missing, refused, text, tried};
 use crate::forge::remote::{Answer, Cost, checks};
 use crate::forge::{ForgeError, remote::adopt};
 use crate::http::Method;
@@ -88,9 +88,10 @@ impl Gitea {
         let body = adopt::body_within(intent, body, BODY_CHARS_MAX)?;
         let none = std::collections::BTreeSet::new();
         text::labels(intent, &none, labels, &none)?;
-        let ids = match labels.is_empty() {
-            true => vec![],
-            false => self.label_ids(intent, labels)?,
+        let ids = if labels.is_empty() {
+            vec![]
+        } else {
+            self.label_ids(intent, labels)?
         };
         let body = json!({ "title": title, "body": body, "labels": ids });
         let path = self.at("/issues");
@@ -146,10 +147,14 @@ impl Gitea {
                 let number = opened.number;
                 Ok(Applied::Opened { number })
             }
-            // There may be one since a moment ago, and it may be this one.
-            Err(ForgeError::Refused { tried, why }) => self
-                .there_already(intent, head, base)?
-                .ok_or(ForgeError::Refused { tried, why }),
+            // There may be one since a moment ago, and it may be this one. Old versions have no look-up by branches.
+            Err(ForgeError::Refused { tried, why }) => {
+                let there = match self.there_already(intent, head, base)? {
+                    None => self.find_opened(intent, ItemKind::Pr)?,
+                    there => there,
+                };
+                there.ok_or(ForgeError::Refused { tried, why })
+            }
             Err(error) => Err(error),
         }
     }
@@ -260,7 +265,7 @@ impl Gitea {
         }
         let path = self.at(&format!("/statuses/{sha}"));
         let body = json!({ "context": name, "state": word, "description": line });
-        let tried = model::tried(intent);
+        let tried = tried(intent);
         self.client
             .write(&tried, Cost::Write, Method::Post, &path, Some(&body))?;
         Ok(Applied::Done)

@@ -44,11 +44,12 @@ impl Gitea {
 
     /// Whether `head` goes into `base`, as far as it is certain.
     pub(super) fn mergeable(&self, pull: &shape::Pull, base: &Sha, head: &Sha) -> Mergeable {
-        if pull.mergeable {
-            return Mergeable::Yes;
-        }
+        // Of these two commits, while the server's word may still be about the base before this one.
         if let Some(known) = self.tried_here(base, head) {
             return known;
+        }
+        if pull.mergeable {
+            return Mergeable::Yes;
         }
         if self.drafts.is_draft(pull) {
             return Mergeable::Unknown;

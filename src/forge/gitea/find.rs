@@ -5,9 +5,9 @@ use super::Gitea;
 use super::read::{ITEM_PAGES_MAX, PAGE, author, is_by};
 use super::shape;
 use crate::domain::{Applied, BranchName, CheckState, Intent, ItemKind, Payload, Sha};
+use crate::forge::ForgeError;
 use crate::forge::remote::address::escaped;
 use crate::forge::remote::{adopt, checks};
-use crate::forge::{ForgeError, model};
 
 impl Gitea {
     /// See [`crate::forge::Forge::find`].
@@ -217,5 +217,5 @@ pub(super) fn merged(pull: &shape::Pull) -> Applied {
 
 /// Whether a status says so.
 pub(super) fn stands_for(status: &shape::Status, state: CheckState) -> bool {
-    checks::of_status(&status.status, &status.description) == state
+    checks::of_status(&status.word, &status.description) == state
 }

@@ -81,14 +81,12 @@ impl Gitea {
         wanted: &BTreeSet<String>,
     ) -> Result<Vec<u64>, ForgeError> {
         let known = self.known.borrow().labels.clone();
+        // Somebody may have made one since they were listed; two of one name would stay for ever.
+        let known = known.filter(|known| wanted.iter().all(|name| known.contains_key(name)));
         let mut known = match known {
             Some(known) => known,
             None => self.all_labels()?,
         };
-        // Somebody may have made one since they were listed; two of one name would stay for ever.
-        if wanted.iter().any(|name| !known.contains_key(name)) {
-            known = self.all_labels()?;
-        }
         let mut ids = vec![];
         for name in wanted {
             let id = match known.get(name) {

@@ -153,7 +153,12 @@ impl Gitea {
             "/pulls/{number}/commits?verification=false&files=false&limit={PAGE}"
         ));
         let tried = format!("list the commits of pr/{number}");
-        let commits = self.list::<shape::Commit>(&tried, &path, ITEM_PAGES_MAX)?;
+        let commits = match self.list::<shape::Commit>(&tried, &path, ITEM_PAGES_MAX) {
+            Ok(commits) => commits,
+            // A merge does not wait for what its message would say.
+            Err(ForgeError::Missing { .. } | ForgeError::Unreadable { .. }) => return Ok(vec![]),
+            Err(error) => return Err(error),
+        };
         let mut trailers: Vec<String> = vec![];
         // The newest comes first.
         for commit in commits.entries.iter().rev() {

@@ -1,7 +1,7 @@
 //! Pull requests as the port has them: branches, checks, reviews.
 
 use super::Gitea;
-use super::read::{ITEM_PAGES_MAX, PAGE, is_by, login, or_empty, paged, sha};
+use super::read::{ITEM_PAGES_MAX, PAGE, login, paged};
 use super::shape;
 use crate::domain::{Check, Mergeable, PrState, PullRequest, Review, ReviewState, Sha};
 use crate::forge::ForgeError;
@@ -59,7 +59,7 @@ impl Gitea {
     /// The checks of a commit: the latest status of each name.
     pub(super) fn checks(&self, sha: &Sha) -> Result<Vec<Check>, ForgeError> {
         let reports = self.statuses(sha)?.into_iter().map(|status| Report {
-            state: checks::of_status(&status.status, &status.description),
+            state: checks::of_status(&status.word, &status.description),
             // The server lets the latest of a name replace all others, whoever wrote it.
             source: String::new(),
             order: (None, status.id),

@@ -18,6 +18,9 @@ pub(super) const PAGE: usize = 50;
 /// The most pages of what belongs to one item.
 pub(super) const ITEM_PAGES_MAX: usize = 60;
 
+/// How many pages of a list may bring nothing new one after the other: entries move back when others are added.
+const BARREN_MAX: u8 = 2;
+
 /// A list of pages that is being read. The server says how many entries there are in all, and a page may be shorter than
 /// it was asked to be, so neither a short page nor a missing link to the next one ends a list.
 pub(super) struct Pages<T> {
@@ -26,6 +29,8 @@ pub(super) struct Pages<T> {
     /// How many there are, by the last page.
     total: Option<u64>,
     seen: BTreeSet<u64>,
+    /// How many pages one after the other had nothing new.
+    barren: u8,
 }
 
 impl<T: Keyed> Pages<T> {
@@ -34,6 +39,7 @@ impl<T: Keyed> Pages<T> {
             entries: vec![],
             total: None,
             seen: BTreeSet::new(),
+            barren: 0,
         }
     }
 
@@ -48,8 +54,10 @@ impl<T: Keyed> Pages<T> {
         }
         self.total = answer.total;
         let new = self.seen.len() - before;
+        self.barren = if new > 0 { 0 } else { self.barren + 1 };
         match answer.total {
-            Some(_) if read == 0 => false,
+            // The end, or a listing that takes no notice of pages.
+            Some(_) if read == 0 || self.barren > BARREN_MAX => false,
             Some(total) => (self.seen.len() as u64) < total,
             // Not paged at all, or the last page again.
             None => new > 0 && (answer.link.next.is_some() || read >= PAGE),

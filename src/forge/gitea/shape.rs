@@ -173,8 +173,8 @@ pub(super) struct Status {
     pub(super) id: u64,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) context: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) status: String,
+    #[serde(default, rename = "status", deserialize_with = "or_default")]
+    pub(super) word: String,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) description: String,
     #[serde(default, deserialize_with = "or_default")]
@@ -271,8 +271,6 @@ impl From<CommitRaw> for Commit {
 pub(super) struct Repository {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) full_name: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) owner: User,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) archived: bool,
     #[serde(default)]

@@ -4,6 +4,9 @@
 //! that is made while pages are read may be missed, and the mark therefore never passes the time at which the listing
 //! began. Times have whole seconds: a pull request is asked for again until it was read well after its last change.
 
+mod listing;
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,30 +14,22 @@ use serde::{Deserialize, Serialize};
 
 use super::Gitea;
 use super::people::People;
-use super::read::{PAGE, Pages, login, or_empty, paged};
+use super::read::login;
 use super::shape;
-use crate::domain::{
-    BranchName, Issue, IssueState, Mirror, PullRequest, RepoState, Sha, text_digest,
-};
+use crate::domain::{BranchName, Issue, IssueState, Mirror, Sha, text_digest};
 use crate::forge::ForgeError;
-use crate::forge::remote::address::escaped;
+use crate::forge::remote::Validator;
 use crate::forge::remote::adopt::{Viewer, whole_seconds};
-use crate::forge::remote::mark::fingerprint;
-use crate::forge::remote::watch::{self, HEADS_PER_PASS_MAX, Head, Heads};
-use crate::forge::remote::{Found, Validator};
+use crate::forge::remote::watch::{self, Heads};
 
 /// How often everything is listed: what was deleted or transferred is in no listing of changes.
 const FULL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How often the repository itself is looked at.
 const HOUSE_EVERY: SignedDuration = SignedDuration::from_mins(5);
-/// How far behind the last change the mark stays: a change is seen a moment after the time that it bears.
+/// How long after a change an earlier one may still turn up: a write is seen a moment after the time that it bears.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
-/// How long after its last change, by the server's clock, a pull request must be read to have been read as it is.
-const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(5);
 /// The most pages of a listing of everything.
 const PAGES_MAX: usize = 4_000;
-/// From how many pull requests on they are read by pages instead of one by one.
-const BULK: usize = 20;
 /// The most base branches besides the profile's that are looked at.
 const OTHER_BASES_MAX: usize = 5;
 
@@ -45,8 +40,8 @@ struct Mark {
     token: String,
     /// The account that the token belongs to.
     viewer: Viewer,
-    /// What has changed since then, by the server's clock, is not known yet.
-    since: Option<Timestamp>,
+    /// The last change that was seen, by the server's clock, and when it was first seen, by this machine's.
+    last: Option<(Timestamp, Timestamp)>,
     /// The first page of the listing as of then, where the server has validators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     page: Option<Validator>,
@@ -67,6 +62,22 @@ struct Mark {
     heads: Heads,
 }
 
+impl Mark {
+    /// Where a listing begins. The time of the last change is the server's own, so that no clock needs to be right; how long
+    /// ago it was seen is this machine's.
+    fn since(&self, now: Timestamp) -> Option<Timestamp> {
+        let (last, seen) = self.last?;
+        let passed = now.duration_since(seen);
+        let may_turn_up = passed < OVERLAP || passed.is_negative();
+        let since = if may_turn_up {
+            last.checked_sub(OVERLAP).unwrap_or(last)
+        } else {
+            last
+        };
+        Some(whole_seconds(since))
+    }
+}
+
 /// What became of a listing.
 enum Listing {
     /// Nothing is other than it was.
@@ -84,12 +95,6 @@ struct Listed {
     /// The latest change in it, or when it began if that was earlier.
     until: Option<Timestamp>,
     page: Option<Validator>,
-}
-
-/// A pull request, and when it was asked for by this machine's clock.
-struct Read {
-    pull: shape::Pull,
-    at: Timestamp,
 }
 
 /// One look.
@@ -114,19 +119,25 @@ impl Gitea {
         base: &BranchName,
     ) -> Result<bool, ForgeError> {
         let now = self.client.clock().now();
-        let token = fingerprint(&self.settings.token);
+        let token = self.client.fingerprint();
         let mark = self.place.read(&mirror.mark);
         let mark = mark.filter(|mark: &Mark| mark.token == token);
         let fresh = mark.is_none();
+        let full = mark
+            .as_ref()
+            .is_none_or(|mark| is_due(mark.full, FULL_EVERY, now));
+        // An account may be renamed: whose token it is, is asked as often as everything is listed.
+        self.known.borrow_mut().viewer = match &mark {
+            Some(mark) if !full => Some(mark.viewer.clone()),
+            _ => None,
+        };
+        let viewer = self.viewer()?;
         let mark = match mark {
-            Some(mark) => {
-                self.known.borrow_mut().viewer = Some(mark.viewer.clone());
-                mark
-            }
+            Some(mark) => Mark { viewer, ..mark },
             None => Mark {
                 token,
-                viewer: self.viewer()?,
-                since: None,
+                viewer,
+                last: None,
                 page: None,
                 full: now,
                 house: now,
@@ -136,7 +147,6 @@ impl Gitea {
                 heads: Heads::new(),
             },
         };
-        let full = fresh || is_due(mark.full, FULL_EVERY, now);
         let mut look = Look {
             forge: self,
             mirror,
@@ -157,110 +167,21 @@ impl Gitea {
             Listing::Of(listed) => Some(listed),
             Listing::Moved(to) => return Ok(look.moved(to)),
         };
-        look.bases(base)?;
+        let tips = look.bases(base)?;
         look.take(listed, base)?;
+        // Those that are still open.
+        for (base, tip) in tips {
+            look.rebase(&base, &tip);
+        }
         look.authors()?;
         look.checks()?;
-        look.end()
+        Ok(look.end())
     }
 }
 
 impl Look<'_> {
-    /// What holds for the repository as a whole; its new name when it has another one.
-    fn house(&mut self) -> Result<Option<String>, ForgeError> {
-        let settings = &self.forge.settings;
-        let place = format!("{}/{}", settings.owner, settings.name);
-        let path = self.forge.at("");
-        let answer = match self.forge.client.look("read the repository", &path, None) {
-            Ok(Found::New(answer)) => answer,
-            Ok(Found::Same) => return Ok(None),
-            Ok(Found::Moved(path)) => return Ok(Some(name_in(&path))),
-            Err(ForgeError::Missing { .. }) => {
-                let what = format!("repository {place}, or the right to see it,");
-                return Err(ForgeError::Missing { what });
-            }
-            Err(error) => return Err(error),
-        };
-        let repository: shape::Repository = answer.read()?;
-        let elsewhere = !repository.full_name.is_empty()
-            && repository.full_name.to_lowercase() != place.to_lowercase();
-        if elsewhere {
-            return Ok(Some(repository.full_name));
-        }
-        self.mirror.repo = RepoState {
-            archived: repository.archived,
-            issues_off: repository.has_issues == Some(false),
-            moved_to: None,
-        };
-        self.mirror.viewer = Some(self.mark.viewer.login.clone());
-        self.mark.house = self.now;
-        // The time of the look itself is worth keeping.
-        self.news = true;
-        Ok(None)
-    }
-
-    /// The repository has another name: whether that is new. All else stays as it was last seen.
-    fn moved(self, to: String) -> bool {
-        let repo = RepoState {
-            moved_to: Some(to),
-            ..self.mirror.repo.clone()
-        };
-        let changed = self.mirror.repo != repo;
-        self.mirror.repo = repo;
-        changed
-    }
-
-    /// Issues and pull requests that have changed since the mark.
-    fn list(&mut self) -> Result<Listing, ForgeError> {
-        let tried = "list what has changed";
-        let since = self.mark.since.filter(|_| !self.full);
-        let since = since.map_or_else(String::new, |since| {
-            format!("&since={}", escaped(&since.to_string()))
-        });
-        let client = &self.forge.client;
-        let path = self
-            .forge
-            .at(&format!("/issues?state=all&limit={PAGE}{since}"));
-        let known = self.mark.page.as_ref().filter(|_| !self.full);
-        let sent = client.clock().now();
-        let first = match client.look(tried, &paged(&path, 1), known) {
-            Ok(Found::Same) => return Ok(Listing::Same),
-            Ok(Found::New(answer)) => answer,
-            Ok(Found::Moved(path)) => return Ok(Listing::Moved(name_in(&path))),
-            // Neither issues nor pull requests are on.
-            Err(ForgeError::Missing { .. }) if self.mirror.repo.issues_off => {
-                return Ok(Listing::Same);
-            }
-            Err(error) => return Err(error),
-        };
-        // What the server's clock said when the listing began.
-        let began = sent.checked_add(client.ahead()).unwrap_or(sent);
-        let mut pages: Pages<shape::Issue> = Pages::new();
-        let mut more = pages.take(or_empty(&first)?, &first);
-        for page in 2..=PAGES_MAX {
-            if !more {
-                break;
-            }
-            let answer = client.get(tried, &paged(&path, page))?;
-            more = pages.take(or_empty(&answer)?, &answer);
-        }
-        if more {
-            return Err(ForgeError::Unreadable {
-                what: tried.to_owned(),
-                why: format!("it has more than {PAGES_MAX} pages"),
-            });
-        }
-        let last = pages.entries.iter().map(|issue| issue.updated_at).max();
-        Ok(Listing::Of(Listed {
-            whole: pages.is_whole(),
-            issues: pages.entries,
-            until: last.map(|last| last.min(began)),
-            page: first.validator,
-        }))
-    }
-
     /// The tips of the branches that pull requests go into.
-    fn bases(&mut self, base: &BranchName) -> Result<(), ForgeError> {
+    fn bases(&mut self, base: &BranchName) -> Result<Vec<(BranchName, Sha)>, ForgeError> {
         let tip = self.forge.tip(base)?;
         self.news |= self.mirror.base_sha != tip;
         self.mirror.base_sha = tip;
@@ -270,15 +191,16 @@ impl Look<'_> {
             .filter(|pr| watch::looks_after(pr, prefix) && pr.base != *base)
             .map(|pr| pr.base.clone())
             .collect();
+        let mut tips = vec![];
         for other in others.into_iter().take(OTHER_BASES_MAX) {
             if let Some(tip) = self.forge.tip(&other)? {
-                self.rebase(&other, &tip);
+                tips.push((other, tip));
             }
         }
         if let Some(tip) = self.mirror.base_sha.clone() {
-            self.rebase(base, &tip);
+            tips.push((base.clone(), tip));
         }
-        Ok(())
+        Ok(tips)
     }
 
     fn rebase(&mut self, base: &BranchName, tip: &Sha) {
@@ -310,12 +232,11 @@ impl Look<'_> {
         if self.full && listed.whole {
             self.drop_all_but(&there);
         }
-        if let Some(until) = listed.until {
-            let since = until.checked_sub(OVERLAP).map(whole_seconds).ok();
-            // A mark that moves within what is known already is not worth a file.
-            let since = since.max(self.mark.since);
-            self.news |= since != self.mark.since;
-            self.mark.since = since;
+        if let Some(until) = listed.until
+            && self.mark.last.is_none_or(|(last, _)| last < until)
+        {
+            self.news = true;
+            self.mark.last = Some((until, self.now));
         }
         if self.full {
             self.mark.full = self.now;
@@ -363,112 +284,9 @@ impl Look<'_> {
         }
     }
 
-    /// Reads pull requests that may have changed.
-    fn take_pulls(&mut self, numbers: &BTreeSet<u64>, base: &BranchName) -> Result<(), ForgeError> {
-        let mut read = if numbers.len() > BULK {
-            self.bulk(numbers)?
-        } else {
-            BTreeMap::new()
-        };
-        for number in numbers {
-            let pull = match read.remove(number) {
-                Some(pull) => Some(pull),
-                None => self.one(*number)?,
-            };
-            match pull {
-                Some(pull) => self.take_pull(&pull, base)?,
-                None => {
-                    self.mark.unsettled.remove(number);
-                    self.news |= self.mirror.pulls.remove(number).is_some();
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn one(&self, number: u64) -> Result<Option<Read>, ForgeError> {
-        let at = self.forge.client.clock().now();
-        let pull = self.forge.pull(number)?;
-        Ok(pull.map(|pull| Read { pull, at }))
-    }
-
-    /// Many at once, latest change first.
-    fn bulk(&self, numbers: &BTreeSet<u64>) -> Result<BTreeMap<u64, Read>, ForgeError> {
-        let tried = "list the pull requests";
-        let path = format!("/pulls?state=all&sort=recentupdate&limit={PAGE}");
-        let path = self.forge.at(&path);
-        let client = &self.forge.client;
-        let mut pages: Pages<shape::Pull> = Pages::new();
-        let mut found = BTreeMap::new();
-        for page in 1..=PAGES_MAX {
-            let at = client.clock().now();
-            let answer = client.get(tried, &paged(&path, page))?;
-            let known = pages.entries.len();
-            let more = pages.take(or_empty(&answer)?, &answer);
-            let new = pages.entries[known..].iter();
-            for pull in new.filter(|pull| numbers.contains(&pull.number)) {
-                let pull = pull.clone();
-                found.insert(pull.number, Read { pull, at });
-            }
-            if !more || found.len() == numbers.len() {
-                break;
-            }
-        }
-        Ok(found)
-    }
-
-    fn take_pull(&mut self, read: &Read, base: &BranchName) -> Result<(), ForgeError> {
-        let pull = &read.pull;
-        let number = pull.number;
-        let before = self.mirror.pulls.get(&number);
-        let Some(mut pr) = self.forge.pull_request(pull, before) else {
-            // Its branches have names that git or a shell could misread: nobody works on it.
-            self.mark.unsettled.remove(&number);
-            self.news |= self.mirror.pulls.remove(&number).is_some();
-            return Ok(());
-        };
-        if pr.is_open()
-            && pr.base == *base
-            && let Some(tip) = &self.mirror.base_sha
-        {
-            pr.base_sha = tip.clone();
-        }
-        let same_pair =
-            before.is_some_and(|b| b.head_sha == pr.head_sha && b.base_sha == pr.base_sha);
-        if let Some(before) = before.filter(|_| same_pair) {
-            pr.mergeable = before.mergeable;
-        }
-        if watch::looks_after(&pr, &self.forge.settings.branch_prefix) {
-            pr.reviews = self.forge.reviews(number)?;
-            pr.checks = self.forge.checks(&pr.head_sha)?;
-            let head = self.mark.heads.get(&number);
-            let seen = head.filter(|head| head.sha == pr.head_sha);
-            let head = Head {
-                sha: pr.head_sha.clone(),
-                seen: seen.map_or(self.now, |head| head.seen),
-                asked: self.now,
-                validators: BTreeMap::new(),
-            };
-            self.mark.heads.insert(number, head);
-            self.read.insert(number);
-        }
-        let ahead = self.forge.client.ahead();
-        let at = read.at.checked_add(ahead).unwrap_or(read.at);
-        if at.duration_since(pull.updated_at) >= SETTLED_AFTER {
-            self.mark.unsettled.remove(&number);
-        } else {
-            self.mark.unsettled.insert(number);
-        }
-        if self.mirror.pulls.get(&number) != Some(&pr) {
-            self.news = true;
-            self.mirror.pulls.insert(number, pr);
-        }
-        Ok(())
-    }
-
     /// Everything was listed: what is not there is gone.
     fn drop_all_but(&mut self, there: &BTreeSet<u64>) {
-        let mirror = &mut self.mirror;
+        let mirror = &mut *self.mirror;
         let before = mirror.issues.len() + mirror.pulls.len();
         mirror.pulls.retain(|number, _| there.contains(number));
         // With issues switched off none is listed, and all are still there.
@@ -505,50 +323,8 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// Asks for the checks of heads that are due.
-    fn checks(&mut self) -> Result<(), ForgeError> {
-        let prefix = &self.forge.settings.branch_prefix;
-        let pulls = &self.mirror.pulls;
-        self.mark.heads.retain(|number, head| {
-            pulls
-                .get(number)
-                .is_some_and(|pr| pr.head_sha == head.sha && watch::looks_after(pr, prefix))
-        });
-        for pr in pulls.values().filter(|pr| watch::looks_after(pr, prefix)) {
-            let (now, sha) = (self.now, pr.head_sha.clone());
-            self.mark.heads.entry(pr.number).or_insert(Head {
-                sha,
-                seen: now,
-                asked: Timestamp::UNIX_EPOCH,
-                validators: BTreeMap::new(),
-            });
-        }
-        let due = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
-        let in_turns = due.len() == HEADS_PER_PASS_MAX;
-        for number in due {
-            if self.read.contains(&number) {
-                continue;
-            }
-            let Some(pr) = self.mirror.pulls.get_mut(&number) else {
-                continue;
-            };
-            let checks = self.forge.checks(&pr.head_sha)?;
-            self.news |= pr.checks != checks;
-            pr.checks = checks;
-            let Some(head) = self.mark.heads.get_mut(&number) else {
-                continue;
-            };
-            // What is asked for in every pass anyway needs no record of it, unless there are too many for one pass.
-            let asked = std::mem::replace(&mut head.asked, self.now);
-            let again = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
-            let every_pass = again.contains(&number);
-            self.news |= in_turns || !every_pass || asked == Timestamp::UNIX_EPOCH;
-        }
-        Ok(())
-    }
-
     /// Writes the mark, if there is anything that the last one does not say.
-    fn end(mut self) -> Result<bool, ForgeError> {
+    fn end(mut self) -> bool {
         let mut pairs = BTreeMap::new();
         for pr in self.mirror.pulls.values().filter(|pr| pr.is_open()) {
             let pair = (pr.base_sha.clone(), pr.head_sha.clone());
@@ -562,7 +338,7 @@ impl Look<'_> {
         if self.news {
             self.mirror.mark = self.forge.place.write(&self.mark);
         }
-        Ok(self.news)
+        self.news
     }
 }
 
@@ -589,12 +365,4 @@ fn issue_of(listed: &shape::Issue) -> Issue {
         created: listed.created_at,
         updated: listed.updated_at,
     }
-}
-
-/// The name of the repository in a path under it.
-fn name_in(path: &str) -> String {
-    let path = path.split('?').next().unwrap_or(path);
-    let mut parts = path.trim_start_matches("/repos/").split('/');
-    let (owner, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-    format!("{owner}/{name}")
 }

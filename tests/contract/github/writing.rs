@@ -104,7 +104,11 @@ fn confirm(remote: &Remote, intent: &mut Intent) -> Applied {
 
 #[test]
 fn under_faults_of_every_kind_each_intent_has_one_effect() {
-    let remote = Remote::github();
+    assert_one_effect_under_faults(&Remote::github());
+}
+
+/// Twenty pull requests are opened, talked about and merged while all goes wrong that may go wrong.
+pub(crate) fn assert_one_effect_under_faults(remote: &Remote) {
     remote.fake.set_knobs(Knobs {
         not_sent: 50,
         lost_before: 60,
@@ -125,7 +129,7 @@ fn under_faults_of_every_kind_each_intent_has_one_effect() {
         let name = format!("work-{n}");
         let head = remote.push(&name, &[(&name, "a\n")]);
         let mut opening = pull_as(&name, &head, "", true);
-        let Applied::Opened { number: pr } = confirm(&remote, &mut opening) else {
+        let Applied::Opened { number: pr } = confirm(remote, &mut opening) else {
             unreachable!("a pull request is opened");
         };
         for mut intent in [
@@ -137,7 +141,7 @@ fn under_faults_of_every_kind_each_intent_has_one_effect() {
             ready(pr),
             merge(pr, &head, MergeMethod::Squash),
         ] {
-            confirm(&remote, &mut intent);
+            confirm(remote, &mut intent);
         }
         wanted += 4;
     }

@@ -1,12 +1,13 @@
 //! Pull requests: opening, listing, files, reviews, merging.
 
 use super::super::exchange::{Answer, Ask};
+use super::super::repository::ChangedFile;
 use super::super::state::{Item, Pull, Role};
 use super::super::world::{Fault, NewPull, Problem, PullEdit, Wish, World, invalid};
 use super::issues::{state_param, wanted};
 use super::view::{View, is_draft};
 use super::{Served, labels, may, paged};
-use crate::domain::{MergeMethod, Sha};
+use crate::domain::{ChangeKind, MergeMethod, Sha};
 use crate::http::Method;
 
 pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Served {
@@ -14,6 +15,12 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Serv
     match (ask.method, rest) {
         (Method::Get, ["pulls"]) => list(world, ask),
         (Method::Post, ["pulls"]) => create(world, ask),
+        (Method::Get, ["pulls", name]) if name.strip_suffix(".diff").is_some() => {
+            let n = number(name.trim_end_matches(".diff"))?;
+            seen(world, n)?;
+            let answer = Answer::ok(diff(&world.files(n)?));
+            Ok(answer.with("Content-Type", "text/plain; charset=utf-8"))
+        }
         (Method::Get, ["pulls", n]) => {
             let text = whole(world, ask, number(n)?)?;
             Ok(Answer::ok(text))
@@ -44,6 +51,40 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Serv
         (Method::Get, ["pulls", base, head @ ..]) => by_branches(world, ask, base, &head.join("/")),
         _ => Err(Problem::NotFound),
     }
+}
+
+/// The change as git writes it.
+fn diff(files: &[ChangedFile]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    for file in files {
+        let change = &file.change;
+        let (path, old) = (&change.path, change.old_path.as_ref());
+        let old = old.unwrap_or(path);
+        let _cannot_fail = writeln!(out, "diff --git a/{old} b/{path}");
+        match change.kind {
+            ChangeKind::Added => out.push_str("new file mode 100644\n"),
+            ChangeKind::Deleted => out.push_str("deleted file mode 100644\n"),
+            ChangeKind::Renamed => {
+                let _cannot_fail = writeln!(out, "rename from {old}\nrename to {path}");
+            }
+            ChangeKind::Modified | ChangeKind::Unknown => {}
+        }
+        match &file.patch {
+            Some(hunks) if !hunks.is_empty() => {
+                let _cannot_fail = writeln!(out, "--- a/{old}\n+++ b/{path}");
+                out.push_str(hunks);
+                if !hunks.ends_with('\n') {
+                    out.push('\n');
+                }
+            }
+            None if change.binary => {
+                let _cannot_fail = writeln!(out, "Binary files a/{old} and b/{path} differ");
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 fn seen<'w>(world: &'w World<'_>, number: u64) -> Result<(&'w Item, &'w Pull), Problem> {

@@ -19,6 +19,7 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Serv
     match (ask.method, rest) {
         (Method::Get, []) => Ok(Answer::ok(View::new(world, ask).repository(None))),
         (Method::Get, ["collaborators", login, "permission"]) => permission(world, ask, login),
+        (Method::Get, ["git", "refs", name @ ..]) => pull_head(world, ask, &name.join("/")),
         (Method::Get, ["branches", name @ ..]) if !name.is_empty() => {
             branch(world, ask, &name.join("/"))
         }
@@ -95,6 +96,26 @@ fn branch(world: &World<'_>, ask: &Ask<'_>, name: &str) -> Served {
         )
         .text("effective_branch_protection_name", "");
     Ok(Answer::ok(body.end()))
+}
+
+/// What git keeps of a pull request: it follows the head until the pull request is closed.
+fn pull_head(world: &World<'_>, ask: &Ask<'_>, name: &str) -> Served {
+    let number = name
+        .strip_prefix("pull/")
+        .and_then(|name| name.strip_suffix("/head"));
+    let number = number.and_then(|number| number.parse().ok());
+    let item = world.seen(number.ok_or(Problem::NotFound)?)?;
+    let pull = item.pull.as_ref().ok_or(Problem::NotFound)?;
+    let here = View::new(world, ask).here();
+    let object = Obj::new()
+        .text("type", "commit")
+        .shown("sha", &pull.head_sha)
+        .text("url", format!("{here}/git/commits/{}", pull.head_sha));
+    let reference = Obj::new()
+        .text("ref", format!("refs/{name}"))
+        .text("url", format!("{here}/git/refs/{name}"))
+        .raw("object", object.end());
+    Ok(Answer::ok(array([reference.end()])))
 }
 
 fn delete_branch(world: &mut World<'_>, ask: &Ask<'_>, name: &str) -> Served {
