@@ -90,9 +90,11 @@ fn it_is_cloned_fetched_and_pushed_to() {
     let later = web
         .forge
         .commit("main", Some(&web.base), &[("a.txt", "two\n")]);
-    vcs.need(&later).unwrap();
+    vcs.add_worktree(&web.forge.root().join("state/tree"), &later, None)
+        .unwrap();
     let absent: Sha = "0123456789012345678901234567890123456789".parse().unwrap();
-    assert!(vcs.need(&absent).is_err());
+    let nowhere = web.forge.root().join("state/absent");
+    assert!(vcs.add_worktree(&nowhere, &absent, None).is_err());
 
     let own = web.own_commit(&vcs);
     let name = branch("acp/issue-1");
@@ -172,7 +174,8 @@ fn a_wrong_token_is_told_from_everything_else() {
     web.server.fault(Fault::Status(502));
     assert!(matches!(push(&vcs), VcsError::Unknown { .. }));
     let absent: Sha = "0123456789012345678901234567890123456789".parse().unwrap();
-    let error = vcs.need(&absent).unwrap_err();
+    let tree = web.forge.root().join("state/tree");
+    let error = vcs.add_worktree(&tree, &absent, None).unwrap_err();
     assert!(matches!(error, VcsError::Unavailable { .. }), "{error}");
     assert_eq!(web.tip("acp/x"), None);
 }

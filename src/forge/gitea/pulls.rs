@@ -3,7 +3,9 @@
 use super::Gitea;
 use super::read::{ITEM_PAGES_MAX, PAGE, login, paged};
 use super::shape;
-use crate::domain::{Check, Mergeable, PrState, PullRequest, Review, ReviewState, Sha};
+use crate::domain::{
+    Association, Check, Mergeable, PrState, PullRequest, Review, ReviewState, Sha,
+};
 use crate::forge::ForgeError;
 use crate::forge::model::text;
 use crate::forge::remote::checks::{self, Report};
@@ -47,6 +49,8 @@ impl Gitea {
             from_fork: is_elsewhere(pull),
             labels: pull.labels.iter().map(|l| l.name.clone()).collect(),
             author: login(&pull.user),
+            // Not asked for yet: such an author counts as nobody, who is trusted with nothing.
+            association: before.map_or(Association::None, |pr| pr.association),
             closes: text::closes(&pull.body),
             checks: kept.map(|pr| pr.checks.clone()).unwrap_or_default(),
             reviews: before.map(|pr| pr.reviews.clone()).unwrap_or_default(),
@@ -104,6 +108,7 @@ impl Gitea {
             };
             reviews.push(Review {
                 author: login(&review.user),
+                association: Association::None,
                 state,
                 head,
                 body: review.body,

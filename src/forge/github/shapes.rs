@@ -159,6 +159,7 @@ pub(super) struct PullDoc {
     #[serde(default)]
     pub(super) labels: Vec<LabelDoc>,
     pub(super) user: Option<UserDoc>,
+    pub(super) author_association: Option<String>,
     pub(super) head: EndDoc,
     pub(super) base: EndDoc,
     pub(super) merged_at: Option<Timestamp>,
@@ -215,6 +216,7 @@ impl PullDoc {
             from_fork: !same_repo || !readable,
             labels: names(self.labels),
             author: login(self.user.as_ref()),
+            association: association(self.author_association.as_deref()),
             checks: vec![],
             reviews: vec![],
             mergeable: Mergeable::Unknown,
@@ -266,6 +268,7 @@ impl CommentDoc {
 pub(super) struct ReviewDoc {
     pub(super) id: u64,
     pub(super) user: Option<UserDoc>,
+    pub(super) author_association: Option<String>,
     pub(super) body: Option<String>,
     pub(super) state: String,
     pub(super) commit_id: Option<Sha>,
@@ -277,6 +280,7 @@ impl ReviewDoc {
     pub(super) fn into_domain(self) -> Option<Review> {
         Some(Review {
             author: login(self.user.as_ref()),
+            association: association(self.author_association.as_deref()),
             state: match self.state.as_str() {
                 "APPROVED" => ReviewState::Approved,
                 "CHANGES_REQUESTED" => ReviewState::ChangesRequested,
