@@ -10,6 +10,7 @@ mod heartbeat;
 mod launch;
 mod observe;
 pub mod plan;
+mod push;
 mod stop;
 mod sweep;
 #[cfg(test)]

@@ -244,6 +244,9 @@ impl Vcs for NoVcs {
     fn push(&self, _: &BranchName, _: &Sha, _: Option<&Sha>) -> Result<Pushed, VcsError> {
         Ok(Pushed::Done)
     }
+    fn delete_branch(&self, _: &BranchName, _: &Sha) -> Result<Pushed, VcsError> {
+        Ok(Pushed::Done)
+    }
     fn rescue(
         &self,
         _: &RunId,

@@ -25,7 +25,7 @@ pub mod testing;
 mod worktree;
 
 pub use call::{Call, Ran};
-pub use clone::clone_bare;
+pub use clone::{clone_bare, clone_bare_from};
 pub use command::Git;
 pub use commit::{Person, commit_tree, tree_of};
 pub use diff::{diff_facts, diff_facts_of_names};

@@ -43,15 +43,20 @@ pub(super) fn settings() -> AgentSettings {
     }
 }
 
+fn forge_rules() -> ForgeRules {
+    ForgeRules {
+        kind: ForgeKind::Github,
+        repo: "owner/name".into(),
+        base_url: None,
+        git_url: None,
+        token: Some(TokenSource::Env("MY_FORGE".into())),
+    }
+}
+
 pub(super) fn rules() -> Rules {
     Rules {
         id: "web".parse().unwrap(),
-        forge: ForgeRules {
-            kind: ForgeKind::Github,
-            repo: "owner/name".into(),
-            base_url: None,
-            token: Some(TokenSource::Env("MY_FORGE".into())),
-        },
+        forge: forge_rules(),
         repo: RepoRules {
             path: None,
             base: "main".parse().unwrap(),
@@ -216,6 +221,9 @@ impl Vcs for FakeVcs {
         _: &Sha,
         _: Option<&Sha>,
     ) -> Result<Pushed, VcsError> {
+        Ok(Pushed::Done)
+    }
+    fn delete_branch(&self, _: &crate::domain::BranchName, _: &Sha) -> Result<Pushed, VcsError> {
         Ok(Pushed::Done)
     }
     fn rescue(

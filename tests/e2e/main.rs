@@ -24,6 +24,7 @@ mod pages;
 mod policy;
 mod pr_risk;
 mod profile;
+mod remote_init;
 mod repo;
 mod report;
 mod state;

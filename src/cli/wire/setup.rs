@@ -60,6 +60,7 @@ pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<C
         .sha()
         .is_ok();
     let acp_remote = remote(&git, "acp");
+    let origin = remote(&git, "origin");
     let top = top_of(&folder);
     Ok(Checkout {
         files: build_files(&top),
@@ -68,6 +69,7 @@ pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<C
         branch,
         has_commits,
         acp_remote,
+        origin,
     })
 }
 

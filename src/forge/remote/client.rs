@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::governor::{Cost, Governor};
+use super::token::Token;
 use crate::forge::ForgeError;
 use crate::http::{Headers, HttpError, Method, Request, Response, Transport};
 use crate::sys::{Clock, Secret};
@@ -59,6 +60,7 @@ pub struct Answer {
     pub total: Option<u64>,
     /// What was asked, for errors.
     tried: String,
+    pub(super) headers: Headers,
     body: Vec<u8>,
 }
 
@@ -97,7 +99,10 @@ pub struct Client {
     transport: Arc<dyn Transport>,
     governor: Arc<dyn Governor>,
     clock: Arc<dyn Clock>,
-    account: Account,
+    root: String,
+    token: Token,
+    scheme: Scheme,
+    headers: Headers,
     /// How far the forge's clock is ahead of this one, in milliseconds, as of the last answer that said its time.
     ahead: AtomicI64,
 }
@@ -110,13 +115,28 @@ impl Client {
         clock: Arc<dyn Clock>,
         account: Account,
     ) -> Self {
+        let token = Token::known(account.token, account.token_from);
         Self {
             transport,
             governor,
             clock,
-            account,
+            root: account.root,
+            token,
+            scheme: account.scheme,
+            headers: account.headers,
             ahead: AtomicI64::new(0),
         }
+    }
+
+    /// As [`Self::new`] with a token that is looked for when the first call needs it, instead of the account's.
+    #[must_use]
+    pub fn with_token(self, token: Token) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The token, which git needs as well.
+    pub const fn token(&self) -> &Token {
+        &self.token
     }
 
     /// The clock that waits and marks are measured with.
@@ -137,12 +157,12 @@ impl Client {
 
     /// What tells this token from another one, without being it.
     pub fn fingerprint(&self) -> String {
-        super::mark::fingerprint(&self.account.token)
+        self.token.fingerprint()
     }
 
     /// Reads `path`, which begins with a slash. `tried` reads after "could not".
     pub fn get(&self, tried: &str, path: &str) -> Result<Answer, ForgeError> {
-        let request = self.request(Method::Get, path, None);
+        let request = self.request(tried, Method::Get, path, None)?;
         let response = self.send(tried, Cost::Read, &request)?;
         self.answer(tried, &request, response)
     }
@@ -186,7 +206,7 @@ impl Client {
         path: &str,
         known: Option<&Validator>,
     ) -> Result<(Request, Response), ForgeError> {
-        let mut request = self.request(Method::Get, path, None);
+        let mut request = self.request(tried, Method::Get, path, None)?;
         if let Some(Validator(tag)) = known {
             request.headers.push("If-None-Match", tag.as_str());
         }
@@ -196,7 +216,7 @@ impl Client {
 
     /// The path of an address on this forge, also of one without a host; the token goes nowhere else.
     fn path_under_root<'a>(&self, address: &'a str) -> Option<&'a str> {
-        let root = &self.account.root;
+        let root = &self.root;
         let path = match address.strip_prefix('/') {
             // Two slashes begin another host.
             Some(rest) if !rest.starts_with('/') => {
@@ -250,7 +270,7 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, ForgeError> {
-        let request = self.request(method, path, body);
+        let request = self.request(tried, method, path, body)?;
         let response = self.send(tried, cost, &request)?;
         self.answer(tried, &request, response)
     }
@@ -263,21 +283,38 @@ impl Client {
         url: &str,
         body: &Value,
     ) -> Result<Answer, ForgeError> {
-        let mut request = self.request(Method::Post, "", Some(body));
+        if origin(url) != origin(&self.root) {
+            return Err(ForgeError::Refused {
+                tried: tried.to_owned(),
+                why: "the token goes to its own forge only".to_owned(),
+            });
+        }
+        let mut request = self.request(tried, Method::Post, "", Some(body))?;
         url.clone_into(&mut request.url);
         let response = self.send(tried, cost, &request)?;
         self.answer(tried, &request, response)
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request {
-        let account = &self.account;
-        let scheme = match account.scheme {
+    /// # Errors
+    /// [`ForgeError::Denied`]: there is no token on this machine.
+    fn request(
+        &self,
+        tried: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Request, ForgeError> {
+        let found = self.token.get().map_err(|why| ForgeError::Denied {
+            tried: tried.to_owned(),
+            why: why.to_owned(),
+        })?;
+        let scheme = match self.scheme {
             Scheme::Bearer => "Bearer",
             Scheme::Token => "token",
         };
-        let mut headers = account.headers.clone().with(
+        let mut headers = self.headers.clone().with(
             "Authorization",
-            format!("{scheme} {}", account.token.reveal()),
+            format!("{scheme} {}", found.secret.reveal()),
         );
         headers.push(
             "User-Agent",
@@ -286,13 +323,13 @@ impl Client {
         if body.is_some() {
             headers.push("Content-Type", "application/json");
         }
-        Request {
+        Ok(Request {
             method,
-            url: format!("{}{path}", account.root),
+            url: format!("{}{path}", self.root),
             headers,
             body: body.map(|body| body.to_string().into_bytes()),
             limit: CALL_LIMIT,
-        }
+        })
     }
 
     fn send(&self, tried: &str, cost: Cost, request: &Request) -> Result<Response, ForgeError> {
@@ -333,7 +370,7 @@ impl Client {
         response: Response,
     ) -> Result<Answer, ForgeError> {
         let tried = tried.to_owned();
-        let why = || message(&response);
+        let why = || self.without_token(&message(&response));
         Err(match response.status {
             200..=299 => {
                 return Ok(Answer {
@@ -345,6 +382,7 @@ impl Client {
                     link: self.link(&response),
                     total: response.headers.number("X-Total-Count"),
                     tried,
+                    headers: response.headers,
                     body: response.body,
                 });
             }
@@ -360,7 +398,9 @@ impl Client {
                 tried,
                 why: format!(
                     "the token from {} was refused: {}",
-                    self.account.token_from,
+                    self.token
+                        .get()
+                        .map_or("nowhere", |found| found.from.as_str()),
                     why()
                 ),
             },
@@ -376,6 +416,16 @@ impl Client {
             408 | 500..=599 => ForgeError::Unavailable { tried, why: why() },
             _ => ForgeError::Refused { tried, why: why() },
         })
+    }
+
+    /// A server may repeat what it was sent.
+    fn without_token(&self, text: &str) -> String {
+        match self.token.get() {
+            Ok(found) if !found.secret.reveal().is_empty() => {
+                text.replace(found.secret.reveal(), "[redacted]")
+            }
+            _ => text.to_owned(),
+        }
     }
 
     /// Other pages are taken only from the forge itself.
@@ -458,6 +508,13 @@ fn message(response: &Response) -> String {
         return format!("status {}", response.status);
     }
     format!("{} (status {})", short(&said), response.status)
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after..].find(['/', '?', '#']);
+    end.map_or(url, |end| &url[..after + end])
 }
 
 fn short(text: &str) -> String {

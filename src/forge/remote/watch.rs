@@ -86,7 +86,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::{Mergeable, PrState};
+    use crate::domain::{Association, Mergeable, PrState};
 
     fn at(minutes: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap()
@@ -106,7 +106,7 @@ mod tests {
             from_fork: false,
             labels: BTreeSet::new(),
             author: String::new(),
-            association: crate::domain::Association::Owner,
+            association: Association::None,
             closes: None,
             checks: checks
                 .iter()
