@@ -20,6 +20,7 @@ mod pull_request;
 mod risk;
 mod rules;
 mod run;
+mod sandbox;
 mod snapshot;
 
 pub use budget::{DayBudget, Reservation};
@@ -46,4 +47,5 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
+pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};

@@ -12,8 +12,8 @@ use crate::agent::{self, Agent};
 use crate::domain::{
     AgentRules, AgentSettings, BudgetRules, CheckPolicy, DiffFacts, ForgeKind, ForgeRules, Hold,
     IntakeRules, ItemId, LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, RepoRules,
-    RetryRules, RiskRules, Rules, Run, RunFindings, RunId, RunState, Sandbox, Sha, Task,
-    TokenSource, Writes,
+    RetryRules, RiskRules, Rules, Run, RunFindings, RunId, RunState, Sandbox, SandboxRules, Sha,
+    Task, TokenSource, Writes,
 };
 use crate::durable;
 use crate::proc::{Ended, Report, RunTree, Survivors, Watch};
@@ -72,6 +72,7 @@ pub(super) fn rules() -> Rules {
                 ("claude".into(), settings()),
             ]),
         },
+        sandbox: SandboxRules::off(),
         limits: LimitRules {
             workers: 1,
             heavy: 1,
