@@ -61,7 +61,7 @@ pub(super) fn around(
         let of_the_image = OF_THE_IMAGE.iter().any(|path| mount.path.starts_with(path));
         let path = mount.path.as_os_str();
         match mount.access {
-            Access::Read if of_the_image => {}
+            Access::Read | Access::NoFile if of_the_image => {}
             Access::Read => args.push(bind(path, true)),
             Access::Write => args.push(bind(path, false)),
             Access::Private => {
@@ -71,7 +71,6 @@ pub(super) fn around(
                 arg.push(":rw,exec,nosuid,nodev,mode=1777");
                 args.push(arg);
             }
-            Access::NoFile if of_the_image => {}
             Access::NoFile => {
                 let mut arg = OsString::from("--mount=type=bind,readonly,source=/dev/null,target=");
                 arg.push(path);

@@ -83,7 +83,8 @@ fn closed_in(folder: &Path, depth: u32, left: &mut usize, found: &mut Vec<PathBu
         };
         if meta.is_symlink() {
             continue;
-        } else if meta.mode() & needed != needed {
+        }
+        if meta.mode() & needed != needed {
             found.push(entry.path());
         } else if meta.is_dir() && depth > 1 {
             closed_in(&entry.path(), depth - 1, left, found);

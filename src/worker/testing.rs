@@ -43,6 +43,18 @@ pub(super) fn settings() -> AgentSettings {
     }
 }
 
+fn limits() -> LimitRules {
+    LimitRules {
+        workers: 1,
+        heavy: 1,
+        pr: 1,
+        launches_per_pass: 1,
+        pr_reserved: 0,
+        disk_free_min: 0,
+        history_bytes_max: 0,
+    }
+}
+
 pub(super) fn rules() -> Rules {
     Rules {
         id: "web".parse().unwrap(),
@@ -73,15 +85,7 @@ pub(super) fn rules() -> Rules {
             ]),
         },
         sandbox: SandboxRules::off(),
-        limits: LimitRules {
-            workers: 1,
-            heavy: 1,
-            pr: 1,
-            launches_per_pass: 1,
-            pr_reserved: 0,
-            disk_free_min: 0,
-            history_bytes_max: 0,
-        },
+        limits: limits(),
         retry: RetryRules {
             delays: vec![],
             attempts_max: 1,
