@@ -160,7 +160,7 @@ impl View {
         for folder in &wanted.own {
             table.hide(folder);
         }
-        table.put(&wanted.repo_git, Access::Read);
+        table.put_if_there(&wanted.repo_git, Access::Read);
         table.put(&wanted.worktree, Access::Write);
         for secret in home
             .into_iter()

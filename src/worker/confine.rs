@@ -1,5 +1,6 @@
 //! Confining a run's children: which sandbox, what it shows, and what is remembered of whether it works.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Rules, Run, Sandbox, SandboxKind, SandboxRules};
+use crate::domain::{Rules, Sandbox, SandboxKind, SandboxRules};
 use crate::durable::{self, Versioned};
 use crate::proc::{self, Cmd, ProcessMark, Quick};
 use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted};
@@ -120,10 +121,12 @@ impl Confiner<'_> {
 
 /// What is particular to one child.
 pub(super) struct Shown<'a> {
-    pub(super) run: &'a Run,
+    /// Its run's name on this machine.
+    pub(super) key: &'a str,
     /// The agent's own files below HOME; setup and verify commands have none.
     pub(super) login: &'a [&'a str],
     pub(super) vars: &'a Vars,
+    pub(super) worktree: &'a Path,
 }
 
 /// `cmd` confined by `backend`.
@@ -137,11 +140,10 @@ pub(super) fn confined(
     rules: &SandboxRules,
     shown: &Shown<'_>,
 ) -> Result<Cmd, String> {
-    let key = around.key(shown.run);
-    let path = shown.vars.get("PATH".as_ref() as &std::ffi::OsStr);
     if *backend == Backend::None && rules.file_bytes_max == 0 && rules.memory_bytes_max == 0 {
         return Ok(cmd);
     }
+    let path = shown.vars.get(OsStr::new("PATH"));
     // What starts it says only that it failed: whether the program is there is looked at before.
     let found = path.and_then(|path| proc::find_program(cmd.program(), path, Path::new("/")));
     let Some(program) = found else {
@@ -154,21 +156,32 @@ pub(super) fn confined(
     }
     let args = cmd.arguments().to_vec();
     let cmd = cmd.wrapped(program.clone().into(), args);
-    if *backend == Backend::None {
-        return Ok(backend.wrap(cmd, &View::default(), rules, &key));
-    }
-    let folders = path.map(|path| std::env::split_paths(path).collect());
-    let folders: Vec<PathBuf> = folders.unwrap_or_default();
-    let own_folder = around.acp.parent();
+    let view = match backend {
+        Backend::None => View::default(),
+        _ => View::new(&wanted(program, around, rules, shown), &LocalDisk)?,
+    };
+    Ok(backend.wrap(cmd, &view, rules, shown.key))
+}
+
+fn wanted(
+    program: PathBuf,
+    around: &Surroundings<'_>,
+    rules: &SandboxRules,
+    shown: &Shown<'_>,
+) -> Wanted {
+    let path = shown.vars.get(OsStr::new("PATH"));
+    let folders: Vec<PathBuf> = path
+        .map(|path| std::env::split_paths(path).collect())
+        .unwrap_or_default();
     let home = Home::from_env(around.env);
     let own = home
         .into_iter()
         .flat_map(|home| [home.config, home.state, home.cache]);
-    let wanted = Wanted {
+    Wanted {
         home: around.env.path("HOME").filter(|home| home.is_absolute()),
         // Of the folder that acp itself is in, its binary is all that a run needs.
         path: match folders.split_last() {
-            Some((last, rest)) if Some(last.as_path()) == own_folder => rest.to_vec(),
+            Some((last, rest)) if Some(last.as_path()) == around.acp.parent() => rest.to_vec(),
             _ => folders,
         },
         programs: vec![program, around.acp.to_owned()],
@@ -176,11 +189,9 @@ pub(super) fn confined(
         read: rules.read.clone(),
         write: rules.write.clone(),
         own: own.collect(),
-        worktree: around.layout.worktree(&shown.run.id),
+        worktree: shown.worktree.to_owned(),
         repo_git: around.layout.repo_git(),
-    };
-    let view = View::new(&wanted, &LocalDisk)?;
-    Ok(backend.wrap(cmd, &view, rules, &key))
+    }
 }
 
 /// What a script's first line names.

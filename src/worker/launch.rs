@@ -12,7 +12,7 @@ use crate::sys::{Clock, Env};
 
 use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, WorkerError, Workers, life};
+use super::{Ended, Proof, WorkerError, Workers, life, proof};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -140,6 +140,10 @@ impl Workers for LocalWorkers<'_> {
     fn sandbox(&self, agent: &str) -> Result<Option<String>, WorkerError> {
         let chosen = self.confiner().backend(agent);
         chosen.map(|(_, why)| why).map_err(WorkerError::Sandbox)
+    }
+
+    fn prove_sandbox(&self, agent: &str) -> Result<Proof, WorkerError> {
+        proof::of(self, agent).map_err(WorkerError::Sandbox)
     }
 
     fn sandbox_missing(&self, agent: &str) -> Option<String> {

@@ -9,6 +9,7 @@ mod confine;
 mod launch;
 mod life;
 mod out_folder;
+mod proof;
 mod record;
 mod supervise;
 mod surroundings;
@@ -21,6 +22,7 @@ mod tests;
 
 pub use children::{Child, Children, LocalChildren};
 pub use launch::LocalWorkers;
+pub use proof::{Finding, Proof};
 pub use supervise::{SupervisorCtx, supervise};
 
 use std::path::PathBuf;
@@ -125,6 +127,14 @@ pub trait Workers {
     /// `Sandbox` when the profile asks for one by name that does not work here: nothing may start.
     fn sandbox(&self, _agent: &str) -> Result<Option<String>, WorkerError> {
         Ok(None)
+    }
+
+    /// Shows what an agent's sandbox keeps: a child in it tries to get out. Takes a fraction of a second.
+    ///
+    /// # Errors
+    /// `Sandbox` when the profile asks for one that does not work, or when the trial could not be made.
+    fn prove_sandbox(&self, _agent: &str) -> Result<Proof, WorkerError> {
+        Ok(Proof::default())
     }
 
     /// Why no run of an agent could be confined as the profile asks, as far as that is known without starting anything.

@@ -166,7 +166,12 @@ impl<'a> Worker<'a> {
         vars: &Vars,
     ) -> Result<Cmd, String> {
         let (backend, _) = self.confiner().backend(&run.agent)?;
-        let shown = Shown { run, login, vars };
+        let shown = Shown {
+            key: &self.around.key(run),
+            login,
+            vars,
+            worktree: &self.around.layout.worktree(&run.id),
+        };
         confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
     }
 

@@ -78,6 +78,11 @@ impl Surroundings<'_> {
         vars
     }
 
+    /// The environment of a trial of the sandbox, which belongs to no run.
+    pub(super) fn of_trial(&self) -> Vars {
+        self.base()
+    }
+
     /// The environment of the agent.
     pub(super) fn of_agent(
         &self,

@@ -140,3 +140,41 @@ fn the_trial_is_made_once() {
     let _idle = env.until_idle();
     assert_eq!(env.read("acp/state/web/sandbox.json"), note);
 }
+
+#[test]
+fn the_proof_holds_and_leaves_nothing() {
+    if !can_confine("the proof") {
+        return;
+    }
+    let env = place("", "  network: \"off\"\n");
+    let home = acp::store::Home::below(&env.path("acp"));
+    let at = |inside: &str| env.path(inside).display().to_string();
+    let vars = acp::sys::Env::from_pairs([
+        ("HOME", at("home")),
+        ("ACP_HOME", at("acp")),
+        ("PATH", std::env::var("PATH").unwrap()),
+        ("ACP_SANDBOX", "bubblewrap".to_owned()),
+        ("GITHUB_TOKEN", SECRET.to_owned()),
+    ]);
+    let id = "web".parse().unwrap();
+    let none = acp::profile::Overrides::none();
+    let rules = acp::profile::load(&home.config, &id, &vars, &none)
+        .unwrap()
+        .rules;
+    let clock = acp::sys::SystemClock::new();
+    let store = acp::store::Store::new(home.layout(&id));
+    let before = env.all_files("acp").len();
+    let binary = env!("CARGO_BIN_EXE_acp").into();
+    let workers =
+        acp::worker::LocalWorkers::new(store, rules, &vars, &clock, acp::agent::by_name, binary);
+    let proof = acp::worker::Workers::prove_sandbox(&workers, "command").unwrap();
+    assert_eq!((proof.backend, proof.missing), ("bubblewrap", None));
+    assert!(proof.findings.len() >= 10, "{:?}", proof.findings);
+    assert!(
+        proof.findings.iter().all(|finding| finding.holds),
+        "{:?}",
+        proof.findings
+    );
+    // The note of the trial is new.
+    assert_eq!(env.all_files("acp").len(), before + 1);
+}
