@@ -178,3 +178,44 @@ fn the_proof_holds_and_leaves_nothing() {
     // The note of the trial is new.
     assert_eq!(env.all_files("acp").len(), before + 1);
 }
+
+/// Stands for an engine: notes how it is called, and runs the command as if it were in a container.
+const ENGINE: &str = r#"#!/bin/sh
+echo "$*" >> "$(dirname "$0")/calls"
+[ "$1" = run ] || exit 0
+while [ "$1" != -- ]; do
+    case $1 in --entrypoint) program=$2 ;; --workdir) folder=$2 ;; esac
+    shift
+done
+shift 2
+cd "$folder" && exec "$program" "$@"
+"#;
+
+#[test]
+fn a_container_has_the_runs_name_and_is_ended_by_it() {
+    let env = place(GOOD, "  image: tools:1\n");
+    let engine = env.write("tools/docker", ENGINE);
+    let chmod = env.command("chmod").arg("+x").arg(&engine).status();
+    assert!(chmod.unwrap().success());
+    let path = format!(
+        "{}:{}",
+        env.path("tools").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let env = env.var("PATH", &path).var("ACP_SANDBOX", "docker");
+    env.issue("Add work");
+    let _idle = env.until_idle();
+    assert_eq!(
+        env.merged("work.txt").as_deref(),
+        Some("work for issue/1\n"),
+        "{}",
+        log(&env)
+    );
+    let calls = env.read("tools/calls");
+    let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
+    let (started, ended) = calls.split_once("rm --force ").unwrap();
+    let name = ended.split_whitespace().next().unwrap();
+    assert!(name.starts_with(&format!("acp-{run}-")), "{calls}");
+    assert!(started.contains(&format!(" --name {name} ")), "{calls}");
+    assert!(!calls.contains(SECRET), "{calls}");
+}
