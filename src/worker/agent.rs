@@ -29,7 +29,12 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
         Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
     };
     let mut follow = Follow::new(worker, record, agent);
-    let report = start(worker, &mut follow, &command)?;
+    let report = match start(worker, &mut follow, agent, &command)? {
+        Ok(report) => report,
+        Err(why) => {
+            return worker.finish(record, could_not_start(why), &RunFindings::default());
+        }
+    };
     let Follow {
         mut usage,
         verdict,
@@ -98,11 +103,13 @@ fn prepare(
     }
 }
 
+/// The inner error is why it must not be started.
 fn start(
     worker: &Worker<'_>,
     follow: &mut Follow<'_, '_>,
+    agent: &dyn Agent,
     command: &AgentCommand,
-) -> Result<Report, WorkerError> {
+) -> Result<Result<Report, String>, WorkerError> {
     let run = follow.record.run.clone();
     let settings = &worker.settings;
     let vars = worker
@@ -111,6 +118,10 @@ fn start(
     let cmd = Cmd::new(&command.program)
         .args(&command.args)
         .dir(worker.around.layout.worktree(&run.id));
+    let cmd = match worker.confined(&run, with_vars(cmd, &vars), agent.login().home, &vars) {
+        Ok(cmd) => cmd,
+        Err(why) => return Ok(Err(why)),
+    };
     let mut log = Log::open(worker, &run)?;
     for name in worker.around.refused(settings) {
         log.header(&format!("acp: `{name}` is not handed to agents"));
@@ -121,7 +132,7 @@ fn start(
         ..log.limits(worker, worker.time_left())
     };
     let child = Child {
-        cmd: with_vars(cmd, &vars),
+        cmd,
         stdin: if command.prompt_on_stdin {
             durable::lock_for_reading(&worker.around.layout.prompt(&run.id))?
         } else {
@@ -132,10 +143,12 @@ fn start(
         limits,
     };
     let mut tree = worker.tree(&run);
-    Ok(worker
+    let report = worker
         .ctx
         .children
-        .run(child, &mut tree, worker.ctx.clock, follow))
+        .run(child, &mut tree, worker.ctx.clock, follow);
+    worker.end_container(&run);
+    Ok(Ok(report))
 }
 
 /// The empty locked file that shows, as a standard input, that a process of the run lives.

@@ -10,8 +10,9 @@ use crate::proc::{self, Cmd, Detached};
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 
+use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, WorkerError, Workers, life};
+use super::{Ended, Proof, WorkerError, Workers, life, proof};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -58,6 +59,21 @@ impl<'a> LocalWorkers<'a> {
             acp: &self.acp,
             token: self.rules.forge.token.as_ref(),
         }
+    }
+
+    pub(super) fn confiner(&self) -> Confiner<'_> {
+        Confiner {
+            layout: self.store.layout(),
+            env: self.env,
+            clock: self.clock,
+            rules: &self.rules,
+        }
+    }
+
+    /// Ends what of a run is no process of its tree.
+    pub(super) fn end_container(&self, run: &Run) {
+        let key = self.around().key(run);
+        confine::end_container(&self.confiner(), &run.agent, &key);
     }
 
     /// The variables that the run's agent wants handed on; its supervisor must have them first.
@@ -119,5 +135,18 @@ impl Workers for LocalWorkers<'_> {
     fn reap(&self) {
         let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         started.retain_mut(|child| !child.reap());
+    }
+
+    fn sandbox(&self, agent: &str) -> Result<Option<String>, WorkerError> {
+        let chosen = self.confiner().backend(agent);
+        chosen.map(|(_, why)| why).map_err(WorkerError::Sandbox)
+    }
+
+    fn prove_sandbox(&self, agent: &str) -> Result<Proof, WorkerError> {
+        proof::of(self, agent).map_err(WorkerError::Sandbox)
+    }
+
+    fn sandbox_missing(&self, agent: &str) -> Option<String> {
+        self.confiner().expected(agent).err()
     }
 }
