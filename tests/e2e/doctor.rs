@@ -106,7 +106,10 @@ fn folders_that_are_open_to_others_are_named_and_closed() {
     mode(&env, "acp/state", 0o755);
     let ended = doctor(&env, &[], 0);
     has(&ended, "state", "warning", "mode 0755", "chmod go= ");
+    // In a folder that is closed nobody else gets at it.
     mode(&env, "acp/config/profiles/web.yaml", 0o666);
+    let _closed = doctor(&env, &[], 0);
+    mode(&env, "acp/config", 0o711);
     let ended = doctor(&env, &[], 1);
     has(&ended, "config", "failed", "what acp executes", "web.yaml");
     let would = env.acp(&["doctor", "--fix", "--dry-run"]).with(1);
@@ -250,12 +253,7 @@ fn what_a_forge_says_against_it_is_told_in_words() {
     let env = remote(&server);
     let trunk = "{\"ref\":\"refs/heads/trunk\",\"object\":{\"type\":\"commit\",\
                  \"sha\":\"0123456789012345678901234567890123456789\"}}";
-    for path in [
-        "/repos/o/r/git/ref/heads/trunk",
-        "/repos/o/r/git/matching-refs/heads/trunk",
-    ] {
-        server.set(path, 200, "", trunk);
-    }
+    server.set("/repos/o/r/git/ref/heads/trunk", 200, "", trunk);
     let ended = doctor(&env, &[], 0);
     has(&ended, "forge", "ok", "the token from `GH_TOKEN` is", "");
     has(&ended, "permissions", "unknown", "push branches", "");
@@ -337,15 +335,9 @@ fn a_token_that_all_can_read_is_named_and_closed() {
     let env = remote(&server);
     let token = env.write("secret/token", "from-the-file\n");
     mode(&env, "secret/token", 0o644);
-    let from = format!("token: {{ file: \"{}\" }},", token.display());
-    env.profile(|text| text.replacen("kind: github,", &format!("kind: github, {from}"), 1));
-    env.profile(|text| {
-        text.replacen(
-            "  kind: github\n",
-            &format!("  kind: github\n  {}\n", from.trim_end_matches(',')),
-            1,
-        )
-    });
+    let kind = "  kind: github\n";
+    let more = format!("{kind}  token: {{ file: \"{}\" }}\n", token.display());
+    env.set(kind, &more);
     let ended = doctor(&env, &[], 1);
     has(
         &ended,
@@ -435,9 +427,8 @@ fn labels_that_are_missing_are_made_once() {
                 .contains("labels.made")
         );
         // Where nothing may leave this machine, nothing does.
-        env.profile(|text| {
-            format!("{text}\npolicy: {{ writes: off }}\nintake: {{ labels: [another] }}\n")
-        });
+        env.set("writes: draft", "writes: off");
+        env.set("\npolicy:", "\nintake: { labels: [another] }\npolicy:");
         let ended = doctor(&env, &["--fix"], 0);
         has(&ended, "labels", "warning", "acp makes none", "");
     }

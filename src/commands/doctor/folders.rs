@@ -11,25 +11,21 @@ use crate::store::inspect;
 pub(super) fn look(ground: &Ground) -> Vec<Finding> {
     let home = &ground.home;
     let mut found = folder("config", &home.config);
-    let state = folder("state", &home.state);
-    let exists = state
-        .iter()
-        .all(|finding| !finding.meaning.contains(ABSENT));
-    found.extend(state);
-    if exists {
-        found.extend(disk_of(&home.state));
-    }
+    found.extend(folder("state", &home.state));
+    found.extend(disk_of(&home.state));
     for inside in [profiles_dir(&home.config), home.config.join("config.toml")] {
-        found.extend(inside_of("config", &inside));
+        found.extend(inside_of("config", &home.config, &inside));
     }
     found
 }
 
 /// The folder of one profile, and its file.
 pub(super) fn look_at_profile(case: &Case) -> Vec<Finding> {
-    let mut found = inside_of("config", &profile_path(&case.ground.home.config, &case.id));
+    let home = &case.ground.home;
+    let file = profile_path(&home.config, &case.id);
+    let mut found = inside_of("config", &home.config, &file);
     let root = case.store.layout().root();
-    found.extend(inside_of("state", root));
+    found.extend(inside_of("state", &home.state, root));
     for name in [
         "runs",
         "history",
@@ -38,15 +34,13 @@ pub(super) fn look_at_profile(case: &Case) -> Vec<Finding> {
         "repo.git",
         "forge",
     ] {
-        found.extend(inside_of("state", &root.join(name)));
+        found.extend(inside_of("state", &home.state, &root.join(name)));
     }
     if let Ok(Some(_)) = inspect(root) {
         found.extend(disk(case));
     }
     found
 }
-
-const ABSENT: &str = "is not there yet";
 
 fn folder(name: &str, path: &Path) -> Vec<Finding> {
     let shown = path.display();
@@ -57,7 +51,7 @@ fn folder(name: &str, path: &Path) -> Vec<Finding> {
     let Some(found) = found else {
         return vec![Finding::ok(
             name,
-            format!("`{shown}` {ABSENT}: it is made when it is needed"),
+            format!("`{shown}` is not there yet: it is made when it is needed"),
         )];
     };
     if !found.is_dir {
@@ -66,7 +60,7 @@ fn folder(name: &str, path: &Path) -> Vec<Finding> {
                 .mend(format!("mv {0} {0}.old", shell(path))),
         ];
     }
-    let wrong = inside_of(name, path);
+    let wrong = inside_of(name, path, path);
     if !wrong.is_empty() {
         return wrong;
     }
@@ -79,8 +73,8 @@ fn folder(name: &str, path: &Path) -> Vec<Finding> {
     vec![Finding::ok(name, shown.to_string())]
 }
 
-/// What is wrong with something that need not be there: who it belongs to, and what others may do with it.
-fn inside_of(name: &str, path: &Path) -> Vec<Finding> {
+/// What is wrong with something that need not be there, `top` or in it: who it belongs to, and what others may do with it.
+fn inside_of(name: &str, top: &Path, path: &Path) -> Vec<Finding> {
     let found = match inspect(path) {
         Ok(None) => return vec![],
         Ok(Some(found)) => found,
@@ -99,12 +93,15 @@ fn inside_of(name: &str, path: &Path) -> Vec<Finding> {
             .mend(format!("chmod go= {}", shell(path)))
             .fix(Fix::Private(PathBuf::from(path)))
     };
+    // Nobody else gets at what is in a folder that is closed.
+    if matches!(inspect(top), Ok(Some(top)) if !top.is_open()) {
+        return vec![];
+    }
     if found.is_writable_by_others() {
         let meaning =
             format!("others can change `{shown}` (mode {mode:04o}), and by that what acp executes");
         return vec![private(Finding::failed(name, meaning))];
     }
-    // What is in a folder that others cannot enter is closed to them by that; a file of its own is looked at as it is.
     if found.is_open() && found.is_dir {
         let meaning = format!("others can look into `{shown}` (mode {mode:04o})");
         return vec![private(Finding::warning(name, meaning))];
