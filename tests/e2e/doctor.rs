@@ -68,7 +68,7 @@ fn a_sound_machine_has_nothing_that_failed_and_nothing_is_touched() {
         &ended,
         "checkout",
         "warning",
-        "only on the forge",
+        "only the forge has",
         "pull acp main",
     );
     let plain = env.acp(&["doctor", "--plain"]).ok();

@@ -20,9 +20,10 @@ use crate::store::Home;
 use crate::sys::{Clock, Env, SplitMix64, SystemClock};
 use crate::ui::CliError;
 
-/// How long git may take to say its version, or how far two branches are apart. Less than the checks are waited for, so
-/// that no process of git is left behind.
-const GIT_LIMIT: Duration = Duration::from_secs(8);
+/// How long git may take to say its version. Less than the check is waited for, so that no process of git is left behind.
+const VERSION_LIMIT: Duration = Duration::from_secs(8);
+/// The same for each of the three calls that compare two branches.
+const COMPARE_LIMIT: Duration = Duration::from_secs(3);
 
 /// The machine, owned, so that a check that never comes back keeps nobody waiting.
 struct ThisMachine {
@@ -87,7 +88,7 @@ impl Machine for ThisMachine {
         let program = self.git()?;
         let git = Git::new(&program, "/nonexistent", &*self.clock);
         let version = git
-            .version(Some(GIT_LIMIT))
+            .version(Some(VERSION_LIMIT))
             .map_err(|error| error.to_string())?;
         Ok(format!("{version} (`{}`)", program.display()))
     }
@@ -138,7 +139,7 @@ impl Machine for ThisMachine {
         let words = |error: GitError| error.to_string();
         let tip = |git: &Git<'_>, what: &str| -> Result<Sha, String> {
             git.call(&format!("find the base branch in {what}"))
-                .within(GIT_LIMIT)
+                .within(COMPARE_LIMIT)
                 .args(["rev-parse", "--verify", "--quiet"])
                 .arg(format!("refs/heads/{}^{{commit}}", rules.repo.base))
                 .sha()
@@ -153,7 +154,7 @@ impl Machine for ThisMachine {
         }
         let counts = there
             .call("compare the checkout with the forge")
-            .within(GIT_LIMIT)
+            .within(COMPARE_LIMIT)
             .env(
                 "GIT_ALTERNATE_OBJECT_DIRECTORIES",
                 quoted(&forge.join("objects")),

@@ -31,13 +31,13 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
         (0, 0) => Finding::ok("checkout", format!("`{base}` is as it is on the forge")),
         (here, 0) => {
             let meaning = format!(
-                "{} of `{base}` are only in the checkout: agents do not see them",
+                "only the checkout has {} of `{base}`: agents do not see that",
                 count(here)
             );
             Finding::warning("checkout", meaning).mend(git("push"))
         }
         (0, there) => {
-            let meaning = format!("{} of `{base}` are only on the forge", count(there));
+            let meaning = format!("only the forge has {} of `{base}`", count(there));
             Finding::warning("checkout", meaning).mend(git("pull"))
         }
         (here, there) => {
