@@ -10,6 +10,7 @@ mod completions;
 mod control;
 mod cooldown;
 mod demo;
+mod doctor;
 mod group;
 mod heartbeat;
 mod hold;
@@ -35,6 +36,7 @@ mod why;
 
 pub use completions::completion_script;
 pub use control::{AgentCheck, Control, PromptMaker};
+pub use doctor::{Apart, Machine, Reach};
 pub use group::{Group, Verb};
 pub use man::man_pages;
 pub use session::{Checkout, Ports, Session};
@@ -67,6 +69,7 @@ pub const GROUPS: &[Group] = &[
     Group::verbs::<cooldown::Cooldown>("cooldown", "Look at what cools down, and end it"),
     Group::verbs::<budget::Budget>("budget", "Look at what today has cost, and start it anew"),
     Group::verbs::<profile::Profile>("profile", "Look at profiles and check them"),
+    Group::verb::<doctor::Doctor>("doctor", "Say what is wrong on this machine, and mend it"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
