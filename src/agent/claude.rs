@@ -262,9 +262,10 @@ impl Line {
         }
         .failure();
         // Its own limits of turns and money.
-        let class = match subtype.starts_with("error_max") {
-            true => FailureClass::Looping,
-            false => failure.class,
+        let class = if subtype.starts_with("error_max") {
+            FailureClass::Looping
+        } else {
+            failure.class
         };
         Some(Failure { class, ..failure })
     }
@@ -305,7 +306,9 @@ mod tests {
         let mut spent = crate::agent::Spending::default();
         for (id, kind) in [("a", "text"), ("a", "tool_use"), ("b", "text")] {
             let events = Claude.read_line(&line(id, kind), &now());
-            events.iter().for_each(|event| spent.hear(event));
+            for event in &events {
+                spent.hear(event);
+            }
         }
         assert_eq!((spent.tokens(), spent.usd_micros()), (Some(14), None));
     }

@@ -92,9 +92,10 @@ pub(super) fn exec(task: &AgentTask<'_>, more: &[&str]) -> Vec<String> {
         "-c",
         "allow_login_shell=false",
     ]);
-    match task.confined {
-        true => fixed.push("--dangerously-bypass-approvals-and-sandbox"),
-        false => fixed.extend(["-c", "sandbox_mode=\"workspace-write\""]),
+    if task.confined {
+        fixed.push("--dangerously-bypass-approvals-and-sandbox");
+    } else {
+        fixed.extend(["-c", "sandbox_mode=\"workspace-write\""]);
     }
     fixed.extend(more);
     let mut args = arguments(task.settings, &fixed, "--model");

@@ -62,9 +62,10 @@ impl Agent for Crush {
         let line = line.trim();
         let line = line.strip_prefix("ERROR").unwrap_or(line).trim_start();
         let failed = FAILED.iter().any(|words| line.starts_with(words));
-        match failed {
-            true => vec![AgentEvent::Verdict(Err(Said::words(line)))],
-            false => vec![],
+        if failed {
+            vec![AgentEvent::Verdict(Err(Said::words(line)))]
+        } else {
+            vec![]
         }
     }
 

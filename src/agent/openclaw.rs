@@ -1,4 +1,4 @@
-//! OpenClaw, headless: one JSON object at the end, over many lines, on standard output; the task on standard input.
+//! `OpenClaw`, headless: one JSON object at the end, over many lines, on standard output; the task on standard input.
 //!
 //! Until then it may print nothing at all, so its `stall` limit has to be as long as a run may take.
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass};
 
-/// OpenClaw.
+/// `OpenClaw`.
 pub(super) struct Openclaw;
 
 impl Agent for Openclaw {

@@ -129,9 +129,10 @@ fn result(line: &Value) -> Vec<AgentEvent> {
     }
     let text = line["error"]["message"].as_str().unwrap_or(subtype);
     let failure = Said::words(text);
-    let class = match subtype.starts_with("error_max") {
-        true => FailureClass::Looping,
-        false => failure.class,
+    let class = if subtype.starts_with("error_max") {
+        FailureClass::Looping
+    } else {
+        failure.class
     };
     events.push(AgentEvent::Verdict(Err(Failure { class, ..failure })));
     events

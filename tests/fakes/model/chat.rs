@@ -1,4 +1,4 @@
-//! OpenAI Chat Completions.
+//! Chat Completions of `OpenAI`.
 
 use serde_json::{Value, json};
 

@@ -105,13 +105,15 @@ impl Answer {
     }
 
     pub(super) fn send(&self, mut stream: &TcpStream) -> io::Result<()> {
-        let mut head = format!("HTTP/1.1 {} It\r\nconnection: close\r\n", self.status);
+        write!(
+            stream,
+            "HTTP/1.1 {} It\r\nconnection: close\r\n",
+            self.status
+        )?;
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(stream, "{name}: {value}\r\n")?;
         }
-        let length = self.body.len();
-        head.push_str(&format!("content-length: {length}\r\n\r\n"));
-        stream.write_all(head.as_bytes())?;
+        write!(stream, "content-length: {}\r\n\r\n", self.body.len())?;
         stream.write_all(self.body.as_bytes())
     }
 }
@@ -132,9 +134,14 @@ pub(super) fn stream(
         if mode == "slow" {
             pause();
         }
-        let name = match named {
-            true => format!("event: {}\n", event.name),
-            false => String::new(),
+        let name = if named {
+            format!(
+                "event: {}
+",
+                event.name
+            )
+        } else {
+            String::new()
         };
         stream.write_all(format!("{name}data: {}\n\n", event.data).as_bytes())?;
     }

@@ -1,5 +1,5 @@
-//! A model provider on the loopback that real coding agents can talk to: Anthropic Messages, OpenAI Responses and Chat
-//! Completions, Gemini; streaming and not.
+//! A model provider on the loopback that real coding agents can talk to: Messages of Anthropic, Responses and Chat
+//! Completions of `OpenAI`, Gemini; streaming and not.
 //!
 //! The base address is `http://127.0.0.1:PORT/m/MODE`; the mode says how the provider behaves ([`faults`]). What the
 //! model does in mode `ok` is written in the prompt ([`script`]).
@@ -182,7 +182,7 @@ fn api_of(path: &str) -> Option<Api> {
     }
 }
 
-/// What programs ask for before they ask a model: lists of models, in the forms of OpenAI and of Ollama.
+/// What programs ask for before they ask a model: lists of models, in the forms of `OpenAI` and of Ollama.
 fn listing(path: &str) -> Value {
     let model = json!({ "id": "stub-model", "object": "model", "owned_by": "stub",
         "name": "stub-model", "model": "stub-model" });

@@ -1,4 +1,4 @@
-//! OpenAI Responses.
+//! The Responses interface of `OpenAI`.
 
 use serde_json::{Value, json};
 
@@ -35,64 +35,64 @@ pub(super) fn reply(turn: &Turn, body: &Value, model: &str, stream: bool, nth: u
     if !stream {
         return Reply::Answer(Answer::json(200, &ended));
     }
-    let event = |name, data: Value| {
-        let mut data = data;
-        data["type"] = Value::from(name);
-        Event::new(name, &data)
-    };
     let mut events = vec![event("response.created", json!({ "response": begun }))];
-    let added = |item: Value| {
-        event(
-            "response.output_item.added",
-            json!({ "output_index": 0, "item": item }),
-        )
-    };
-    let mut open = item.clone();
-    match turn {
-        Turn::Say(text) => {
-            open["content"] = json!([]);
-            let at = |rest: Value| {
-                let mut at = json!({ "item_id": "msg_1", "output_index": 0, "content_index": 0 });
-                for (name, value) in rest.as_object().into_iter().flatten() {
-                    at[name] = value.clone();
-                }
-                at
-            };
-            let part = json!({ "type": "output_text", "text": "", "annotations": [] });
-            events.push(added(open));
-            events.push(event(
-                "response.content_part.added",
-                at(json!({ "part": part })),
-            ));
-            events.push(event(
-                "response.output_text.delta",
-                at(json!({ "delta": text })),
-            ));
-            events.push(event(
-                "response.output_text.done",
-                at(json!({ "text": text })),
-            ));
-        }
-        Turn::Call { .. } if item["type"] == "function_call" => {
-            let arguments = &item["arguments"];
-            open["arguments"] = "".into();
-            events.push(added(open));
-            let of = |key: &str| json!({ "item_id": "fc_1", "output_index": 0, key: arguments });
-            events.push(event("response.function_call_arguments.delta", of("delta")));
-            events.push(event(
-                "response.function_call_arguments.done",
-                of("arguments"),
-            ));
-        }
-        Turn::Call { .. } => events.push(added(open)),
-    }
-    events.push(event(
-        "response.output_item.done",
-        json!({ "output_index": 0, "item": item }),
-    ));
+    events.extend(pieces(turn, &item));
+    let done = json!({ "output_index": 0, "item": item });
+    events.push(event("response.output_item.done", done));
     events.push(event("response.completed", json!({ "response": ended })));
     Reply::Stream {
         events,
         named: true,
+    }
+}
+
+fn event(name: &'static str, mut data: Value) -> Event {
+    data["type"] = Value::from(name);
+    Event::new(name, &data)
+}
+
+/// An item as it grows.
+fn pieces(turn: &Turn, item: &Value) -> Vec<Event> {
+    let mut open = item.clone();
+    let added = |item: Value| {
+        let data = json!({ "output_index": 0, "item": item });
+        event("response.output_item.added", data)
+    };
+    let with = |id: &str, more: &[(&str, Value)]| {
+        let mut at = json!({ "item_id": id, "output_index": 0 });
+        for (name, value) in more {
+            at[*name] = value.clone();
+        }
+        at
+    };
+    match turn {
+        Turn::Say(text) => {
+            open["content"] = json!([]);
+            let at = |name, value| with("msg_1", &[("content_index", 0.into()), (name, value)]);
+            let part = json!({ "type": "output_text", "text": "", "annotations": [] });
+            vec![
+                added(open),
+                event("response.content_part.added", at("part", part)),
+                event(
+                    "response.output_text.delta",
+                    at("delta", text.as_str().into()),
+                ),
+                event(
+                    "response.output_text.done",
+                    at("text", text.as_str().into()),
+                ),
+            ]
+        }
+        Turn::Call { .. } if item["type"] == "function_call" => {
+            let arguments = item["arguments"].clone();
+            open["arguments"] = "".into();
+            let at = |name| with("fc_1", &[(name, arguments.clone())]);
+            vec![
+                added(open),
+                event("response.function_call_arguments.delta", at("delta")),
+                event("response.function_call_arguments.done", at("arguments")),
+            ]
+        }
+        Turn::Call { .. } => vec![added(open)],
     }
 }
