@@ -141,7 +141,7 @@ impl World {
     #[track_caller]
     pub(crate) fn run(&self, script: &str) -> Ended {
         self.acp(&["issue", "create", "--title", "Add work", "--body", script]);
-        let heartbeat = ["heartbeat", "--until-idle", "--timeout", "150s"];
+        let heartbeat = ["heartbeat", "--until-idle", "--timeout", "240s"];
         println!("{}", self.acp(&heartbeat));
         let runs = self.json(&["run", "list", "--all"]);
         let id = runs.as_array().unwrap().last().unwrap()["id"].clone();
