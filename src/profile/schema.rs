@@ -16,7 +16,10 @@ use crate::domain::{
 pub(super) const SCHEMA: u32 = 1;
 
 /// The agents that there are adapters for.
-pub const KNOWN_AGENTS: &[&str] = &["claude", "codex", "opencode", "gemini", "command"];
+pub const KNOWN_AGENTS: &[&str] = &[
+    "claude", "codex", "opencode", "gemini", "pi", "qwen", "openclaw", "kilo", "crush", "ollama",
+    "command",
+];
 
 /// One repository under acp's control. What is not written here comes from `config.toml` or is built in; `acp profile
 /// show --origin` tells which. Groups are merged key by key, a list replaces the list of the layer below.

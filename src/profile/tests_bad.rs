@@ -170,7 +170,7 @@ const BAD: &[(&str, &[&str])] = &[
     (
         "agents: { use: clade }",
         &[
-            "web.yaml:3: agents.use: expected `claude`, `codex`, `opencode`, `gemini` or `command`, found `clade`; did you mean `claude`?",
+            "web.yaml:3: agents.use: expected `claude`, `codex`, `opencode`, `gemini`, `pi`, `qwen`, `openclaw`, `kilo`, `crush`, `ollama` or `command`, found `clade`; did you mean `claude`?",
         ],
     ),
     (

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::Write as _;
 use std::time::Duration;
 
-use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd};
+use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd, Spending, last_word};
 use crate::domain::{AgentEnd, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings};
 use crate::durable::{self, DurableError, Lock, crash_point};
 use crate::proc::{Cmd, Ended, Limits, Report, RunTree, Verdict, Watch};
+use crate::sys::{Clock, local};
 
 use super::record::{Record, Usage, process_id};
 use super::supervise::{Worker, could_not_start};
@@ -40,6 +41,7 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
         verdict,
         error,
         last_line,
+        retrying,
         ..
     } = follow;
     if let Some(error) = error {
@@ -47,6 +49,7 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
     }
     usage.notes.truncate(NOTES_MAX);
     let end = judge(worker, agent, &report, verdict.as_ref(), &usage);
+    let end = with_retry(end, &report.ended, retrying.map(|(_, failure)| failure));
     let end = with_last_line(end, last_line);
     crash_point("worker.agent_ended");
     record.put_usage(&usage)?;
@@ -96,6 +99,7 @@ fn prepare(
         settings: &worker.settings,
         run: run.id.as_str(),
         resume: None,
+        confined: false,
     });
     match command {
         Ok(command) => Ok(Ok((agent, command))),
@@ -201,7 +205,12 @@ struct Follow<'r, 's> {
     agent: &'static dyn Agent,
     steps_max: u64,
     usage: Usage,
+    spending: Spending,
     verdict: Option<Result<(), Failure>>,
+    /// Since when it gets no further, on the monotonic clock, and why.
+    retrying: Option<(Duration, Failure)>,
+    stall: Duration,
+    clock: &'r dyn Clock,
     /// The last line that it printed, for the failure of an agent that says nothing else.
     last_line: Option<String>,
     /// Why it was ended: the record could not be written.
@@ -209,15 +218,55 @@ struct Follow<'r, 's> {
 }
 
 impl<'r, 's> Follow<'r, 's> {
-    fn new(worker: &Worker<'_>, record: &'r mut Record<'s>, agent: &'static dyn Agent) -> Self {
+    fn new(worker: &Worker<'r>, record: &'r mut Record<'s>, agent: &'static dyn Agent) -> Self {
         Self {
             record,
             agent,
             steps_max: worker.settings.steps_max,
             usage: Usage::default(),
+            spending: Spending::default(),
             verdict: None,
+            retrying: None,
+            stall: worker.settings.stall,
+            clock: worker.ctx.clock,
             last_line: None,
             error: None,
+        }
+    }
+}
+
+impl Follow<'_, '_> {
+    fn hear(&mut self, event: AgentEvent) {
+        self.spending.hear(&event);
+        self.usage.tokens = self.spending.tokens();
+        self.usage.usd_micros = self.spending.usd_micros();
+        match event {
+            AgentEvent::Step => {
+                self.usage.steps += 1;
+                self.retrying = None;
+            }
+            AgentEvent::Retrying(failure) => {
+                let since = self.retrying.take().map(|(since, _)| since);
+                let since = since.unwrap_or_else(|| self.clock.monotonic());
+                self.retrying = Some((since, failure));
+            }
+            AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
+                let note = note.chars().take(NOTE_CHARS_MAX).collect();
+                self.usage.notes.push(note);
+            }
+            AgentEvent::Denied(tool) if self.usage.denied.len() < NOTES_MAX => {
+                let tool = tool.chars().take(NOTE_CHARS_MAX).collect();
+                self.usage.denied.push(tool);
+            }
+            AgentEvent::Verdict(said) => {
+                self.verdict = Some(last_word(self.verdict.take(), said));
+            }
+            AgentEvent::Spent { .. } => self.retrying = None,
+            AgentEvent::Note(_)
+            | AgentEvent::Denied(_)
+            | AgentEvent::Call(_)
+            | AgentEvent::Session(_)
+            | AgentEvent::Usage { .. } => {}
         }
     }
 }
@@ -232,21 +281,17 @@ impl Watch for Follow<'_, '_> {
         if !words.is_empty() && !words.starts_with('{') {
             self.last_line = Some(words.chars().take(NOTE_CHARS_MAX).collect());
         }
-        for event in self.agent.read_line(line) {
-            match event {
-                AgentEvent::Step => self.usage.steps += 1,
-                AgentEvent::Usage { tokens, usd_micros } => {
-                    self.usage.tokens = tokens.or(self.usage.tokens);
-                    self.usage.usd_micros = usd_micros.or(self.usage.usd_micros);
-                }
-                AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
-                    self.usage
-                        .notes
-                        .push(note.chars().take(NOTE_CHARS_MAX).collect());
-                }
-                AgentEvent::Note(_) | AgentEvent::Call(_) | AgentEvent::Session(_) => {}
-                AgentEvent::Verdict(verdict) => self.verdict = Some(verdict),
-            }
+        let now = local(self.clock.now());
+        for event in self.agent.read_line(line, &now) {
+            self.hear(event);
+        }
+        let stuck = |since: Duration| self.clock.monotonic().saturating_sub(since) > self.stall;
+        if self
+            .retrying
+            .as_ref()
+            .is_some_and(|(since, _)| stuck(*since))
+        {
+            return Verdict::End(Ended::Stalled);
         }
         if self.steps_max > 0 && self.usage.steps > self.steps_max {
             return Verdict::End(Ended::StepLimit);
@@ -278,6 +323,21 @@ fn with_last_line(end: AgentEnd, last_line: Option<String>) -> AgentEnd {
             AgentEnd::Failed(Failure { detail, ..failure })
         }
         (end, _) => end,
+    }
+}
+
+/// An agent that was ended while it tried the same again and again did not stall by itself: its own reason says more.
+fn with_retry(end: AgentEnd, ended: &Ended, retrying: Option<Failure>) -> AgentEnd {
+    match (end, ended, retrying) {
+        (
+            AgentEnd::Failed(ended),
+            Ended::Stalled | Ended::TimedOut | Ended::StepLimit,
+            Some(said),
+        ) => {
+            let detail = format!("{}; it kept trying: {}", ended.detail, said.detail);
+            AgentEnd::Failed(Failure { detail, ..said })
+        }
+        (end, ..) => end,
     }
 }
 

@@ -89,6 +89,7 @@ impl<'a> LocalWorkers<'a> {
             settings,
             run: run.id.as_str(),
             resume: None,
+            confined: false,
         });
         command.map_or(&[], |command| command.pass_env)
     }

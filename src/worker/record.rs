@@ -17,6 +17,9 @@ pub(super) struct Usage {
     pub(super) steps: u64,
     /// What explains a poor result.
     pub(super) notes: Vec<String>,
+    /// Tools that were refused to it.
+    #[serde(default)]
+    pub(super) denied: Vec<String>,
 }
 
 /// What is settled before the verify commands run. They execute what the agent wrote, so nothing is read again after them.

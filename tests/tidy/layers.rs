@@ -43,7 +43,10 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("vcs", &["git", "sim"]),
     (
         "agent",
-        &["command", "claude", "codex", "opencode", "gemini"],
+        &[
+            "claude", "codex", "command", "crush", "gemini", "kilo", "ollama", "openclaw",
+            "opencode", "pi", "qwen",
+        ],
     ),
 ];
 
