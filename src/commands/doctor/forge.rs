@@ -100,7 +100,10 @@ fn of_access(case: &Case, rules: &Rules, access: &Access) -> Vec<Finding> {
     }
     if access.archived {
         let meaning = format!("`{}` is archived: it takes no changes", access.repo);
-        found.push(Finding::failed("repository", meaning).mend(case.acp("hold add archived")));
+        found.push(
+            Finding::failed("repository", meaning)
+                .mend(case.acp("hold add archived --reason archived")),
+        );
     }
     if !access.issues {
         let meaning = "issues are switched off: only pull requests are worked on";
