@@ -39,7 +39,7 @@ fn away(case: &Case, rules: &Rules, error: &ForgeError) -> Finding {
         ForgeError::Limited { .. } => {
             Finding::unknown("forge", said).mend(case.acp("cooldown list"))
         }
-        ForgeError::Denied { .. } => {
+        ForgeError::Denied { .. } | ForgeError::Refused { .. } => {
             Finding::failed("forge", said).mend(format!("acp profile show {}", case.id))
         }
         ForgeError::Missing { .. } => {
@@ -48,9 +48,6 @@ fn away(case: &Case, rules: &Rules, error: &ForgeError) -> Finding {
                 rules.forge.repo
             );
             Finding::failed("forge", meaning).mend(format!("acp profile show {}", case.id))
-        }
-        ForgeError::Refused { .. } => {
-            Finding::failed("forge", said).mend(format!("acp profile show {}", case.id))
         }
         _ => Finding::failed("forge", said).mend(case.acp("doctor")),
     }
