@@ -86,8 +86,7 @@ const fn name_of(kind: u64) -> Option<&'static str> {
     match kind {
         0x6969 => Some("NFS"),
         0xff53_4d42 => Some("CIFS"),
-        0xfe53_4d42 => Some("SMB"),
-        0x517b => Some("SMB"),
+        0xfe53_4d42 | 0x517b => Some("SMB"),
         0x0102_1997 => Some("9P"),
         0x5346_414f => Some("AFS"),
         0x00c3_6400 => Some("Ceph"),

@@ -166,7 +166,16 @@ fn a_profile_that_is_wrong_does_not_hide_the_rest() {
     )
     .unwrap();
     env.profile(|text| format!("{text}\nlimits: {{ workres: 1 }}\n"));
-    let _held = env.acp(&["hold", "add", "lunch", "--profile", "web"]).ok();
+    let hold = [
+        "hold",
+        "add",
+        "lunch",
+        "--reason",
+        "noon",
+        "--profile",
+        "web",
+    ];
+    let _held = env.acp(&hold).ok();
     let ended = doctor(&env, &[], 1);
     has(
         &ended,

@@ -39,7 +39,7 @@ fn away(case: &Case, rules: &Rules, error: &ForgeError) -> Finding {
         ForgeError::Limited { .. } => {
             Finding::unknown("forge", said).mend(case.acp("cooldown list"))
         }
-        ForgeError::Denied { .. } => {
+        ForgeError::Denied { .. } | ForgeError::Refused { .. } => {
             Finding::failed("forge", said).mend(format!("acp profile show {}", case.id))
         }
         ForgeError::Missing { .. } => {
@@ -48,9 +48,6 @@ fn away(case: &Case, rules: &Rules, error: &ForgeError) -> Finding {
                 rules.forge.repo
             );
             Finding::failed("forge", meaning).mend(format!("acp profile show {}", case.id))
-        }
-        ForgeError::Refused { .. } => {
-            Finding::failed("forge", said).mend(format!("acp profile show {}", case.id))
         }
         _ => Finding::failed("forge", said).mend(case.acp("doctor")),
     }
@@ -100,7 +97,10 @@ fn of_access(case: &Case, rules: &Rules, access: &Access) -> Vec<Finding> {
     }
     if access.archived {
         let meaning = format!("`{}` is archived: it takes no changes", access.repo);
-        found.push(Finding::failed("repository", meaning).mend(case.acp("hold add archived")));
+        found.push(
+            Finding::failed("repository", meaning)
+                .mend(case.acp("hold add archived --reason archived")),
+        );
     }
     if !access.issues {
         let meaning = "issues are switched off: only pull requests are worked on";

@@ -6,15 +6,16 @@ use crate::ui::CliError;
 
 use super::Session;
 
-/// Mends what can be mended and looks again at what was. Returns a line for everything that was done, or would be.
-pub(super) fn all(session: &Session<'_>, jobs: &[Job], found: &mut [Vec<Finding>]) -> Vec<String> {
+/// Mends what can be mended and then looks at everything again, since what was wrong may have been the reason of something
+/// else. Returns a line for everything that was done, or would be.
+pub(super) fn all(
+    session: &Session<'_>,
+    jobs: &[Job],
+    found: &mut Vec<Vec<Finding>>,
+) -> Vec<String> {
     let mut notes = vec![];
-    for (job, findings) in jobs.iter().zip(found) {
-        let fixes: Vec<Fix> = findings.iter().filter_map(|f| f.fix.clone()).collect();
-        if fixes.is_empty() {
-            continue;
-        }
-        for fix in &fixes {
+    for (job, findings) in jobs.iter().zip(found.iter()) {
+        for fix in findings.iter().filter_map(|f| f.fix.as_ref()) {
             if session.dry_run {
                 notes.push(format!("would {}", describe(fix)));
                 continue;
@@ -24,11 +25,9 @@ pub(super) fn all(session: &Session<'_>, jobs: &[Job], found: &mut [Vec<Finding>
                 Err(error) => format!("could not {}: {}", describe(fix), error.message),
             });
         }
-        if !session.dry_run
-            && let Some(again) = run_all(std::slice::from_ref(job)).pop()
-        {
-            *findings = again;
-        }
+    }
+    if !notes.is_empty() && !session.dry_run {
+        *found = run_all(jobs);
     }
     notes
 }

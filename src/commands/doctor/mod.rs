@@ -136,24 +136,22 @@ impl Verb for Doctor {
             home: session.ports.home(session)?,
             many_profiles: false,
         };
-        let (jobs, mut findings) = match cases(session, ground.clone())? {
-            Some(cases) => {
-                let mut none = vec![];
-                if cases.is_empty() {
-                    none.push(
-                        Finding::warning("profiles", "there is no profile yet").mend("acp init"),
-                    );
-                }
-                (jobs(&ground, &cases), none)
+        let mut findings = vec![];
+        let mut todo = vec![];
+        if let Some(cases) = cases(session, ground.clone())? {
+            if cases.is_empty() {
+                let none = Finding::warning("profiles", "there is no profile yet");
+                findings.push(none.mend("acp init"));
             }
-            None => {
-                let meaning = format!(
-                    "`{}` does not answer: profiles cannot be looked at",
-                    ground.home.config.display()
-                );
-                (vec![], vec![Finding::failed("profiles", meaning)])
-            }
-        };
+            todo = jobs(&ground, &cases);
+        } else {
+            let meaning = format!(
+                "`{}` does not answer: profiles cannot be looked at",
+                ground.home.config.display()
+            );
+            findings.push(Finding::failed("profiles", meaning));
+        }
+        let jobs = todo;
         let mut all = run_all(&jobs);
         let mut notes = vec![];
         if self.fix {
