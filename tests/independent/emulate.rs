@@ -159,8 +159,46 @@ impl Exchange {
             let said: Value = serde_json::from_slice(&answer.body).ok()?;
             self.merged(&sha(&said), head["sha"].as_str()?);
         }
+        self.add_pulls(&asked.first, &mut answer);
         answer.body = self.exchanged(&answer.body, true);
         Some(answer)
+    }
+}
+
+impl Exchange {
+    /// On GitHub every pull request is an issue too, and is listed among them; here it is not.
+    fn add_pulls(&self, first: &str, answer: &mut Message) {
+        let Some(target) = first.strip_prefix("GET /repos/acme/widgets/issues") else {
+            return;
+        };
+        let target = target
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .replace("%3A", ":");
+        let issue = |mut pull: Value| {
+            pull["pull_request"] = json!({"url": pull["url"], "merged_at": pull["merged_at"]});
+            pull
+        };
+        if let Some(query) = target.strip_prefix('?') {
+            let since = query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("since="))
+                .unwrap_or_default();
+            let mut all: Vec<Value> = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let pulls = self.emulated.read("/pulls?state=all&per_page=100");
+            all.extend(pulls.as_array().unwrap().iter().cloned().map(issue));
+            all.retain(|item| item["updated_at"].as_str() >= Some(since));
+            all.sort_by_key(|item| item["updated_at"].as_str().unwrap_or_default().to_owned());
+            answer.body = json!(all).to_string().into_bytes();
+        } else if answer.status() == 404 {
+            let number = target.trim_start_matches('/');
+            if number.parse::<u64>().is_ok() {
+                let pull = issue(self.emulated.read(&format!("/pulls/{number}")));
+                "HTTP/1.1 200 OK".clone_into(&mut answer.first);
+                answer.body = pull.to_string().into_bytes();
+            }
+        }
     }
 }
 
@@ -234,7 +272,15 @@ fn an_issue_becomes_a_merged_change_on_an_emulation_that_others_wrote() {
 
     let issue = json!({"title": "Add work", "body": "Please.", "labels": ["agent-ready"]});
     assert_eq!(emulated.ask("POST", "/issues", &issue)["number"], 1);
-    let _idle = home.until_idle();
+    home.acp(&["heartbeat", "--until-idle", "--timeout", "12s"]);
+    home.acp(&["status"]);
+    home.acp(&["pr", "list"]);
+    home.acp(&["heartbeat"]);
+    home.acp(&["heartbeat", "--json"]);
+    home.acp(&["pr", "show", "2"]);
+    home.acp(&["why", "pr/2"]);
+    home.acp(&["why", "pr/1"]);
+    home.acp(&["why", "issue/1"]);
     let pulls = emulated.read("/pulls?state=all");
     assert_eq!(pulls.as_array().unwrap().len(), 1, "{pulls}");
     let number = pulls[0]["number"].as_u64().unwrap();
@@ -245,9 +291,9 @@ fn an_issue_becomes_a_merged_change_on_an_emulation_that_others_wrote() {
     let why = home.why(&item);
     assert!(why.contains("a person must look"), "{why}");
     let _approved = home.acp(&["pr", "approve", &number.to_string()]).ok();
-    let _idle = home.until_idle();
+    home.acp(&["heartbeat", "--until-idle", "--timeout", "12s"]);
     let _merged = home.acp(&["pr", "merge", &number.to_string()]);
-    let _idle = home.until_idle();
+    home.acp(&["heartbeat", "--until-idle", "--timeout", "12s"]);
     let pull = emulated.read(&format!("/pulls/{number}"));
     assert_eq!(pull["merged"], true, "{pull}");
     assert_eq!(
