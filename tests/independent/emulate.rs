@@ -1,8 +1,8 @@
 //! The same loop against `emulate`, an emulation of GitHub that others wrote.
 //!
 //! It has no git, and commits of its own making: behind a tap each branch that acp pushes to git becomes a commit and a branch
-//! of `emulate`, and the names of commits are exchanged on the way, there and back. It shows no file of a pull request, and no
-//! status: what changed is not known then, so acp waits for a person, who merges.
+//! of `emulate`, the names of commits are exchanged on the way, there and back, and pull requests are listed among the issues, as
+//! on GitHub. It shows no file of a pull request, and no status: what changed is not known then, so acp waits for a person's yes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -272,39 +272,43 @@ fn an_issue_becomes_a_merged_change_on_an_emulation_that_others_wrote() {
 
     let issue = json!({"title": "Add work", "body": "Please.", "labels": ["agent-ready"]});
     assert_eq!(emulated.ask("POST", "/issues", &issue)["number"], 1);
-    home.acp(&["heartbeat", "--until-idle", "--timeout", "12s"]);
-    home.acp(&["status"]);
-    home.acp(&["pr", "list"]);
-    home.acp(&["heartbeat"]);
-    home.acp(&["heartbeat", "--json"]);
-    home.acp(&["pr", "show", "2"]);
-    home.acp(&["why", "pr/2"]);
-    home.acp(&["why", "pr/1"]);
-    home.acp(&["why", "issue/1"]);
+    let _idle = home.until_idle();
     let pulls = emulated.read("/pulls?state=all");
     assert_eq!(pulls.as_array().unwrap().len(), 1, "{pulls}");
     let number = pulls[0]["number"].as_u64().unwrap();
     assert_eq!(pulls[0]["head"]["ref"], "agent/issue-1-a1");
     assert!(pulls[0]["body"].as_str().unwrap().contains("Closes #1"));
-    // What it changes cannot be read there.
+    assert_eq!(labels(&emulated, number), ["agent-human-review"]);
+    assert_eq!(labels(&emulated, 1), ["agent-ready"]);
+    // What it changes cannot be read there, so nothing goes on without a person.
     let item = format!("pr/{number}");
     let why = home.why(&item);
-    assert!(why.contains("a person must look"), "{why}");
+    assert!(
+        why.contains("a person must look: the files of the change are not known"),
+        "{why}"
+    );
+    assert_eq!(emulated.read(&format!("/pulls/{number}"))["merged"], false);
     let _approved = home.acp(&["pr", "approve", &number.to_string()]).ok();
-    home.acp(&["heartbeat", "--until-idle", "--timeout", "12s"]);
-    let _merged = home.acp(&["pr", "merge", &number.to_string()]);
-    home.acp(&["heartbeat", "--until-idle", "--timeout", "12s"]);
+    let _idle = home.until_idle();
     let pull = emulated.read(&format!("/pulls/{number}"));
     assert_eq!(pull["merged"], true, "{pull}");
+    assert_eq!(emulated.read("/issues/1")["state"], "closed");
     assert_eq!(
         git(&forge.bare(), &["show", "main:work.txt"]),
         "work for issue/1"
     );
-    let comments = emulated.read("/issues/1/comments");
-    let marked = comments
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|comment| comment["body"].as_str().unwrap().contains("<!-- acp:"));
-    assert!(marked.count() <= 1, "{comments}");
+    assert_eq!(home.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
+    // Nothing went wrong, so there was nothing to remark.
+    assert_eq!(emulated.read("/issues/1/comments"), json!([]));
+}
+
+/// The names of the labels of an item, sorted.
+fn labels(emulated: &Emulated, number: u64) -> Vec<String> {
+    let labels = emulated.read(&format!("/issues/{number}/labels"));
+    let labels = labels.as_array().unwrap().iter();
+    let mut names: Vec<String> = labels
+        .map(|label| label["name"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
 }

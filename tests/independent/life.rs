@@ -63,10 +63,8 @@ pub(crate) fn from_issue_to_merge(forge: &Forge, home: &Home) {
         json!({}),
         "drafts are not merged: {account}"
     );
-    home.why("pr/2")
-        .contains("a person must look")
-        .then_some(())
-        .unwrap();
+    let why = home.why("pr/2");
+    assert!(why.contains("a person must look"), "{why}");
 
     home.set("writes: draft", "writes: full");
     forge.status(2, "success");
