@@ -176,7 +176,7 @@ const BAD: &[(&str, &[&str])] = &[
     (
         "agents: { fallback: [codex, gpt] }",
         &[
-            "web.yaml:3: agents.fallback[1]: expected `claude`, `codex`, `opencode`, `gemini` or `command`, found `gpt`",
+            "web.yaml:3: agents.fallback[1]: expected `claude`, `codex`, `opencode`, `gemini`, `pi`, `qwen`, `openclaw`, `kilo`, `crush`, `ollama` or `command`, found `gpt`",
         ],
     ),
     (
