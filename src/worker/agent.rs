@@ -99,7 +99,7 @@ fn prepare(
         settings: &worker.settings,
         run: run.id.as_str(),
         resume: None,
-        confined: false,
+        confined: worker.is_confined(run),
     });
     match command {
         Ok(command) => Ok(Ok((agent, command))),

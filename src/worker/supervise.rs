@@ -175,6 +175,12 @@ impl<'a> Worker<'a> {
         confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
     }
 
+    /// Whether this run's children are confined by acp, so that an agent need not do it again.
+    pub(super) fn is_confined(&self, run: &Run) -> bool {
+        let found = self.confiner().backend(&run.agent);
+        found.is_ok_and(|(backend, _)| backend != crate::sandbox::Backend::None)
+    }
+
     /// Ends what of a run is no process of its tree.
     pub(super) fn end_container(&self, run: &Run) {
         confine::end_container(&self.confiner(), &run.agent, &self.around.key(run));
