@@ -390,7 +390,14 @@ mod tests {
                 return self.0.contains_key(path).then(|| path.to_owned());
             };
             let rest = path.strip_prefix(at).unwrap();
-            let to = at.parent().unwrap().join(to);
+            let mut to = at.parent().unwrap().join(to);
+            while let Some(up) = to.iter().position(|part| part == "..") {
+                let parts: Vec<&OsStr> = to.iter().collect();
+                to = [&parts[..up - 1], &parts[up + 1..]]
+                    .concat()
+                    .iter()
+                    .collect();
+            }
             self.real(&if rest.as_os_str().is_empty() {
                 to
             } else {
