@@ -30,7 +30,7 @@ pub use ids::{
 pub use intent::{ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
-pub use lease::{Approval, Cooldown, Hold, HoldRule, Lease, Retry};
+pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
 pub use pull_request::{
@@ -39,8 +39,8 @@ pub use pull_request::{
 pub use risk::{MergeDecision, MergeVerdict, RiskBand, RiskFactor, RiskScore};
 pub use rules::{
     AgentRules, AgentSettings, BudgetRules, CheckPolicy, ForgeKind, ForgeRules, IntakeRules,
-    LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, RepoRules, RetryRules, RiskRules,
-    Rules, Sandbox, TokenSource, Writes,
+    LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, PoolEntry, RepoRules, RetryRules,
+    RiskRules, Rules, Sandbox, TokenSource, Writes,
 };
 pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,

@@ -68,8 +68,40 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
+    /// All of them, in the order of the table in the documents.
+    pub const ALL: &[Self] = &[
+        Self::CouldNotStart,
+        Self::SetupFailed,
+        Self::Crashed,
+        Self::Killed,
+        Self::TimedOut,
+        Self::Stalled,
+        Self::Looping,
+        Self::RefusedTool,
+        Self::Limit,
+        Self::Quota,
+        Self::NotLoggedIn,
+        Self::NotAllowed,
+        Self::Billing,
+        Self::ContextTooLong,
+        Self::ModelUnavailable,
+        Self::Overloaded,
+        Self::Network,
+        Self::BrokenOutput,
+        Self::NoResult,
+        Self::BrokenContract,
+        Self::NothingDone,
+        Self::HeadMoved,
+        Self::NestedRepository,
+        Self::FileTooLarge,
+        Self::ConflictLeft,
+        Self::Unreadable,
+        Self::Interrupted,
+        Self::LaunchDied,
+    ];
+
     /// The stable word.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::CouldNotStart => "could-not-start",
             Self::SetupFailed => "setup-failed",

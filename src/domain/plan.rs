@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep,
-    Task,
+    CooldownChange, Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha,
+    Step as RunStep, Task,
 };
 
 /// One thing to do.
@@ -49,6 +49,9 @@ pub enum Action {
         intents: Vec<Intent>,
         /// The retry record of the item afterwards.
         retry: Box<Retry>,
+        /// What it means for the agent.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cooldowns: Vec<CooldownChange>,
         /// What it amounts to, for the journal and for people.
         summary: String,
     },

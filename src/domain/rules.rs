@@ -153,6 +153,18 @@ pub struct AgentRules {
     pub fallback: Vec<String>,
     /// By name.
     pub settings: BTreeMap<String, AgentSettings>,
+    /// What the names stand for that are not the name of a backend, or have an account of their own.
+    #[serde(default)]
+    pub pool: BTreeMap<String, PoolEntry>,
+}
+
+/// One of several accounts or models of a backend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolEntry {
+    /// The backend.
+    pub backend: String,
+    /// The account; entries of one account share its limits.
+    pub account: String,
 }
 
 /// `limits:`
@@ -181,6 +193,9 @@ pub struct RetryRules {
     pub delays: Vec<Duration>,
     /// Failures after which the item is blocked.
     pub attempts_max: u32,
+    /// How often a run may go on with its agent's own session after the machine or the network failed.
+    #[serde(default)]
+    pub resumes_max: u32,
 }
 
 /// `budget:`; 0 means no limit of that kind.
@@ -298,6 +313,37 @@ impl AgentRules {
             }
         }
         names
+    }
+
+    /// The backend that an agent of the profile stands for.
+    pub fn backend<'a>(&'a self, name: &'a str) -> &'a str {
+        self.pool.get(name).map_or(name, |entry| &entry.backend)
+    }
+
+    /// The cooldown of an agent's account: it stops every agent of the profile that has the same one.
+    pub fn account_key(&self, name: &str) -> String {
+        match self.pool.get(name) {
+            Some(entry) if entry.account != entry.backend => {
+                format!("agent:{}:{}", entry.backend, entry.account)
+            }
+            Some(entry) => format!("agent:{}", entry.backend),
+            None => format!("agent:{name}"),
+        }
+    }
+
+    /// The cooldown of an agent's model alone.
+    pub fn model_key(&self, name: &str) -> String {
+        let entry = self.pool.get(name);
+        let account = entry.map_or(name, |entry| &entry.account);
+        let settings = self.settings.get(name);
+        let model = settings.and_then(|settings| settings.model.as_deref());
+        let model = model.unwrap_or("default");
+        format!("agent:{}:{account}:{model}", self.backend(name))
+    }
+
+    /// The breaker of an agent's backend.
+    pub fn breaker_key(&self, name: &str) -> String {
+        format!("breaker:{}", self.backend(name))
     }
 }
 

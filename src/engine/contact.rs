@@ -58,12 +58,9 @@ impl Engine<'_> {
     fn cool_down(&self, until: Timestamp) -> Result<(), EngineError> {
         let now = self.clock.now();
         let longest = SignedDuration::try_from(FORGE_COOLDOWN_MAX).unwrap_or_default();
-        let cooldown = Cooldown {
-            key: FORGE_COOLDOWN.to_owned(),
-            until: until.min(now.checked_add(longest).unwrap_or(until)),
-            reason: "the forge's rate limit".to_owned(),
-            set: now,
-        };
+        let until = until.min(now.checked_add(longest).unwrap_or(until));
+        let reason = "the forge's rate limit".to_owned();
+        let cooldown = Cooldown::new(FORGE_COOLDOWN.to_owned(), until, reason, now);
         let shelf = self.store.cooldowns();
         let before = shelf.get(FORGE_COOLDOWN)?;
         let cools = before.and_then(|c| policy::cooldown_due(&c, FORGE_COOLDOWN_MAX, now));

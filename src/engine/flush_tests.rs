@@ -212,12 +212,7 @@ fn a_rate_limit_stops_everything_until_it_is_over_and_no_longer() {
     assert_eq!(scene.engine().flush().unwrap().sent.len(), 2);
     // The clock was ahead when the next one was set.
     let until = start() + SignedDuration::from_hours(24 * 365);
-    let cooldown = Cooldown {
-        key: "forge".to_owned(),
-        until,
-        reason: String::new(),
-        set: until,
-    };
+    let cooldown = Cooldown::new("forge".to_owned(), until, String::new(), until);
     scene.store.cooldowns().put("forge", &cooldown).unwrap();
     scene.comment("c", ONE, &[]);
     assert_eq!(scene.engine().flush().unwrap().sent.len(), 1);

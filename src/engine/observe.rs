@@ -52,7 +52,7 @@ impl Engine<'_> {
                 .map(|(_, l)| (l.item, l))
                 .collect(),
             retries: keyed(retries, by_item),
-            cooldowns: self.store.cooldowns().list()?.into_iter().collect(),
+            cooldowns: self.store.all_cooldowns()?,
             holds: self.store.holds().list()?.into_iter().collect(),
             approvals,
             intents,

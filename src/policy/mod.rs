@@ -3,6 +3,7 @@
 
 mod budget;
 mod checks;
+mod consequence;
 mod heavy;
 mod lane;
 mod merge;
@@ -11,20 +12,24 @@ mod paths;
 mod retry;
 mod risk;
 mod scope;
+mod sleep;
 #[cfg(test)]
 mod testing;
 mod text;
 
 pub use budget::{day_end, may_start};
 pub use checks::{Checks, summarize};
+pub use consequence::{Consequence, Scope, Sleep, consequence};
 pub use heavy::is_heavy;
 pub use lane::{PrInput, fix_reasons, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
 pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
 pub use retry::{
-    after_dead_launch, after_failure, after_success, cooldown_due, delay, due, still_ahead,
+    after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
+    still_ahead,
 };
 pub use risk::{RiskInput, band, default_risk_rules, score};
 pub use scope::forbidden;
+pub use sleep::{Awake, Cooldowns, after_run, awake, only_counts, opens_breaker};
 pub use text::{blocked_comment, blocked_item_comment, defuse, one_line, pull_body};

@@ -1,5 +1,6 @@
 //! Waits after failures, and when a wait is over.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -88,6 +89,7 @@ pub fn after_failure(
         reason: Some(reason),
         next: (!blocked).then(|| later(now, wait)),
         blocked,
+        avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
         ..settled(previous, run, item, attempt, now)
     }
 }
@@ -130,6 +132,31 @@ pub fn after_dead_launch(
         blocked: previous.is_some_and(|retry| retry.blocked),
         label_seen: previous.is_some_and(|retry| retry.label_seen),
         dead_launches: dead,
+        avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
+        ..settled(previous, run, item, attempt, now)
+    }
+}
+
+/// The record after `run` failed for a reason that the item has nothing to do with: no failure and no wait, because the
+/// agent sleeps instead.
+pub fn after_excuse(
+    previous: Option<&Retry>,
+    run: &RunId,
+    item: ItemId,
+    attempt: u32,
+    reason: String,
+    now: Timestamp,
+) -> Retry {
+    let previous = previous.filter(|retry| retry.item == item);
+    if let Some(counted) = previous.filter(|retry| is_counted(retry, run, attempt)) {
+        return counted.clone();
+    }
+    Retry {
+        failures: previous.map_or(0, |retry| retry.failures),
+        reason: Some(reason),
+        blocked: previous.is_some_and(|retry| retry.blocked),
+        label_seen: previous.is_some_and(|retry| retry.label_seen),
+        avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
         ..settled(previous, run, item, attempt, now)
     }
 }
@@ -175,6 +202,7 @@ fn settled(
         fixes: previous.map_or(0, |retry| retry.fixes),
         dropped: false,
         dead_launches: 0,
+        avoid: BTreeSet::new(),
     }
 }
 

@@ -8,6 +8,7 @@ fn rules() -> RetryRules {
     RetryRules {
         delays: [5, 15, 30, 60].map(Duration::from_mins).to_vec(),
         attempts_max: 6,
+        resumes_max: 0,
     }
 }
 
@@ -54,6 +55,7 @@ fn the_table_is_followed_and_its_last_entry_repeats() {
     let empty = RetryRules {
         delays: Vec::new(),
         attempts_max: 1,
+        resumes_max: 0,
     };
     assert!(delay(3, &empty, 1) >= DELAY_DEFAULT * 9 / 10);
 }
@@ -155,11 +157,9 @@ fn a_wait_ends_at_its_time_or_when_no_rule_can_have_set_it() {
 
 #[test]
 fn a_cooldown_ends_at_its_time_or_beyond_its_bound() {
-    let cooldown = |seconds: i64| Cooldown {
-        key: "forge".to_owned(),
-        until: now() + SignedDuration::from_secs(seconds),
-        reason: String::new(),
-        set: now(),
+    let cooldown = |seconds: i64| {
+        let until = now() + SignedDuration::from_secs(seconds);
+        Cooldown::new("forge".to_owned(), until, String::new(), now())
     };
     let due = |seconds| cooldown_due(&cooldown(seconds), Duration::from_hours(1), now());
     assert_eq!(due(0), None);
@@ -178,7 +178,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let delays: Vec<Duration> = seconds.into_iter().map(Duration::from_secs).collect();
-        let rules = RetryRules { delays: delays.clone(), attempts_max: 6 };
+        let rules = RetryRules { delays: delays.clone(), attempts_max: 6, resumes_max: 0 };
         let entry = delays[(failures as usize - 1).min(delays.len() - 1)];
         let wait = delay(failures, &rules, seed);
         prop_assert!(wait * 10 >= entry * 9 && wait * 10 <= entry * 11);
@@ -204,7 +204,7 @@ proptest! {
 
     #[test]
     fn no_durations_or_times_overflow(secs in any::<u64>(), failures in any::<u32>(), at in any::<i64>()) {
-        let rules = RetryRules { delays: vec![Duration::from_secs(secs)], attempts_max: u32::MAX };
+        let rules = RetryRules { delays: vec![Duration::from_secs(secs)], attempts_max: u32::MAX, resumes_max: 0 };
         let now = Timestamp::from_second(at % 100_000_000_000).unwrap_or(Timestamp::MAX);
         let mut retry = fail(None, 1);
         retry.failures = failures;

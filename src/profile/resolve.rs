@@ -1,5 +1,6 @@
 //! From the merged values to `domain::Rules`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::schema::{
@@ -9,7 +10,8 @@ use super::schema::{
 use super::validate::expand_home;
 use crate::domain::{
     AgentRules, AgentSettings, BudgetRules, ForgeRules, IntakeRules, LimitRules, MergeRules,
-    PathRules, PolicyRules, ProfileId, RepoRules, RetryRules, RiskRules, Rules, TokenSource,
+    PathRules, PolicyRules, PoolEntry, ProfileId, RepoRules, RetryRules, RiskRules, Rules,
+    TokenSource,
 };
 
 /// The rules, when nothing is missing. Called on values that are checked.
@@ -68,15 +70,49 @@ fn intake(file: IntakeFile) -> Option<IntakeRules> {
 }
 
 fn agents(file: AgentsFile) -> Option<AgentRules> {
-    let settings = file
-        .settings
-        .into_iter()
-        .map(|(name, one)| Some((name, agent(one)?)));
+    let all = &file.settings;
+    let mut pool = BTreeMap::new();
+    let mut settings = BTreeMap::new();
+    for (name, one) in all {
+        let backend = one.backend.clone().unwrap_or_else(|| name.clone());
+        let base = all.get(&backend).cloned().unwrap_or_default();
+        settings.insert(name.clone(), agent(inherit(one.clone(), base))?);
+        if backend != *name || one.account.is_some() {
+            let account = one.account.clone().unwrap_or_else(|| name.clone());
+            pool.insert(name.clone(), PoolEntry { backend, account });
+        }
+    }
     Some(AgentRules {
         use_: file.use_?,
         fallback: file.fallback?,
-        settings: settings.collect::<Option<_>>()?,
+        settings,
+        pool,
     })
+}
+
+/// What an agent does not say of itself holds as for its backend. `argv` and `shell` are one choice.
+fn inherit(own: AgentFile, base: AgentFile) -> AgentFile {
+    let program = own.argv.is_some() || own.shell.is_some();
+    let (argv, shell) = if program {
+        (own.argv, own.shell)
+    } else {
+        (base.argv, base.shell)
+    };
+    AgentFile {
+        backend: own.backend,
+        account: own.account,
+        model: own.model.or(base.model),
+        argv,
+        shell,
+        args: own.args.or(base.args),
+        env: own.env.or(base.env),
+        timeout: own.timeout.or(base.timeout),
+        stall: own.stall.or(base.stall),
+        grace: own.grace.or(base.grace),
+        output_max: own.output_max.or(base.output_max),
+        steps_max: own.steps_max.or(base.steps_max),
+        sandbox: own.sandbox.or(base.sandbox),
+    }
 }
 
 fn agent(file: AgentFile) -> Option<AgentSettings> {
@@ -111,6 +147,7 @@ fn retry(file: RetryFile) -> Option<RetryRules> {
     Some(RetryRules {
         delays: file.delays?.into_iter().map(|delay| delay.0).collect(),
         attempts_max: file.attempts_max?,
+        resumes_max: file.resumes_max?,
     })
 }
 

@@ -107,14 +107,12 @@ pub struct IntakeFile {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentsFile {
-    /// The agent of first choice.
+    /// The agent of first choice: a backend, or a name below `settings`.
     #[serde(rename = "use")]
-    #[schemars(schema_with = "words::agent_names")]
     pub use_: Option<String>,
     /// Taken in this order when the first cannot work.
-    #[schemars(schema_with = "words::agent_name_list")]
     pub fallback: Option<Vec<String>>,
-    /// Settings by agent.
+    /// Settings by agent. Any other name with a `backend` is one more account or model of that backend.
     #[serde(default)]
     #[schemars(schema_with = "words::settings_by_agent")]
     pub settings: BTreeMap<String, AgentFile>,
@@ -124,6 +122,11 @@ pub struct AgentsFile {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentFile {
+    /// The backend, for a name that is none: what is not set here is as it is for the backend.
+    #[schemars(schema_with = "words::agent_names")]
+    pub backend: Option<String>,
+    /// The account; agents with the same one share its limits. Default: the name of the agent.
+    pub account: Option<String>,
     /// The model; empty for the agent's own default.
     pub model: Option<String>,
     /// Program and arguments; only for `command`.
@@ -188,6 +191,8 @@ pub struct RetryFile {
     /// Failures after which an item is blocked.
     #[schemars(range(min = 1))]
     pub attempts_max: Option<u32>,
+    /// How often a run goes on with its agent's own session after the machine or the network failed; 0 for never.
+    pub resumes_max: Option<u32>,
 }
 
 /// What it may cost; 0 means no limit of that kind. A day is a day of UTC.

@@ -244,3 +244,40 @@ fn yaml_of_known_keys() -> impl Strategy<Value = String> {
         _ => format!("schema: 1\nforge: {{ kind: local }}\n{section}: {{ {key}: {value} }}\n"),
     })
 }
+
+#[test]
+fn one_backend_may_have_several_accounts_and_models() {
+    let text = "schema: 1
+forge: { kind: local }
+agents:
+  use: claude
+  fallback: [claude-work, small, codex]
+  settings:
+    claude: { timeout: 2h, model: opus }
+    claude-work: { backend: claude, env: [CLAUDE_CONFIG_DIR] }
+    small: { backend: claude, account: claude, model: haiku }
+";
+    let agents = load_yaml(text).unwrap().rules.agents;
+    assert_eq!(
+        agents.in_order(),
+        ["claude", "claude-work", "small", "codex"]
+    );
+    let work = &agents.settings["claude-work"];
+    assert_eq!(
+        (work.timeout, work.model.as_deref()),
+        (Duration::from_hours(2), Some("opus"))
+    );
+    assert_eq!(agents.settings["claude"].env, [""; 0]);
+    let keys = ["claude", "claude-work", "small", "codex"].map(|name| agents.account_key(name));
+    assert_eq!(
+        keys,
+        [
+            "agent:claude",
+            "agent:claude:claude-work",
+            "agent:claude",
+            "agent:codex"
+        ]
+    );
+    assert_eq!(agents.model_key("small"), "agent:claude:claude:haiku");
+    assert_eq!(agents.backend("small"), "claude");
+}

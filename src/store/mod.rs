@@ -1,5 +1,6 @@
 //! The state folder, typed. One file per kind of record; all of them versioned, all written through `durable`.
 
+mod cooldowns;
 mod history;
 mod journal;
 mod layout;
@@ -53,7 +54,7 @@ impl Store {
         Shelf::new(self.layout.folder("retries"))
     }
 
-    /// Cooldowns, by key.
+    /// Cooldowns, by the name of their file; [`Store::cooldown`] goes by key.
     pub fn cooldowns(&self) -> Shelf<Cooldown> {
         Shelf::new(self.layout.folder("cooldowns"))
     }

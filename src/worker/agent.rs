@@ -71,7 +71,7 @@ fn prepare(
 ) -> Result<Result<Prepared, Outcome>, WorkerError> {
     let run = &record.run;
     let cannot = |detail: String| Ok(Err(could_not_start(detail)));
-    let Some(agent) = (worker.ctx.agents)(&run.agent) else {
+    let Some(agent) = (worker.ctx.agents)(worker.ctx.rules.agents.backend(&run.agent)) else {
         return cannot(format!("there is no agent `{}`", run.agent));
     };
     let text = prompt(worker, run)?.map(String::from_utf8);

@@ -63,7 +63,10 @@ impl<'a> LocalWorkers<'a> {
     /// The variables that the run's agent wants handed on; its supervisor must have them first.
     fn pass_env(&self, run: &Run) -> &'static [&'static str] {
         let settings = self.rules.agents.settings.get(&run.agent);
-        let (Some(agent), Some(settings)) = ((self.agents)(&run.agent), settings) else {
+        let (Some(agent), Some(settings)) = (
+            (self.agents)(self.rules.agents.backend(&run.agent)),
+            settings,
+        ) else {
             return &[];
         };
         let command = agent.command(&AgentTask {

@@ -71,6 +71,7 @@ pub(super) fn rules() -> Rules {
                 ("command".into(), settings()),
                 ("claude".into(), settings()),
             ]),
+            pool: BTreeMap::new(),
         },
         limits: LimitRules {
             workers: 1,
@@ -84,6 +85,7 @@ pub(super) fn rules() -> Rules {
         retry: RetryRules {
             delays: vec![],
             attempts_max: 1,
+            resumes_max: 2,
         },
         budget: BudgetRules {
             runs_per_day: 0,

@@ -143,7 +143,7 @@ fn agent_missing<'w>(
     rules: Rules,
 ) -> impl Fn(&str) -> Option<String> + 'w {
     move |name| {
-        let Some(agent) = agent::by_name(name) else {
+        let Some(agent) = agent::by_name(rules.agents.backend(name)) else {
             return Some("acp has no such agent".to_owned());
         };
         let Some(settings) = rules.agents.settings.get(name) else {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::commands::{Session, Verb};
+use crate::policy::only_counts;
 use crate::ui::words::relative;
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
@@ -32,9 +33,10 @@ struct Row {
 impl Verb for List {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let now = session.clock.now();
-        let cooldowns = session.keep()?.store.cooldowns().list()?;
+        let cooldowns = session.keep()?.store.all_cooldowns()?;
         let rows: Vec<Row> = cooldowns
             .into_iter()
+            .filter(|(_, cooldown)| !only_counts(cooldown))
             .map(|(key, cooldown)| Row {
                 key,
                 until: cooldown.until,

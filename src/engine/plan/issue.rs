@@ -34,7 +34,7 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan, wanted: &mut Candidates) {
 /// `None`: only room is needed to start it.
 fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     let item = ItemId::issue(issue.number);
-    if let Some(run) = view.active_run(item) {
+    if let Some(run) = view.busy_run(item) {
         return Some((IssueLane::Pending, run_wait(run)));
     }
     if let Some(wait) = not_for_us(view, issue) {

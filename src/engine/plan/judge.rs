@@ -1,9 +1,9 @@
 //! The conclusions from finished runs: what is published, tried again, or given up.
 
 use super::repair::why_unwanted;
-use super::view::View;
+use super::view::{View, is_to_judge};
 use crate::domain::{
-    Action, CheckState, FailureClass, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload,
+    Action, CheckState, Failure, FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, Payload,
     Plan, Retry, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult, label,
 };
 use crate::policy::{self, BadPattern};
@@ -16,9 +16,8 @@ const FOLLOW_UPS_MAX: usize = 5;
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
     for run in view.snapshot.runs.values() {
-        // A supervisor that has just written its result holds the record a moment longer.
         if let RunState::Finished(end) = &run.run.state
-            && run.life != Life::Supervised
+            && is_to_judge(run)
         {
             plan.actions
                 .push(Judgement::new(view, run).conclude(&end.outcome)?);
@@ -89,7 +88,12 @@ impl<'a> Judgement<'a> {
             Outcome::Blocked { reason } => self.give_up(&format!("the agent is blocked: {reason}")),
             Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
             Outcome::Failed(failure) => {
-                self.failure(failure.class, &outcome.reason().unwrap_or_default())
+                let reason = outcome.reason().unwrap_or_default();
+                if policy::consequence(failure.class).counts {
+                    self.failure(failure.class, &reason)
+                } else {
+                    self.excuse(failure, &reason)
+                }
             }
         };
         let intents = if self.view.may_write() {
@@ -101,6 +105,7 @@ impl<'a> Judgement<'a> {
             run: self.run.id.clone(),
             intents,
             retry: Box::new(retry),
+            cooldowns: self.view.cooldown_changes(&self.run.id),
             summary,
         })
     }
@@ -230,6 +235,27 @@ impl<'a> Judgement<'a> {
         }
     }
 
+    /// It failed, and the item has nothing to do with it.
+    fn excuse(&self, failure: &Failure, reason: &str) -> (Retry, String) {
+        let retry = self.counted(policy::after_excuse(
+            self.view.snapshot.retries.get(&self.run.item),
+            &self.run.id,
+            self.run.item,
+            self.run.attempt,
+            reason.to_owned(),
+            self.view.now,
+        ));
+        let asleep = match self.view.awake(&self.run.agent) {
+            policy::Awake::No { until, .. } => {
+                format!("; `{}` sleeps until {until}", self.run.agent)
+            }
+            policy::Awake::Yes | policy::Awake::Trial { .. } => String::new(),
+        };
+        let advice = policy::consequence(failure.class).advice;
+        let summary = format!("no failure of the item: {reason}{asleep} ({advice})");
+        (retry, summary)
+    }
+
     fn failure(&mut self, class: FailureClass, reason: &str) -> (Retry, String) {
         let view = self.view;
         let dead = class == FailureClass::LaunchDied;
@@ -248,7 +274,10 @@ impl<'a> Judgement<'a> {
             view.now,
             view.snapshot.seed,
         );
-        let retry = if dead { retry } else { self.counted(retry) };
+        let mut retry = if dead { retry } else { self.counted(retry) };
+        if policy::consequence(class).elsewhere {
+            retry.avoid.insert(self.run.agent.clone());
+        }
         if retry.blocked {
             let tried = match retry.failures {
                 1 => format!("the only attempt failed: {reason}"),

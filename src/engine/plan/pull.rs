@@ -179,7 +179,7 @@ impl<'a> Sight<'a> {
 
     /// What is under way on it.
     fn pending(&self) -> Option<Wait> {
-        if let Some(run) = self.view.active_run(self.item) {
+        if let Some(run) = self.view.busy_run(self.item) {
             return Some(run_wait(run));
         }
         let mut runs = self.view.runs_of(self.item).iter();
@@ -398,6 +398,7 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        avoid: std::collections::BTreeSet::new(),
     });
     let retry = Box::new(Retry {
         blocked: true,

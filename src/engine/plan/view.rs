@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind, Origin, Outcome,
-    Payload, PullRequest, Retry, Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Wait, Writes,
-    label,
+    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind, Life,
+    Origin, Outcome, Payload, PullRequest, Retry, Rules, Run, RunId, RunState, RunView, Sha,
+    Snapshot, Wait, Writes, label,
 };
 
 use crate::policy;
@@ -40,6 +40,10 @@ pub(super) struct View<'a> {
     freed: BTreeMap<ItemId, Retry>,
     /// Pull requests, newest first, for the issue that they are for.
     pulls_by_issue: BTreeMap<u64, Vec<&'a PullRequest>>,
+    /// Cooldowns as they are once this pass has judged what it judges.
+    cooldowns: policy::Cooldowns,
+    /// What those judgements change.
+    cooldown_changes: BTreeMap<&'a RunId, Vec<CooldownChange>>,
 }
 
 impl<'a> View<'a> {
@@ -54,7 +58,12 @@ impl<'a> View<'a> {
             dropped: BTreeMap::new(),
             freed: BTreeMap::new(),
             pulls_by_issue: BTreeMap::new(),
+            cooldowns: snapshot.cooldowns.clone(),
+            cooldown_changes: BTreeMap::new(),
         };
+        for run in snapshot.runs.values().filter(|run| is_to_judge(run)) {
+            view.put_agent_to_sleep(&run.run);
+        }
         for run in snapshot.runs.values() {
             view.runs_by_item.entry(run.run.item).or_default().push(run);
         }
@@ -82,6 +91,37 @@ impl<'a> View<'a> {
         });
         view.freed = freed.collect();
         view
+    }
+
+    /// Notes what the end of a run means for its agent, before anything is launched.
+    fn put_agent_to_sleep(&mut self, run: &'a Run) {
+        let Some(end) = run.state.end() else {
+            return;
+        };
+        let agents = &self.rules.agents;
+        let changes = policy::after_run(&self.cooldowns, agents, run, &end.outcome, self.now);
+        for change in &changes {
+            match change {
+                CooldownChange::Set(cooldown) => {
+                    self.cooldowns
+                        .insert(cooldown.key.clone(), cooldown.clone());
+                }
+                CooldownChange::Clear { key } => {
+                    self.cooldowns.remove(key);
+                }
+            }
+        }
+        self.cooldown_changes.insert(&run.id, changes);
+    }
+
+    /// What the judgement of a run changes of cooldowns.
+    pub(super) fn cooldown_changes(&self, run: &RunId) -> Vec<CooldownChange> {
+        self.cooldown_changes.get(run).cloned().unwrap_or_default()
+    }
+
+    /// Whether an agent of the profile may be started, after what this pass judges.
+    pub(super) fn awake(&self, agent: &str) -> policy::Awake {
+        policy::awake(&self.cooldowns, &self.rules.agents, agent, self.now)
     }
 
     /// The retry record of an item, as it is for everything that this pass decides.
@@ -150,6 +190,19 @@ impl<'a> View<'a> {
         let run = self.snapshot.run_of(item)?;
         let active = run.run.state.is_under_way() || matches!(run.run.state, RunState::Finished(_));
         active.then_some(run)
+    }
+
+    /// The same, unless it failed for a reason that the item has nothing to do with: this pass judges it first, and then
+    /// the next agent may take the item at once.
+    pub(super) fn busy_run(&self, item: ItemId) -> Option<&'a RunView> {
+        let excused = |run: &RunView| {
+            is_to_judge(run)
+                && match run.run.state.end().map(|end| &end.outcome) {
+                    Some(Outcome::Failed(failure)) => !policy::consequence(failure.class).counts,
+                    _ => false,
+                }
+        };
+        self.active_run(item).filter(|run| !excused(run))
     }
 
     pub(super) fn intents_of(&self, item: ItemId) -> &[&'a IntentView] {
@@ -275,6 +328,12 @@ impl<'a> View<'a> {
     }
 }
 
+/// Whether this pass draws the conclusions from a run. A supervisor that has just written its result holds the record a
+/// moment longer.
+pub(super) fn is_to_judge(run: &RunView) -> bool {
+    matches!(run.run.state, RunState::Finished(_)) && run.life != Life::Supervised
+}
+
 /// Failures count from zero.
 fn anew(retry: &Retry, now: Timestamp) -> Retry {
     Retry {
@@ -287,6 +346,7 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         set: now,
         dropped: false,
         dead_launches: 0,
+        avoid: BTreeSet::new(),
         ..retry.clone()
     }
 }

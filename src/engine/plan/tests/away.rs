@@ -117,12 +117,8 @@ fn a_cooldown_of_the_forge_that_no_rule_can_have_set_is_over() {
         world.issue(1);
         world.pull(2, 1);
         let until = now() + SignedDuration::from_hours(hours);
-        let cooldown = crate::domain::Cooldown {
-            key: "forge".to_owned(),
-            until,
-            reason: String::new(),
-            set: now(),
-        };
+        let cooldown =
+            crate::domain::Cooldown::new("forge".to_owned(), until, String::new(), now());
         world
             .snapshot
             .cooldowns

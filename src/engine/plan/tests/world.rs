@@ -242,6 +242,7 @@ impl World {
             fixes: 0,
             dropped: false,
             dead_launches: 0,
+            avoid: BTreeSet::new(),
         })
     }
 
