@@ -347,14 +347,18 @@ impl AgentRules {
     }
 }
 
-impl BudgetRules {
-    /// What a run on `item` reserves before it starts.
+impl Rules {
+    /// What a run of `agent` on `item` reserves before it starts.
     pub fn reservation(&self, item: super::ItemId, agent: &str) -> super::Reservation {
+        let backend = self.agents.backend(agent);
+        let settings = self.agents.settings.get(agent);
         super::Reservation {
             item,
             agent: agent.to_owned(),
-            reserved_usd_micros: self.usd_micros_per_run,
-            reserved_tokens: self.tokens_per_run,
+            backend: (backend != agent).then(|| backend.to_owned()),
+            model: settings.and_then(|settings| settings.model.clone()),
+            reserved_usd_micros: self.budget.usd_micros_per_run,
+            reserved_tokens: self.budget.tokens_per_run,
             usd_micros: None,
             tokens: None,
             released: false,

@@ -75,6 +75,9 @@ pub struct RunView {
     pub life: Life,
     /// What the supervisor found out; present once it is finished.
     pub findings: Option<RunFindings>,
+    /// Its supervisor died while its agent worked, and a new one can go on with the agent's own session.
+    #[serde(default)]
+    pub session: bool,
 }
 
 /// An intent that is not confirmed yet.

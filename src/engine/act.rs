@@ -381,6 +381,9 @@ impl Engine<'_> {
             if let Some(reservation) = budget.runs.get_mut(id) {
                 reservation.tokens = findings.tokens;
                 reservation.usd_micros = findings.usd_micros;
+                if day == self.today() {
+                    self.desk().notice(&mut budget, self.rules);
+                }
                 self.store.budgets().put(&day, &budget)?;
             }
         }

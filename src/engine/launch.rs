@@ -5,7 +5,6 @@ use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Outcome, Run, RunEvent,
     RunId, RunState, Sandbox, Sha, Task,
 };
-use crate::policy;
 use crate::store::{Entry, Lock, StoreError, crash_point};
 
 impl Engine<'_> {
@@ -129,10 +128,10 @@ impl Engine<'_> {
         };
         leases.put(&run.item.slug(), &lease)?;
         crash_point("launch.leased");
-        let reserved = self.reserve(run);
+        let reserved = self.desk().reserve(run, self.rules);
         if !matches!(reserved, Ok(true)) {
             leases.remove(&run.item.slug())?;
-            return reserved.map(|_| None);
+            return Ok(reserved.map(|_| None)?);
         }
         crash_point("launch.reserved");
         let Some(lock) = self.store.own_run(&run.id)? else {
@@ -146,19 +145,6 @@ impl Engine<'_> {
                 .text(run.task.as_str()),
         );
         Ok(Some(lock))
-    }
-
-    fn reserve(&self, run: &Run) -> Result<bool, EngineError> {
-        let _lock = self.budget_lock()?;
-        let day = self.today();
-        let mut budget = self.store.budgets().get(&day)?.unwrap_or_default();
-        if policy::may_start(&budget, run.item, &self.rules.budget).is_err() {
-            return Ok(false);
-        }
-        let reservation = self.rules.budget.reservation(run.item, &run.agent);
-        budget.runs.insert(run.id.clone(), reservation);
-        self.store.budgets().put(&day, &budget)?;
-        Ok(true)
     }
 
     /// Worktree and supervisor. A failure here is the end of the run, so that the wait after it is kept.

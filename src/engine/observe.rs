@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Engine, EngineError};
 use crate::domain::{
     DiffFacts, Issue, ItemId, ItemKind, Life, Mergeable, Mirror, PullRequest, RunId, RunState,
-    RunView, Snapshot, Stale, label,
+    RunView, Snapshot, Stale, Step, label,
 };
 use crate::forge::ForgeError;
 use crate::store::{FactsBook, Store};
@@ -95,12 +95,22 @@ impl Engine<'_> {
             } else {
                 life
             };
+            let in_agent = matches!(
+                run.state,
+                RunState::Running {
+                    step: Step::Agent,
+                    ..
+                }
+            );
+            let session = in_agent && life != Life::Supervised;
+            let session = session && self.workers.session(&run)?.is_some();
             runs.insert(
                 id,
                 RunView {
                     run,
                     life,
                     findings,
+                    session,
                 },
             );
         }

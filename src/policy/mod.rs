@@ -17,7 +17,7 @@ mod sleep;
 mod testing;
 mod text;
 
-pub use budget::{day_end, may_start};
+pub use budget::{day_end, may_start, nearly_used};
 pub use checks::{Checks, summarize};
 pub use consequence::{Consequence, Scope, Sleep, consequence};
 pub use heavy::is_heavy;

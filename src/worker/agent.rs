@@ -5,10 +5,13 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd};
-use crate::domain::{AgentEnd, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings};
+use crate::domain::{
+    AgentEnd, BudgetRules, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings,
+};
 use crate::durable::{self, DurableError, Lock, crash_point};
 use crate::proc::{Cmd, Ended, Limits, Report, RunTree, Verdict, Watch};
 
+use super::guard::{Circle, is_session, overspent};
 use super::record::{Record, Usage, process_id};
 use super::supervise::{Worker, could_not_start};
 use super::surroundings::with_vars;
@@ -22,33 +25,73 @@ const PROMPT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const NOTES_MAX: usize = 20;
 const NOTE_CHARS_MAX: usize = 300;
 
-/// Runs the agent and records its end; or ends the run, when it must not start any more.
+/// Waits before an agent whose network failed goes on with its session; the last one repeats.
+const NETWORK_WAITS: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
+/// What stands before the task of an agent that goes on with its session.
+const GO_ON: &str = "You were interrupted while you worked on the task below, and this is the same session. \
+                     The files are as you left them: go on from there.\n\n";
+
+/// Runs the agent and records its end; or ends the run, when it must not start any more. After a failure of the network it
+/// goes on with its own session, where it can.
 pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), WorkerError> {
-    let (agent, command) = match prepare(worker, record)? {
-        Ok(prepared) => prepared,
-        Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
-    };
-    let mut follow = Follow::new(worker, record, agent);
-    let report = start(worker, &mut follow, &command)?;
+    let resumes_max = worker.ctx.rules.retry.resumes_max;
+    let mut resumes = record.run.resumes;
+    loop {
+        let (agent, command) = match prepare(worker, record)? {
+            Ok(prepared) => prepared,
+            Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
+        };
+        let (end, usage) = attempt(worker, record, agent, &command)?;
+        record.put_usage(&usage)?;
+        crash_point("worker.usage_written");
+        let at = usize::try_from(resumes).unwrap_or(usize::MAX);
+        let wait = NETWORK_WAITS[at.min(NETWORK_WAITS.len() - 1)];
+        let is_network =
+            matches!(&end, AgentEnd::Failed(failure) if failure.class == FailureClass::Network);
+        let goes_on = is_network
+            && resumes < resumes_max
+            && usage.session.is_some()
+            && agent.abilities().resume
+            && worker.time_left() > wait * 2;
+        if !goes_on {
+            record.apply(RunEvent::AgentEnded(end))?;
+            crash_point("worker.agent_end_recorded");
+            return Ok(());
+        }
+        resumes += 1;
+        Log::open(worker, &record.run)?.header(&format!(
+            "acp: the network failed; the session goes on in {} s",
+            wait.as_secs()
+        ));
+        worker.ctx.clock.sleep(wait);
+    }
+}
+
+/// One start of the agent, followed to its end.
+fn attempt(
+    worker: &Worker<'_>,
+    record: &mut Record<'_>,
+    agent: &'static dyn Agent,
+    command: &AgentCommand,
+) -> Result<(AgentEnd, Usage), WorkerError> {
+    let mut follow = Follow::new(worker, record, agent)?;
+    let report = start(worker, &mut follow, command)?;
     let Follow {
         mut usage,
         verdict,
         error,
         last_line,
+        broken,
         ..
     } = follow;
     if let Some(error) = error {
         return Err(error);
     }
     usage.notes.truncate(NOTES_MAX);
-    let end = judge(worker, agent, &report, verdict.as_ref(), &usage);
+    let end = judge(worker, agent, &report, (verdict.as_ref(), broken), &usage);
     let end = with_last_line(end, last_line);
     crash_point("worker.agent_ended");
-    record.put_usage(&usage)?;
-    crash_point("worker.usage_written");
-    record.apply(RunEvent::AgentEnded(end))?;
-    crash_point("worker.agent_end_recorded");
-    Ok(())
+    Ok((end, usage))
 }
 
 /// `ACP_OUT` as an agent finds it.
@@ -75,22 +118,28 @@ fn prepare(
         return cannot(format!("there is no agent `{}`", run.agent));
     };
     let text = prompt(worker, run)?.map(String::from_utf8);
-    let Some(Ok(prompt)) = text else {
+    let Some(Ok(mut prompt)) = text else {
         return cannot("its prompt is gone".to_owned());
     };
     // Again after setup: that may have taken its time, and executed what the repository holds.
     if let Some(outcome) = worker.reason_not_to_start(run) {
         return Ok(Err(outcome));
     }
-    make_out(worker, run)?;
     let out = worker.around.out(run);
+    let session = record.usage()?.session.filter(|_| agent.abilities().resume);
+    if session.is_none() {
+        make_out(worker, run)?;
+    } else if !prompt.starts_with(GO_ON) {
+        prompt.insert_str(0, GO_ON);
+        durable::write_quick(&worker.around.layout.prompt(&run.id), prompt.as_bytes())?;
+    }
     let command = agent.command(&AgentTask {
         prompt: &prompt,
         prompt_file: &out.join("prompt.md"),
         worktree: &worker.around.layout.worktree(&run.id),
         settings: &worker.settings,
         run: run.id.as_str(),
-        resume: None,
+        resume: session.as_deref(),
     });
     match command {
         Ok(command) => Ok(Ok((agent, command))),
@@ -187,7 +236,13 @@ struct Follow<'r, 's> {
     record: &'r mut Record<'s>,
     agent: &'static dyn Agent,
     steps_max: u64,
+    budget: BudgetRules,
     usage: Usage,
+    /// What earlier starts of the agent in this run have used: their sum is what counts.
+    before: (Option<u64>, Option<u64>),
+    circle: Circle,
+    /// The limit that it broke.
+    broken: Option<String>,
     verdict: Option<Result<(), Failure>>,
     /// The last line that it printed, for the failure of an agent that says nothing else.
     last_line: Option<String>,
@@ -196,15 +251,75 @@ struct Follow<'r, 's> {
 }
 
 impl<'r, 's> Follow<'r, 's> {
-    fn new(worker: &Worker<'_>, record: &'r mut Record<'s>, agent: &'static dyn Agent) -> Self {
-        Self {
+    fn new(
+        worker: &Worker<'_>,
+        record: &'r mut Record<'s>,
+        agent: &'static dyn Agent,
+    ) -> Result<Self, WorkerError> {
+        let usage = record.usage()?;
+        Ok(Self {
             record,
             agent,
             steps_max: worker.settings.steps_max,
-            usage: Usage::default(),
+            budget: worker.ctx.rules.budget.clone(),
+            before: (usage.tokens, usage.usd_micros),
+            usage,
+            circle: Circle::default(),
+            broken: None,
             verdict: None,
             last_line: None,
             error: None,
+        })
+    }
+
+    fn event(&mut self, event: AgentEvent) {
+        match event {
+            AgentEvent::Step => {
+                self.usage.steps += 1;
+                if self.steps_max > 0 && self.usage.steps > self.steps_max {
+                    self.breaks(format!("more than {} steps", self.steps_max));
+                }
+            }
+            AgentEvent::Call(call) => {
+                if let Some(circle) = self.circle.add(&call) {
+                    self.breaks(circle);
+                }
+            }
+            AgentEvent::Usage { tokens, usd_micros } => {
+                let sum = |before: Option<u64>, now: u64| before.unwrap_or(0).saturating_add(now);
+                let usage = &mut self.usage;
+                usage.tokens = tokens.map(|n| sum(self.before.0, n)).or(usage.tokens);
+                usage.usd_micros = usd_micros
+                    .map(|n| sum(self.before.1, n))
+                    .or(usage.usd_micros);
+                if let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) {
+                    self.breaks(over);
+                }
+            }
+            AgentEvent::Session(name) => self.session(name),
+            AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
+                let note = note.chars().take(NOTE_CHARS_MAX).collect();
+                self.usage.notes.push(note);
+            }
+            AgentEvent::Note(_) => {}
+            AgentEvent::Verdict(verdict) => self.verdict = Some(verdict),
+        }
+    }
+
+    /// The first limit that is broken is the reason.
+    fn breaks(&mut self, limit: String) {
+        self.broken.get_or_insert(limit);
+    }
+
+    /// Written down as soon as it is seen: after a crash of the machine nothing else tells it.
+    fn session(&mut self, name: String) {
+        if !is_session(&name) || self.usage.session.as_ref() == Some(&name) {
+            return;
+        }
+        self.usage.session = Some(name);
+        match self.record.put_usage(&self.usage) {
+            Ok(()) => crash_point("worker.session_written"),
+            Err(error) => self.error = Some(error),
         }
     }
 }
@@ -220,22 +335,10 @@ impl Watch for Follow<'_, '_> {
             self.last_line = Some(words.chars().take(NOTE_CHARS_MAX).collect());
         }
         for event in self.agent.read_line(line) {
-            match event {
-                AgentEvent::Step => self.usage.steps += 1,
-                AgentEvent::Usage { tokens, usd_micros } => {
-                    self.usage.tokens = tokens.or(self.usage.tokens);
-                    self.usage.usd_micros = usd_micros.or(self.usage.usd_micros);
-                }
-                AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
-                    self.usage
-                        .notes
-                        .push(note.chars().take(NOTE_CHARS_MAX).collect());
-                }
-                AgentEvent::Note(_) | AgentEvent::Call(_) | AgentEvent::Session(_) => {}
-                AgentEvent::Verdict(verdict) => self.verdict = Some(verdict),
-            }
+            self.event(event);
         }
-        if self.steps_max > 0 && self.usage.steps > self.steps_max {
+        // An agent that has said its last word has nothing left to be kept from.
+        if self.broken.is_some() && self.verdict.is_none() {
             return Verdict::End(Ended::StepLimit);
         }
         Verdict::Continue
@@ -273,7 +376,7 @@ fn judge(
     worker: &Worker<'_>,
     agent: &dyn Agent,
     report: &Report,
-    verdict: Option<&Result<(), Failure>>,
+    (verdict, broken): (Option<&Result<(), Failure>>, Option<String>),
     usage: &Usage,
 ) -> AgentEnd {
     let settings = &worker.settings;
@@ -296,7 +399,7 @@ fn judge(
         ),
         Ended::StepLimit => failed(
             FailureClass::Looping,
-            format!("more than {} steps", settings.steps_max),
+            broken.unwrap_or_else(|| "a limit of its stream".to_owned()),
         ),
         Ended::Cancelled => failed(FailureClass::Crashed, "it was ended".to_owned()),
     };

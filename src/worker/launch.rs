@@ -11,7 +11,7 @@ use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, WorkerError, Workers, life};
+use super::{Ended, WorkerError, Workers, life, record};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -112,6 +112,14 @@ impl Workers for LocalWorkers<'_> {
 
     fn life(&self, run: &RunId) -> Life {
         life::of(self, run)
+    }
+
+    fn session(&self, run: &Run) -> Result<Option<String>, WorkerError> {
+        let agent = (self.agents)(self.rules.agents.backend(&run.agent));
+        if !agent.is_some_and(|agent| agent.abilities().resume) {
+            return Ok(None);
+        }
+        record::session(&self.store, &run.id)
     }
 
     fn end(&self, run: &Run) -> Result<Ended, WorkerError> {

@@ -5,6 +5,7 @@
 mod agent;
 mod children;
 mod collect;
+mod guard;
 mod launch;
 mod life;
 mod out_folder;
@@ -13,6 +14,8 @@ mod supervise;
 mod surroundings;
 mod verify;
 
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -110,6 +113,14 @@ pub trait Workers {
     /// # Errors
     /// `Store` when the run's files cannot be read, `Held` when something lives that cannot be found.
     fn end(&self, run: &Run) -> Result<Ended, WorkerError>;
+
+    /// The agent's own session, where a run whose supervisor died while its agent worked can go on with it.
+    ///
+    /// # Errors
+    /// The run's files cannot be read.
+    fn session(&self, _run: &Run) -> Result<Option<String>, WorkerError> {
+        Ok(None)
+    }
 
     /// Takes note of supervisors that this process started and that have ended.
     fn reap(&self);

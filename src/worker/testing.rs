@@ -253,6 +253,7 @@ pub(super) struct Bench {
     pub(super) vcs: FakeVcs,
     pub(super) clock: StepClock,
     pub(super) env: Env,
+    pub(super) agents: fn(&str) -> Option<&'static dyn Agent>,
 }
 
 impl Bench {
@@ -304,6 +305,7 @@ impl Bench {
             },
             clock: StepClock::new(now),
             env: Env::from_pairs([("PATH", "/usr/bin:rel:/bin"), ("HOME", "/home/u")]),
+            agents: agent::by_name,
             dir,
             store,
             run,
@@ -345,11 +347,10 @@ impl Bench {
 
     pub(super) fn supervise(&self) -> Result<(), WorkerError> {
         let alive: Lock = self.store.own_run(&self.run.id).unwrap().unwrap();
-        let agents = |name: &str| -> Option<&'static dyn Agent> { agent::by_name(name) };
         let ctx = SupervisorCtx {
             store: &self.store,
             vcs: &self.vcs,
-            agents: &agents,
+            agents: &self.agents,
             children: &self.children,
             clock: &self.clock,
             env: &self.env,

@@ -170,6 +170,8 @@ fn the_budget_of_the_day_is_shown_and_reset_only_on_purpose() {
     let reservation = Reservation {
         item: ItemId::issue(1),
         agent: "claude".to_owned(),
+        backend: None,
+        model: None,
         reserved_usd_micros: 2_000_000,
         reserved_tokens: 10,
         usd_micros: None,
@@ -179,7 +181,13 @@ fn the_budget_of_the_day_is_shown_and_reset_only_on_purpose() {
     let runs = [(run_id(1), reservation)].into();
     store
         .budgets()
-        .put("2026-11-21", &DayBudget { runs })
+        .put(
+            "2026-11-21",
+            &DayBudget {
+                runs,
+                ..DayBudget::default()
+            },
+        )
         .unwrap();
     let human = env.acp(&["budget", "show"]).ok().stdout;
     assert!(

@@ -289,7 +289,7 @@ impl<'a> Room<'a> {
         };
         let attempt = self.view.last_attempt(candidate.item) + 1;
         let run = crate::domain::RunId::new(self.view.now, candidate.item, attempt);
-        let rules = &self.view.rules.budget;
+        let rules = self.view.rules;
         self.budget
             .runs
             .insert(run, rules.reservation(candidate.item, &agent));

@@ -140,6 +140,8 @@ fn the_budget_of_the_day_counts_what_this_pass_starts() {
     let reservation = Reservation {
         item,
         agent: "claude".to_owned(),
+        backend: None,
+        model: None,
         reserved_usd_micros: 0,
         reserved_tokens: 0,
         usd_micros: None,

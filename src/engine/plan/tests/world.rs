@@ -204,6 +204,7 @@ impl World {
             run,
             life,
             findings,
+            session: false,
         };
         self.snapshot.runs.insert(id.clone(), view);
         let lease = Lease {
