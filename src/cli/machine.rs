@@ -59,6 +59,14 @@ impl Ports for Wiring<'_> {
         super::wire::setup::installed_agents(session)
     }
 
+    fn find_program(&self, session: &Session<'_>, name: &str) -> Option<PathBuf> {
+        super::wire::open::find(session, name)
+    }
+
+    fn version_of(&self, session: &Session<'_>, program: &Path) -> Option<String> {
+        super::wire::setup::version_of(session, program)
+    }
+
     fn sample_repository(
         &self,
         session: &Session<'_>,

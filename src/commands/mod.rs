@@ -4,6 +4,7 @@
 //! To add one: a file with a type that is `clap::Args` (or `clap::Subcommand` for a group) and [`Verb`], its `mod` line
 //! here, and its line in [`GROUPS`].
 
+mod agent;
 mod budget;
 mod change;
 mod completions;
@@ -22,6 +23,7 @@ mod man;
 mod outbox;
 mod pr;
 mod profile;
+mod prompt;
 mod report;
 mod retry;
 mod run;
@@ -31,6 +33,7 @@ mod sight;
 mod status;
 mod stop;
 mod sweep;
+mod usage;
 mod why;
 
 pub use completions::completion_script;
@@ -66,6 +69,9 @@ pub const GROUPS: &[Group] = &[
     ),
     Group::verbs::<cooldown::Cooldown>("cooldown", "Look at what cools down, and end it"),
     Group::verbs::<budget::Budget>("budget", "Look at what today has cost, and start it anew"),
+    Group::verb::<usage::Usage>("usage", "Show what runs have used, by day, backend or item"),
+    Group::verbs::<agent::AgentVerb>("agent", "Look at the agents and how they are"),
+    Group::verbs::<prompt::Prompt>("prompt", "Look at what agents are asked"),
     Group::verbs::<profile::Profile>("profile", "Look at profiles and check them"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),

@@ -87,6 +87,12 @@ pub trait Ports {
     /// Agents whose program is on PATH, the preferred one first.
     fn installed_agents(&self, session: &Session<'_>) -> Vec<String>;
 
+    /// A program on PATH.
+    fn find_program(&self, session: &Session<'_>, name: &str) -> Option<PathBuf>;
+
+    /// What a program says to `--version`, as one short line; `None`: nothing, or not in time.
+    fn version_of(&self, session: &Session<'_>, program: &Path) -> Option<String>;
+
     /// Makes a repository with one commit of these files.
     fn sample_repository(
         &self,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::sight::Sight;
 use super::{Session, Verb};
 use crate::domain::{RunState, Wait};
+use crate::policy::nearly_used;
 use crate::ui::standing::{describe, way_out};
 use crate::ui::words::{clean, plural, relative, span};
 use crate::ui::{CliError, Output, Render, Style, Table};
@@ -29,6 +30,8 @@ struct Screen {
     outbox: OutboxView,
     runs_today: u32,
     runs_per_day: u32,
+    /// Limits of the day of which most is used.
+    nearly_used: Vec<String>,
     last_pass: Option<Timestamp>,
     last_error: Option<String>,
 }
@@ -92,6 +95,10 @@ impl Verb for Status {
             },
             runs_today: snapshot.budget.run_count(),
             runs_per_day: control.rules.budget.runs_per_day,
+            nearly_used: nearly_used(&snapshot.budget, &control.rules.budget)
+                .into_iter()
+                .map(|(_, text)| text)
+                .collect(),
             last_pass: last.as_ref().map(|last| last.ended),
             last_error: last.and_then(|last| last.error),
         };
@@ -232,6 +239,9 @@ impl Render for Screen {
             format!(" of {}", self.runs_per_day)
         };
         writeln!(out, "\nruns today: {}{limit}", self.runs_today)?;
+        for text in &self.nearly_used {
+            writeln!(out, "{}", style.yellow(&format!("nearly used: {text}")))?;
+        }
         if self.other > 0 {
             writeln!(out, "{} not for acp", plural(self.other, "open item"))?;
         }

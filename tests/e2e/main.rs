@@ -10,6 +10,7 @@
     reason = "a test starts processes and writes files itself"
 )]
 
+mod agents;
 mod away;
 mod calls;
 mod damage;

@@ -97,7 +97,8 @@ pub(in crate::cli) fn own_program() -> Result<PathBuf, CliError> {
     })
 }
 
-fn find(session: &Session<'_>, name: &str) -> Option<PathBuf> {
+/// A program on PATH.
+pub(in crate::cli) fn find(session: &Session<'_>, name: &str) -> Option<PathBuf> {
     let path = session
         .env
         .raw("PATH")

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Wiring;
 use super::open::git_program;
@@ -11,6 +12,7 @@ use crate::commands::{Checkout, Session};
 use crate::domain::BranchName;
 use crate::forge::local::LocalForge;
 use crate::git::Git;
+use crate::policy;
 use crate::ui::{CliError, Exit};
 use crate::{durable, proc};
 
@@ -35,6 +37,15 @@ const BUILD_FILES: &[&str] = &[
 
 /// The most that is read of one of them, in bytes.
 const BUILD_FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What asking a program for its version may take.
+const VERSION_LIMITS: proc::Quick = proc::Quick {
+    deadline: Duration::from_secs(10),
+    output_bytes_max: 4096,
+};
+
+/// Characters of a version that are shown.
+const VERSION_CHARS_MAX: usize = 60;
 
 /// Looks at the checkout that holds `folder`.
 pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
@@ -148,6 +159,25 @@ pub(in crate::cli) fn installed_agents(session: &Session<'_>) -> Vec<String> {
         .filter(|name| *name != "command" && installed(name))
         .map(str::to_owned)
         .collect()
+}
+
+/// What a program says to `--version`. It gets no more of the environment than it needs to start, and no login.
+pub(in crate::cli) fn version_of(session: &Session<'_>, program: &Path) -> Option<String> {
+    let mut cmd = proc::Cmd::new(program).arg("--version").env_clear();
+    for name in ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"] {
+        if let Some(value) = session.env.raw(name) {
+            cmd = cmd.env(name, value);
+        }
+    }
+    let output = cmd.capture(&VERSION_LIMITS, session.clock).ok()?;
+    let said = if output.stdout.is_empty() {
+        output.stderr
+    } else {
+        output.stdout
+    };
+    let text = String::from_utf8_lossy(&said).into_owned();
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    Some(policy::one_line(line, VERSION_CHARS_MAX)).filter(|line| !line.is_empty())
 }
 
 /// Runs git on a repository of acp's own making, for the demonstration.
