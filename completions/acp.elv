@@ -45,6 +45,9 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
             cand budget 'Look at what today has cost, and start it anew'
+            cand usage 'Show what runs have used, by day, backend or item'
+            cand agent 'Look at the agents and how they are'
+            cand prompt 'Look at what agents are asked'
             cand profile 'Look at profiles and check them'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
@@ -873,6 +876,98 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;budget;help;help'= {
         }
+        &'acp;usage'= {
+            cand --profile 'The profile to work with'
+            cand --by 'What a sum is made for'
+            cand --days 'How many days back, today included'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the agents, their versions and how they are'
+            cand probe 'Look closely at one agent'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;agent;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent;probe'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent;help'= {
+            cand list 'List the agents, their versions and how they are'
+            cand probe 'Look closely at one agent'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;agent;help;list'= {
+        }
+        &'acp;agent;help;probe'= {
+        }
+        &'acp;agent;help;help'= {
+        }
+        &'acp;prompt'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand show 'Print what an agent would be asked about an item'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;prompt;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;prompt;help'= {
+            cand show 'Print what an agent would be asked about an item'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;prompt;help;show'= {
+        }
+        &'acp;prompt;help;help'= {
+        }
         &'acp;profile'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1170,6 +1265,9 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
             cand budget 'Look at what today has cost, and start it anew'
+            cand usage 'Show what runs have used, by day, backend or item'
+            cand agent 'Look at the agents and how they are'
+            cand prompt 'Look at what agents are asked'
             cand profile 'Look at profiles and check them'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
@@ -1209,6 +1307,12 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;cooldown'= {
         }
         &'acp;help;budget'= {
+        }
+        &'acp;help;usage'= {
+        }
+        &'acp;help;agent'= {
+        }
+        &'acp;help;prompt'= {
         }
         &'acp;help;profile'= {
         }

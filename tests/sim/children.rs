@@ -17,6 +17,8 @@ struct Deed {
     result: Option<String>,
     ended: Ended,
     takes: Duration,
+    /// A line that it prints.
+    says: Option<String>,
 }
 
 impl Children for Ports<'_> {
@@ -45,6 +47,10 @@ impl Children for Ports<'_> {
         let (ended, takes) = if is_agent {
             let deed = world.deed(&id);
             world.leave(&id, &deed);
+            if let Some(line) = &deed.says {
+                world.book.borrow_mut().counts.limits += 1;
+                watch.line(line);
+            }
             let takes = if deed.ended == Ended::TimedOut {
                 child.limits.deadline
             } else {
@@ -106,9 +112,20 @@ impl World {
             result: result.map(str::to_owned),
             ended,
             takes: Duration::from_secs(30 + self.roll(300)),
+            says: None,
+        };
+        let cannot = |says: String| Deed {
+            says: Some(says),
+            ..deed(Work::Nothing, None, Ended::Exited(1))
         };
         let well = Ended::Exited(0);
-        match self.roll(20) {
+        match self.roll(22) {
+            20 => {
+                let hours =
+                    jiff::SignedDuration::from_mins(5 + i64::try_from(self.roll(120)).unwrap());
+                cannot(format!("limit {}", self.now() + hours))
+            }
+            21 => cannot("overloaded".to_owned()),
             0..=8 => deed(files(&[]), Some(done), well),
             9 => deed(files(&[".github/workflows/ci.yml"]), Some(done), well),
             10 => deed(files(&["web/.env"]), Some(done), well),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use acp::domain::{FailureClass, Intent, ItemId, Origin, Outcome, Retry, Run, RunId, RunState};
+use acp::policy::consequence;
 use acp::store::Entry;
 
 use crate::book::Seen;
@@ -136,6 +137,7 @@ impl World {
                     dead += 1;
                     *failures += u32::from(dead >= DEAD_LAUNCHES_MAX);
                 }
+                Outcome::Failed(failure) if !consequence(failure.class).counts => dead = 0,
                 Outcome::Failed(_) => (dead, *failures) = (0, *failures + 1),
                 Outcome::Cancelled { .. } => {}
                 _ => (dead, *failures) = (0, 0),

@@ -315,11 +315,13 @@ fn rules(dice: &SplitMix64) -> Rules {
         "schema: 1\n\
          forge: {{ kind: github, repo: o/r, token: {{ env: T }} }}\n\
          repo: {{ base: main, branch_prefix: acp/, verify: [{verify}] }}\n\
-         agents: {{ use: command, settings: {{ command: {{ argv: [the-agent], timeout: 20m }} }} }}\n\
+         agents: {{ use: command, fallback: [{fallback}], settings: {{ command: {{ argv: [the-agent], timeout: 20m }}, \
+         second: {{ backend: command }} }} }}\n\
          limits: {{ workers: {workers}, pr: {pulls}, pr_reserved: {reserved}, launches_per_pass: {launches}, disk_free_min: 0B }}\n\
          retry: {{ delays: [1m, 5m], attempts_max: {attempts} }}\n\
          budget: {{ runs_per_day: {runs} }}\n\
          policy: {{ writes: {writes}, merge: {{ checks: present, reviews: {reviews}, auto_max: 40 }}, fix_rounds_max: 2 }}\n",
+        fallback = one_of(&["", "second"]),
         verify = one_of(&["", "make test"]),
         workers = one_of(&["1", "2", "3"]),
         pulls = one_of(&["1", "2"]),
