@@ -50,29 +50,25 @@ fn within(
 
 /// The limits of the day of which most is used, by name, each as one line for people. A limit of 0 is none.
 pub fn nearly_used(day: &DayBudget, rules: &BudgetRules) -> Vec<(&'static str, String)> {
-    let count = |n: u64| n.to_string();
-    let runs = u64::from(day.run_count());
+    let runs = (u64::from(day.run_count()), u64::from(rules.runs_per_day));
+    let tokens = (day.tokens(), rules.tokens_per_day);
     let money = (day.usd_micros(), rules.usd_micros_per_day);
-    let all: [(&'static str, (u64, u64), &dyn Fn(u64) -> String); 3] = [
-        ("runs_per_day", (runs, rules.runs_per_day.into()), &count),
-        (
-            "tokens_per_day",
-            (day.tokens(), rules.tokens_per_day),
-            &count,
-        ),
-        ("usd_per_day", money, &dollars),
-    ];
-    let near = |used: u64, max: u64| {
+    let near = |(used, max): (u64, u64)| {
         max > 0 && u128::from(used) * 100 >= u128::from(max) * u128::from(NOTICE_PERCENT)
     };
-    let near = all.iter().filter(|(_, (used, max), _)| near(*used, *max));
-    near.map(|(name, (used, max), show)| {
-        (
-            *name,
-            format!("{name}: {} of {} used", show(*used), show(*max)),
-        )
-    })
-    .collect()
+    let text = |name: &str, used: String, max: String| format!("{name}: {used} of {max} used");
+    let mut out = vec![];
+    for (name, amounts) in [("runs_per_day", runs), ("tokens_per_day", tokens)] {
+        if near(amounts) {
+            let (used, max) = amounts;
+            out.push((name, text(name, used.to_string(), max.to_string())));
+        }
+    }
+    if near(money) {
+        let name = "usd_per_day";
+        out.push((name, text(name, dollars(money.0), dollars(money.1))));
+    }
+    out
 }
 
 /// `$1.50`; parts of a cent only where there are some.

@@ -37,6 +37,10 @@ pub struct Sleep {
 
 /// What follows from a failure of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent columns of one table"
+)]
 pub struct Consequence {
     /// It counts as a failure of the item, which then waits by `retry.delays` and is blocked after `retry.attempts_max`.
     /// Else the item is tried again at once, with the next agent that is awake.

@@ -19,8 +19,8 @@ const STRIKES: u32 = 3;
 const OPEN: &[Duration] = &[
     Duration::from_mins(15),
     Duration::from_mins(30),
-    Duration::from_mins(60),
-    Duration::from_mins(4 * 60),
+    Duration::from_hours(1),
+    Duration::from_hours(4),
 ];
 /// Runs that a cooldown remembers to have counted.
 const RUNS_KEPT: usize = 8;
@@ -91,13 +91,11 @@ pub fn after_run(
 ) -> Vec<CooldownChange> {
     match outcome {
         Outcome::Cancelled { .. } => vec![],
-        // The agent never began, or the machine went away under it.
-        Outcome::Failed(Failure {
-            class: FailureClass::LaunchDied | FailureClass::SetupFailed | FailureClass::Interrupted,
-            ..
-        }) => vec![],
         Outcome::Failed(failure) => {
             let follows = consequence(failure.class);
+            if !began(failure.class) {
+                return vec![];
+            }
             if follows.works {
                 return after_work(cooldowns, agents, run);
             }
@@ -116,6 +114,14 @@ pub fn after_run(
         }
         _ => after_work(cooldowns, agents, run),
     }
+}
+
+/// Whether the agent had its chance: not when it never began, nor when the machine went away under it.
+fn began(class: FailureClass) -> bool {
+    !matches!(
+        class,
+        FailureClass::LaunchDied | FailureClass::SetupFailed | FailureClass::Interrupted
+    )
 }
 
 fn after_work(cooldowns: &Cooldowns, agents: &AgentRules, run: &Run) -> Vec<CooldownChange> {

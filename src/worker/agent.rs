@@ -26,7 +26,7 @@ const NOTES_MAX: usize = 20;
 const NOTE_CHARS_MAX: usize = 300;
 
 /// Waits before an agent whose network failed goes on with its session; the last one repeats.
-const NETWORK_WAITS: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
+const NETWORK_WAITS: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
 /// What stands before the task of an agent that goes on with its session.
 const GO_ON: &str = "You were interrupted while you worked on the task below, and this is the same session. \
                      The files are as you left them: go on from there.\n\n";

@@ -43,6 +43,7 @@ pub(super) fn settings() -> AgentSettings {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "every value of a profile, once")]
 pub(super) fn rules() -> Rules {
     Rules {
         id: "web".parse().unwrap(),

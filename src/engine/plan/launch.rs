@@ -253,12 +253,11 @@ impl<'a> Room<'a> {
                 continue;
             }
             match self.view.awake(name) {
-                policy::Awake::Yes => return Ok(name.to_owned()),
                 policy::Awake::Trial { key, since } if self.is_tried(name, since) => {
                     let limit = format!("one run that tries whether `{key}` is over");
                     waits.push(Wait::Capacity { limit, max: 1 });
                 }
-                policy::Awake::Trial { .. } => return Ok(name.to_owned()),
+                policy::Awake::Yes | policy::Awake::Trial { .. } => return Ok(name.to_owned()),
                 policy::Awake::No { key, until, reason } => {
                     waits.push(Wait::Cooldown { key, until, reason });
                 }
