@@ -103,6 +103,9 @@ _acp() {
             acp__subcmd__agent,probe)
                 cmd="acp__subcmd__agent__subcmd__probe"
                 ;;
+            acp__subcmd__agent,test)
+                cmd="acp__subcmd__agent__subcmd__test"
+                ;;
             acp__subcmd__agent__subcmd__help,help)
                 cmd="acp__subcmd__agent__subcmd__help__subcmd__help"
                 ;;
@@ -111,6 +114,9 @@ _acp() {
                 ;;
             acp__subcmd__agent__subcmd__help,probe)
                 cmd="acp__subcmd__agent__subcmd__help__subcmd__probe"
+                ;;
+            acp__subcmd__agent__subcmd__help,test)
+                cmd="acp__subcmd__agent__subcmd__help__subcmd__test"
                 ;;
             acp__subcmd__budget,help)
                 cmd="acp__subcmd__budget__subcmd__help"
@@ -581,7 +587,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__agent)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help list probe help"
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help list probe test help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -599,7 +605,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__agent__subcmd__help)
-            opts="list probe help"
+            opts="list probe test help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -654,6 +660,20 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__agent__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__agent__subcmd__list)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -673,6 +693,24 @@ _acp() {
             return 0
             ;;
         acp__subcmd__agent__subcmd__probe)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__test)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

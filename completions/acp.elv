@@ -901,6 +901,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
             cand list 'List the agents, their versions and how they are'
             cand probe 'Look closely at one agent'
+            cand test 'Let an agent do a tiny real task'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'acp;agent;list'= {
@@ -925,14 +926,28 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'acp;agent;test'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;agent;help'= {
             cand list 'List the agents, their versions and how they are'
             cand probe 'Look closely at one agent'
+            cand test 'Let an agent do a tiny real task'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'acp;agent;help;list'= {
         }
         &'acp;agent;help;probe'= {
+        }
+        &'acp;agent;help;test'= {
         }
         &'acp;agent;help;help'= {
         }

@@ -125,6 +125,22 @@ fn the_whole_prompt_of_a_repair() {
 }
 
 #[test]
+fn a_repair_without_a_merge_says_nothing_of_conflict_markers_in_the_files() {
+    let fix = case(Task::Fix {
+        reasons: vec!["check `build` is red".into()],
+    });
+    let text = fix.text();
+    assert!(text.starts_with("# Repair pr/12\n") && !text.contains("has been merged into"));
+    let mut input = fix.input();
+    input.merge = Some(&fix.sha);
+    let text = render(&input).unwrap();
+    assert!(
+        text.starts_with("# Repair the merge of pr/12\n") && text.contains("has been merged into")
+    );
+    assert!(text.contains("check `build` is red"));
+}
+
+#[test]
 fn the_whole_prompt_of_a_second_review() {
     insta::assert_snapshot!(case(Task::Review { stage: 2 }).text());
 }

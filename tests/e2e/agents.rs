@@ -185,3 +185,25 @@ fn the_prompt_that_is_shown_is_the_one_that_an_agent_gets() {
     assert_eq!(rest(text), rest(&asked));
     let _none = env.acp(&["prompt", "show", "issue/99"]).with(66);
 }
+
+#[test]
+fn a_tiny_task_shows_whether_an_agent_works_and_touches_nothing_else() {
+    let env = TestEnv::under("echo hello > hello.txt; acp report implemented");
+    let before = env.everything();
+    let tested = env.data(&["agent", "test", "command"]);
+    assert_eq!(tested["outcome"], "implemented", "{tested}");
+    assert_eq!(tested["usd_micros"], serde_json::Value::Null);
+    env.agent("exit 3");
+    let failed = env.acp(&["agent", "test", "command", "--plain"]).with(1);
+    assert!(failed.stdout.contains("class\tcrashed"), "{failed:?}");
+    let gone = env.acp(&["agent", "test", "codex", "--plain"]).with(1);
+    assert!(gone.stdout.contains("why\t"), "{gone:?}");
+    let _nobody = env.acp(&["agent", "test", "nobody"]).with(66);
+    let changed: Vec<_> = env
+        .everything()
+        .into_iter()
+        .filter(|file| !before.contains(file) && !file.0.ends_with("web.yaml"))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(changed.is_empty(), "{changed:?}");
+}

@@ -166,7 +166,7 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
         .join("templates");
     let (store, rules) = (store.clone(), rules.clone());
     Box::new(move |run: &Run, text: &Text| {
-        let name = prompt::template_name(&run.task);
+        let name = prompt::template_name(&run.task, run.merge.is_some());
         let own = durable::read_file(&templates.join(name), TEMPLATE_BYTES_MAX)
             .map_err(|error| error.to_string())?;
         let own = own

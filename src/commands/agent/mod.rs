@@ -2,6 +2,7 @@
 
 mod list;
 mod probe;
+mod test;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub(super) enum AgentVerb {
     List(list::List),
     #[command(about = "Look closely at one agent")]
     Probe(probe::Probe),
+    #[command(about = "Let an agent do a tiny real task")]
+    Test(test::Test),
 }
 
 impl Verb for AgentVerb {
@@ -29,6 +32,7 @@ impl Verb for AgentVerb {
         match self {
             Self::List(args) => args.run(session),
             Self::Probe(args) => args.run(session),
+            Self::Test(args) => args.run(session),
         }
     }
 }

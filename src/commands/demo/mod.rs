@@ -136,7 +136,8 @@ impl Verb for Demo {
     }
 }
 
-fn env_with_home(env: &Env, home: &Path) -> Env {
+/// The same environment with another home of acp.
+pub(super) fn env_with_home(env: &Env, home: &Path) -> Env {
     let others = env
         .iter()
         .filter(|(name, _)| *name != "ACP_HOME" && *name != "ACP_PROFILE");
