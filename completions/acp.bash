@@ -1565,7 +1565,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__init)
-            opts="-v -y -h --profile --plain --json --dry-run --verbose --no-progress --repo --forge --slug --base-url --base --agent --agent-command --verify --no-remote --yes --help"
+            opts="-v -y -h --profile --plain --json --dry-run --verbose --no-progress --repo --forge --slug --base-url --git-url --token-from --offline --base --agent --agent-command --verify --no-remote --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1588,6 +1588,14 @@ _acp() {
                     return 0
                     ;;
                 --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --git-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

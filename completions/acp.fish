@@ -79,8 +79,10 @@ complete -c acp -n "__fish_acp_using_subcommand init" -l repo -d 'The checkout; 
 complete -c acp -n "__fish_acp_using_subcommand init" -l forge -d 'Where issues and pull requests live' -r -f -a "local\t''
 github\t''
 gitea\t''"
-complete -c acp -n "__fish_acp_using_subcommand init" -l slug -d 'The repository on the forge' -r
+complete -c acp -n "__fish_acp_using_subcommand init" -l slug -d 'The repository on the forge; the one that `origin` of the checkout points to without it' -r
 complete -c acp -n "__fish_acp_using_subcommand init" -l base-url -d 'The address of an own server' -r
+complete -c acp -n "__fish_acp_using_subcommand init" -l git-url -d 'Where git clones from, when it is not the server\'s usual address' -r
+complete -c acp -n "__fish_acp_using_subcommand init" -l token-from -d 'Where the token comes from: `env:NAME`, `file:PATH` or `command:PROGRAM ARG…`; the usual places without it' -r
 complete -c acp -n "__fish_acp_using_subcommand init" -l base -d 'The branch that work starts from and goes to; the one that is checked out without it' -r
 complete -c acp -n "__fish_acp_using_subcommand init" -l agent -d 'The agent' -r
 complete -c acp -n "__fish_acp_using_subcommand init" -l agent-command -d 'A shell line to use as the agent: it reads the task on standard input and works in the current folder' -r
@@ -90,6 +92,7 @@ complete -c acp -n "__fish_acp_using_subcommand init" -l json -d 'One JSON objec
 complete -c acp -n "__fish_acp_using_subcommand init" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c acp -n "__fish_acp_using_subcommand init" -s v -l verbose -d 'Say more on standard error'
 complete -c acp -n "__fish_acp_using_subcommand init" -l no-progress -d 'Show no progress'
+complete -c acp -n "__fish_acp_using_subcommand init" -l offline -d 'Do not ask the forge whether token and repository are good'
 complete -c acp -n "__fish_acp_using_subcommand init" -l no-remote -d 'Leave the checkout alone: no remote `acp`'
 complete -c acp -n "__fish_acp_using_subcommand init" -s y -l yes -d 'Ask nothing'
 complete -c acp -n "__fish_acp_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'

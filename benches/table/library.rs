@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use acp::domain::{
     Association, ChangeKind, Check, CheckState, DayBudget, DiffFacts, FileChange, Intent, Issue,
     IssueState, ItemId, Mergeable, Mirror, Origin, Payload, PrState, ProfileId, PullRequest, Rules,
-    Sha, Snapshot, label,
+    Sha, Snapshot, TrustBook, TrustNote, label,
 };
 use acp::engine::plan;
+use acp::policy::pin_by_author;
 use acp::profile;
 use acp::store::{Home, Store};
 use acp::sys::{Env, stats};
@@ -59,6 +60,15 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         .map(|n| (n, pull(n, n - issues)))
         .collect();
     let facts = mirror.pulls.keys().map(|&n| (n, facts(n))).collect();
+    let mut trust = TrustBook::default();
+    for issue in mirror.issues.values() {
+        let pin = pin_by_author(issue, issue.digest.clone(), now());
+        let note = TrustNote {
+            pin: Some(pin),
+            ..TrustNote::default()
+        };
+        trust.put(issue.number, note);
+    }
     Snapshot {
         now: now(),
         seed: 1,
@@ -75,6 +85,9 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         disk_free: Some(u64::MAX),
         agents_missing: BTreeMap::new(),
         stale: None,
+        trust,
+        labelled: BTreeMap::new(),
+        reviews_own: false,
     }
 }
 
@@ -105,6 +118,7 @@ fn pull(number: u64, closes: u64) -> PullRequest {
         from_fork: false,
         labels: BTreeSet::new(),
         author: "acp".to_owned(),
+        association: Association::Owner,
         closes: Some(closes),
         checks: vec![Check {
             name: "acp/verify".to_owned(),

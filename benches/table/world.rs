@@ -125,6 +125,7 @@ impl World {
             start: sha,
             merge: None,
             created: at,
+            text: None,
             resumes: 0,
             state: RunState::Closed {
                 end,

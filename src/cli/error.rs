@@ -79,7 +79,12 @@ impl From<VcsError> for CliError {
     fn from(error: VcsError) -> Self {
         match error {
             VcsError::Unfit { .. } => Self::of(Exit::No, &error),
-            VcsError::Git { .. } => Self::of(Exit::Unavailable, &error),
+            VcsError::Git { .. } | VcsError::Unavailable { .. } | VcsError::Unknown { .. } => {
+                Self::of(Exit::Unavailable, &error)
+            }
+            VcsError::Denied { .. } => Self::of(Exit::Denied, &error)
+                .hint("check the credential and what it may do on the forge"),
+            VcsError::Refused { .. } => Self::of(Exit::Denied, &error),
             VcsError::NoGit(_) => {
                 Self::of(Exit::Unavailable, &error).hint("acp needs git 2.38 or newer on PATH")
             }

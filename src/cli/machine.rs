@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use super::wire::Wiring;
 use super::{app, range};
 use crate::commands::{Checkout, Control, Ports, Session};
-use crate::domain::{BranchName, DiffFacts, ForgeKind, ProfileId, RunId};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
+use crate::forge::remote::Access;
 use crate::store::Home;
 use crate::ui::words::clean_text;
 use crate::ui::{CliError, Exit};
@@ -76,8 +77,9 @@ impl Ports for Wiring<'_> {
         super::wire::setup::sample_repository(session, folder, files)
     }
 
-    fn no_such_forge(&self, kind: ForgeKind) -> CliError {
-        super::wire::open::not_yet(kind)
+    fn access(&self, session: &Session<'_>, forge: &ForgeRules) -> Result<Access, CliError> {
+        let home = super::wire::open::home(session)?;
+        super::wire::remote::access(self, &home.state, forge)
     }
 
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError> {

@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{Checkout, Session, Verb};
-use crate::domain::{BranchName, ForgeKind, ProfileId, Rules};
+use crate::domain::{BranchName, ForgeKind, ForgeRules, ProfileId, Rules, TokenSource};
+use crate::forge::remote::{Access, repository_in};
 use crate::profile::{self, NewProfile, ProfileError};
 use crate::ui::words::clean;
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
@@ -21,7 +22,8 @@ const COMMAND_AGENT: &str = "command";
 /// Puts a repository under control: finds out what there is, shows the profile, makes the local forge, writes the profile.
 ///
 /// The local forge keeps issues and pull requests in files on this machine and needs no account. Your checkout gets one
-/// remote named `acp` and is otherwise left alone. Running it again changes nothing.
+/// remote named `acp` and is otherwise left alone. For github and gitea the token is checked first, by reading alone:
+/// whose it is and what it may do; nothing is written when it does not do. Running it again changes nothing.
 #[derive(clap::Args)]
 pub(super) struct Init {
     /// The checkout; the current folder without it
@@ -30,12 +32,21 @@ pub(super) struct Init {
     /// Where issues and pull requests live
     #[arg(long, value_enum, default_value_t = Kind::Local)]
     forge: Kind,
-    /// The repository on the forge
+    /// The repository on the forge; the one that `origin` of the checkout points to without it
     #[arg(long, value_name = "OWNER/NAME")]
     slug: Option<String>,
     /// The address of an own server
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// Where git clones from, when it is not the server's usual address
+    #[arg(long, value_name = "URL")]
+    git_url: Option<String>,
+    /// Where the token comes from: `env:NAME`, `file:PATH` or `command:PROGRAM ARG…`; the usual places without it
+    #[arg(long, value_name = "SOURCE", value_parser = token_source)]
+    token_from: Option<TokenSource>,
+    /// Do not ask the forge whether token and repository are good
+    #[arg(long)]
+    offline: bool,
     /// The branch that work starts from and goes to; the one that is checked out without it
     #[arg(long, value_name = "BRANCH")]
     base: Option<String>,
@@ -75,11 +86,65 @@ struct Made {
     remote: Option<String>,
     created: bool,
     dry_run: bool,
+    /// What the forge says; `null` without asking it.
+    access: Option<Shown>,
     #[serde(skip)]
     text: String,
     /// Whether the profile was there before.
     #[serde(skip)]
     known: bool,
+}
+
+/// What the forge says of token and repository.
+#[derive(Debug, Serialize)]
+struct Shown {
+    /// The account; `null`: the token stands for no person.
+    login: Option<String>,
+    token_from: String,
+    permissions: Vec<May>,
+}
+
+#[derive(Debug, Serialize)]
+struct May {
+    what: &'static str,
+    /// `null`: only trying would tell.
+    has: Option<bool>,
+}
+
+impl From<&Access> for Shown {
+    fn from(access: &Access) -> Self {
+        let permissions = access.permissions.iter();
+        Self {
+            login: access.login.clone(),
+            token_from: access.token_from.clone(),
+            permissions: permissions
+                .map(|p| May {
+                    what: p.what,
+                    has: p.has,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Shown {
+    fn names(&self, has: Option<bool>) -> String {
+        let of = self.permissions.iter().filter(|may| may.has == has);
+        of.map(|may| may.what).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// `env:NAME`, `file:PATH`, `command:PROGRAM ARG…`
+fn token_source(text: &str) -> Result<TokenSource, String> {
+    match text.split_once(':') {
+        Some(("env", name)) if !name.is_empty() => Ok(TokenSource::Env(name.to_owned())),
+        Some(("file", path)) if !path.is_empty() => Ok(TokenSource::File(path.into())),
+        Some(("command", line)) if !line.trim().is_empty() => Ok(TokenSource::Command(
+            line.split_whitespace().map(str::to_owned).collect(),
+        )),
+        // Not repeated: it could be the token itself.
+        _ => Err("expected `env:NAME`, `file:PATH` or `command:PROGRAM ARG…`".to_owned()),
+    }
 }
 
 impl Made {
@@ -112,9 +177,6 @@ impl Made {
 
 impl Verb for Init {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        if !matches!(self.forge, Kind::Local) {
-            return Err(session.ports.no_such_forge(self.kind()));
-        }
         let home = session.ports.home(session)?;
         let folder = self.repo.clone().unwrap_or_else(|| PathBuf::from("."));
         let checkout = session.ports.checkout(session, &folder)?;
@@ -126,12 +188,13 @@ impl Verb for Init {
             .hint("commit something first: work has to start from a commit"));
         }
         let id = profile_id(session, &checkout)?;
-        let new = self.profile(session, &checkout, &id)?;
-        let text = profile::render(&new);
         let file = profile::profile_path(&home.config, &id);
-        check(&id, &file, &text, session)?;
+        let known = session.ports.read_file(&file, PROFILE_BYTES_MAX)?;
+        let (new, rules, access) = self.prepared(session, &checkout, &id, known.is_none())?;
+        let text = profile::render(&new);
+        let is_local = new.kind == ForgeKind::Local;
         let forge_dir = home.local_forge(&new.repo);
-        let wants_remote = !self.no_remote && checkout.acp_remote.is_none();
+        let wants_remote = is_local && !self.no_remote && checkout.acp_remote.is_none();
         let mut made = Made {
             profile: id.to_string(),
             file: file.display().to_string(),
@@ -143,10 +206,11 @@ impl Verb for Init {
             remote: None,
             created: false,
             dry_run: session.dry_run,
+            access: access.as_ref().map(Shown::from),
             text: text.clone(),
             known: false,
         };
-        if let Some(known) = session.ports.read_file(&file, PROFILE_BYTES_MAX)? {
+        if let Some(known) = known {
             let known = String::from_utf8_lossy(&known).into_owned();
             let known = profile::load_text(&id, &file, &known, session.env)?.rules;
             made.is_as_in(&known, &checkout)?;
@@ -157,26 +221,34 @@ impl Verb for Init {
                 ask(session, &made)?;
             }
             let base = BranchName::try_from(new.base.clone())?;
-            session
-                .ports
-                .make_local_forge(session, &forge_dir, &checkout.git_dir, &base)?;
+            if is_local {
+                session
+                    .ports
+                    .make_local_forge(session, &forge_dir, &checkout.git_dir, &base)?;
+            }
             session.ports.write_file(&file, text.as_bytes())?;
             made.created = true;
         }
-        if wants_remote && !session.dry_run {
+        if wants_remote && !session.dry_run && made.forge == ForgeKind::Local.as_str() {
             let forge_dir = home.local_forge(&made.repo);
             let url = forge_dir.join("repo.git").display().to_string();
             session.ports.add_remote(session, &checkout, "acp", &url)?;
             made.remote = Some(url);
         }
-        let notes = notes(session, &made, &checkout);
+        let mut notes = notes(session, &made, &checkout);
+        notes.extend(access.iter().flat_map(|access| of_access(access, &rules)));
         let output = Output::of(made);
         Ok(notes.into_iter().fold(output, Output::note))
     }
 }
 
 /// What the flags amount to must be a profile. There is no file yet, so that a problem is one of the call.
-fn check(id: &ProfileId, file: &Path, text: &str, session: &Session<'_>) -> Result<(), CliError> {
+fn check(
+    id: &ProfileId,
+    file: &Path,
+    text: &str,
+    session: &Session<'_>,
+) -> Result<Rules, CliError> {
     match profile::load_text(id, file, text, session.env) {
         Err(ProfileError::Invalid { problems, .. }) => {
             let said = problems.iter().map(|problem| {
@@ -190,8 +262,59 @@ fn check(id: &ProfileId, file: &Path, text: &str, session: &Session<'_>) -> Resu
                 said.join("; ")
             )))
         }
-        other => Ok(other.map(drop)?),
+        other => Ok(other?.rules),
     }
+}
+
+/// Whether acp can work there with that token. What only trying would tell is no reason against it.
+fn fit(forge: &ForgeRules, access: &Access) -> Result<(), CliError> {
+    let repo = clean(&access.repo);
+    if !access.repo.eq_ignore_ascii_case(&forge.repo) {
+        let what = format!("the repository `{}` is called `{repo}` now", forge.repo);
+        return Err(CliError::new(Exit::Denied, what).hint(format!("`--slug {repo}`")));
+    }
+    if access.archived {
+        let what = format!("`{repo}` is archived: it takes no changes");
+        return Err(CliError::new(Exit::Denied, what).hint("unarchive it on the forge first"));
+    }
+    let lacks: Vec<&str> = access
+        .permissions
+        .iter()
+        .filter(|may| may.has == Some(false))
+        .map(|may| may.what)
+        .collect();
+    if lacks.is_empty() {
+        return Ok(());
+    }
+    let who = match &access.login {
+        Some(login) => format!("the token from {} (`{}`)", access.token_from, clean(login)),
+        None => format!("the token from {}", access.token_from),
+    };
+    let what = format!("{who} may not {} in `{repo}`", lacks.join(", may not "));
+    Err(CliError::new(Exit::Denied, what)
+        .hint("give it that permission on the forge, or name another with `--token-from`")
+        .hint("`--offline` writes the profile without asking the forge"))
+}
+
+/// What a person should know of the repository, though it stops nothing.
+fn of_access(access: &Access, rules: &Rules) -> Vec<String> {
+    let mut notes = vec![];
+    if !access.issues {
+        notes.push(
+            "issues are switched off in this repository: only pull requests are worked on"
+                .to_owned(),
+        );
+    }
+    let missing = |label: &&String| {
+        let labels = access.labels.as_ref();
+        labels.is_some_and(|labels| !labels.iter().any(|known| known.eq_ignore_ascii_case(label)))
+    };
+    for label in rules.intake.labels.iter().filter(missing) {
+        notes.push(format!(
+            "the forge has no label `{label}` yet: make it there and put it on the issues that acp shall take"
+        ));
+    }
+    notes
 }
 
 fn ask(session: &Session<'_>, made: &Made) -> Result<(), CliError> {
@@ -271,6 +394,51 @@ impl Init {
         }
     }
 
+    /// What would be written, and what the forge says of it when it is asked: only about a profile that is not there yet.
+    fn prepared(
+        &self,
+        session: &Session<'_>,
+        checkout: &Checkout,
+        id: &ProfileId,
+        is_new: bool,
+    ) -> Result<(NewProfile, Rules, Option<Access>), CliError> {
+        let file = profile::profile_path(&session.ports.home(session)?.config, id);
+        let mut new = self.profile(session, checkout, id)?;
+        let rules = check(id, &file, &profile::render(&new), session)?;
+        if !is_new || self.offline || new.kind == ForgeKind::Local {
+            return Ok((new, rules, None));
+        }
+        let found = session.ports.access(session, &rules.forge)?;
+        fit(&rules.forge, &found)?;
+        let (None, Some(branch)) = (&self.base, &found.default_branch) else {
+            return Ok((new, rules, Some(found)));
+        };
+        new.base.clone_from(branch);
+        let rules = check(id, &file, &profile::render(&new), session)?;
+        Ok((new, rules, Some(found)))
+    }
+
+    /// The repository and the server: what the flags say, else where the checkout came from.
+    fn place(&self, checkout: &Checkout) -> Result<(String, Option<String>), CliError> {
+        let origin = checkout.origin.as_deref().and_then(repository_in);
+        let word = self.kind().as_str();
+        match (&self.slug, origin) {
+            (Some(slug), None) => Ok((slug.clone(), self.base_url.clone())),
+            (Some(slug), Some((server, there))) => {
+                let same = there.eq_ignore_ascii_case(slug);
+                let server = own_server(server).filter(|_| same);
+                Ok((slug.clone(), self.base_url.clone().or(server)))
+            }
+            (None, Some((server, slug))) => {
+                Ok((slug, self.base_url.clone().or(own_server(server))))
+            }
+            (None, None) => Err(CliError::usage(format!(
+                "`origin` of the checkout does not tell which repository on {word} it is"
+            ))
+            .hint("name it with `--slug OWNER/NAME`")),
+        }
+    }
+
     fn profile(
         &self,
         session: &Session<'_>,
@@ -280,6 +448,8 @@ impl Init {
         let base = match (&self.base, &checkout.branch) {
             (Some(base), _) => base.clone(),
             (None, Some(branch)) => branch.to_string(),
+            // The forge is asked.
+            (None, None) if self.kind() != ForgeKind::Local && !self.offline => "main".to_owned(),
             (None, None) => {
                 return Err(CliError::usage("no branch is checked out")
                     .hint("name the branch that work starts from with `--base BRANCH`"));
@@ -309,12 +479,19 @@ impl Init {
                     .unwrap_or_else(|| "claude".to_owned())
             }
         };
+        let (repo, base_url) = if self.kind() == ForgeKind::Local {
+            let repo = self.slug.clone().unwrap_or_else(|| id.to_string());
+            (repo, self.base_url.clone())
+        } else {
+            self.place(checkout)?
+        };
         Ok(NewProfile {
             id: id.clone(),
             kind: self.kind(),
-            repo: self.slug.clone().unwrap_or_else(|| id.to_string()),
-            base_url: self.base_url.clone(),
-            token: None,
+            repo,
+            base_url,
+            git_url: self.git_url.clone(),
+            token: self.token_from.clone(),
             path: Some(checkout.top.clone()),
             base,
             setup: found.setup,
@@ -323,6 +500,11 @@ impl Init {
             agent_command: self.agent_command.clone(),
         })
     }
+}
+
+/// The server, unless it is the public one that needs no address.
+fn own_server(server: String) -> Option<String> {
+    (server != "https://github.com").then_some(server)
 }
 
 impl Render for Made {
@@ -349,8 +531,33 @@ impl Render for Made {
                 writeln!(out, "  a change is checked with: {}", clean(line))?;
             }
         }
+        if let Some(access) = &self.access {
+            let who = access.login.as_deref().map_or("no person", |login| login);
+            writeln!(
+                out,
+                "  the token from {} is {}",
+                clean(&access.token_from),
+                style.bold(&clean(who))
+            )?;
+            for (has, words) in [
+                (Some(true), "it may"),
+                (Some(false), "it may not"),
+                (None, "only trying tells whether it may"),
+            ] {
+                let names = access.names(has);
+                if !names.is_empty() {
+                    writeln!(out, "  {words}: {names}")?;
+                }
+            }
+        }
         if let Some(url) = &self.remote {
             writeln!(out, "  remote `acp` added to your checkout: {}", clean(url))?;
+        }
+        if self.forge != ForgeKind::Local.as_str() {
+            return writeln!(
+                out,
+                "next: put the intake label on an issue   then: acp heartbeat --until-idle"
+            );
         }
         writeln!(
             out,

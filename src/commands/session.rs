@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{BranchName, DiffFacts, ForgeKind, ProfileId, RunId};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
+use crate::forge::remote::Access;
 use crate::store::Home;
 use crate::sys::{Clock, Env, Rng};
 use crate::ui::{CliError, Format};
@@ -44,6 +45,8 @@ pub struct Checkout {
     pub has_commits: bool,
     /// Where its remote `acp` points to.
     pub acp_remote: Option<String>,
+    /// Where its remote `origin` points to.
+    pub origin: Option<String>,
     /// Files that tell how it is tested, by name.
     pub files: BTreeMap<String, String>,
 }
@@ -101,8 +104,8 @@ pub trait Ports {
         files: &[(&str, &str)],
     ) -> Result<(), CliError>;
 
-    /// What to say of a forge that this version cannot speak to.
-    fn no_such_forge(&self, kind: ForgeKind) -> CliError;
+    /// Who the token of a forge behind HTTP is and what it may do there. Reads only.
+    fn access(&self, session: &Session<'_>, forge: &ForgeRules) -> Result<Access, CliError>;
 
     /// Asks on the terminal; `None`: there is none.
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError>;

@@ -171,8 +171,13 @@ impl Screen {
                 | Wait::Dropped { .. }
                 | Wait::Lost { .. }
                 | Wait::Repository { .. }
+                | Wait::TextChanged { .. }
                 | Wait::WriteFailed { .. } => self.waiting_for_you.push(view),
-                Wait::NotLabelled { .. } | Wait::NotOurs | Wait::NotTrusted { .. } => {
+                Wait::NotLabelled { .. }
+                | Wait::NotOurs
+                | Wait::NotTrusted { .. }
+                | Wait::Gone
+                | Wait::Fork => {
                     self.other += 1;
                 }
                 Wait::Running { .. } | Wait::HasPr { .. } => {}

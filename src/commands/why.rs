@@ -11,6 +11,7 @@ use crate::domain::{
     Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Standing,
     Wait,
 };
+use crate::forge::remote::blocks;
 use crate::store::Place;
 use crate::ui::standing::{code, describe, way_out};
 use crate::ui::words::{clean, relative};
@@ -42,7 +43,7 @@ struct Answer {
 impl Verb for Why {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let control = session.control()?;
-        let answer = if let Ok(item) = self.what.parse::<ItemId>() {
+        let mut answer = if let Ok(item) = self.what.parse::<ItemId>() {
             of_item(session, &control, item)?
         } else if let Ok(run) = self.what.parse::<RunId>() {
             of_run(session, &control, &run)?
@@ -55,6 +56,13 @@ impl Verb for Why {
             ))
             .hint("an item is written issue/12 or pr/34; `acp run list` and `acp outbox list` show the others"));
         };
+        // What the forge lets nobody of this user do at the moment holds up whatever it is.
+        for block in blocks(&control.home.state, session.clock.now()) {
+            answer.details.push(format!(
+                "calls to {} wait until {}: {}",
+                block.host, block.until, block.why
+            ));
+        }
         Ok(Output::of(answer))
     }
 }

@@ -100,7 +100,7 @@ pub struct Comment {
 }
 
 /// What is not said is not trusted.
-const fn nobody() -> Association {
+pub(super) const fn nobody() -> Association {
     Association::None
 }
 

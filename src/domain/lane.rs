@@ -10,7 +10,7 @@ pub enum IssueLane {
     Implement,
     /// A run or an intent of it is under way, or its pull request is open.
     Pending,
-    /// acp gave up, or a person set the label.
+    /// acp gave up, a person set the label, or its text was changed after it was approved.
     Blocked,
     /// Not for acp: closed, not labelled, not trusted.
     Ignore,

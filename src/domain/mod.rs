@@ -21,6 +21,8 @@ mod risk;
 mod rules;
 mod run;
 mod snapshot;
+mod trust;
+mod visible;
 
 pub use budget::{DayBudget, Reservation};
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
@@ -47,3 +49,5 @@ pub use run::{
     VerifyResult,
 };
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
+pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};
+pub use visible::{is_invisible, only_visible};

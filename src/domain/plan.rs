@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CooldownChange, Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha,
-    Step as RunStep, Task,
+    Step as RunStep, Task, TrustNote,
 };
 
 /// One thing to do.
@@ -91,6 +91,11 @@ pub enum Action {
         /// What was seen.
         reason: String,
     },
+    /// Note what was approved, and what the forge said about it.
+    Trust {
+        /// The notes afterwards, by number; an empty one is dropped.
+        notes: std::collections::BTreeMap<u64, TrustNote>,
+    },
     /// An approval whose head is gone.
     DropApproval {
         /// The pull request.
@@ -127,11 +132,26 @@ pub enum Wait {
         /// The labels of which it needs one.
         labels: Vec<String>,
     },
-    /// Its author is nobody that the profile trusts.
+    /// Its author is nobody that the profile trusts, and nobody trusted put the intake label on it.
     NotTrusted {
         /// The author.
         author: String,
+        /// Who put the label on it, when the forge tells.
+        labelled_by: Option<String>,
+        /// The intake label that is on it.
+        label: String,
     },
+    /// Its text is not the one that was approved.
+    TextChanged {
+        /// Who approved the text that it had.
+        approved_by: String,
+        /// The intake label that is on it.
+        label: String,
+    },
+    /// It is not on the forge any more: deleted, or moved to another repository.
+    Gone,
+    /// A pull request from another repository: never run, never pushed to, never merged by a pass.
+    Fork,
     /// A pull request that acp did not open and was not handed.
     NotOurs,
     /// `agent-blocked` is on it, or acp has asked for it.

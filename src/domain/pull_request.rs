@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{BranchName, DiffFacts, Sha};
+use super::issue::nobody;
+use super::{Association, BranchName, DiffFacts, Sha};
 
 /// Where a pull request is in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,9 @@ pub enum ReviewState {
 pub struct Review {
     /// Login of the reviewer.
     pub author: String,
+    /// What the reviewer is to the repository.
+    #[serde(default = "nobody")]
+    pub association: Association,
     /// What it asks for.
     pub state: ReviewState,
     /// The head that was looked at.
@@ -120,6 +124,9 @@ pub struct PullRequest {
     pub labels: BTreeSet<String>,
     /// Login of the author.
     pub author: String,
+    /// What the author is to the repository.
+    #[serde(default = "nobody")]
+    pub association: Association,
     /// The issue that its text says it closes, when it names exactly one.
     pub closes: Option<u64>,
     /// Checks of `head_sha`.

@@ -77,6 +77,8 @@ pub struct ForgeRules {
     pub repo: String,
     /// Where an own server is.
     pub base_url: Option<String>,
+    /// Where git clones from, when that is not told by the rest.
+    pub git_url: Option<String>,
     /// Where the token comes from.
     pub token: Option<TokenSource>,
 }

@@ -333,6 +333,9 @@ pub struct Run {
     pub merge: Option<Sha>,
     /// When it was launched.
     pub created: Timestamp,
+    /// [`super::text_digest`] of the text that its prompt holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// How often a dead supervisor was replaced by one that goes on.
     #[serde(default)]
     pub resumes: u32,

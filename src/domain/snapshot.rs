@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Lease, PullRequest,
-    Retry, Run, RunFindings, RunId, Sha,
+    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Labelled, Lease,
+    PullRequest, Retry, Run, RunFindings, RunId, Sha, TrustBook,
 };
 
 /// What acp knows of a forge, kept in one index file and brought up to date by one incremental listing.
@@ -124,6 +124,15 @@ pub struct Snapshot {
     /// what it may have become.
     #[serde(default)]
     pub stale: Option<Stale>,
+    /// What is kept about the approval of items.
+    #[serde(default)]
+    pub trust: TrustBook,
+    /// Who put the intake label on an issue, of those that the forge was asked about now; `None`: it did not tell.
+    #[serde(default)]
+    pub labelled: BTreeMap<u64, Option<Labelled>>,
+    /// Whether acp may review a pull request that it has opened itself.
+    #[serde(default)]
+    pub reviews_own: bool,
 }
 
 /// Why a mirror is not up to date.

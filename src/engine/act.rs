@@ -78,6 +78,7 @@ impl Engine<'_> {
                 );
                 Ok(Some(format!("{}: {reason}", retry.item)))
             }
+            Action::Trust { notes } => self.note_trust(notes),
             Action::DropApproval { pr, head } => {
                 let (approvals, key) = (self.store.approvals(), format!("pr-{pr}"));
                 if approvals.get(&key)?.is_none_or(|yes| yes.head != *head) {
@@ -412,6 +413,7 @@ fn name_of(action: &Action) -> String {
         | Action::Close { run, .. } => run.to_string(),
         Action::Enqueue { intent, .. } => format!("intent {}", intent.id),
         Action::SetRetry { retry, .. } => retry.item.to_string(),
+        Action::Trust { .. } => "approvals of issues".to_owned(),
         Action::DropApproval { pr, .. } => format!("pr/{pr}"),
     }
 }

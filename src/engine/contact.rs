@@ -148,6 +148,18 @@ impl Engine<'_> {
         }
     }
 
+    /// What follows when a call after the listing shows that nothing more may be asked: what was listed is up to date, and
+    /// the rest is not known.
+    pub(super) fn silenced_by(&self, error: &ForgeError, keep: bool) -> Result<Stale, EngineError> {
+        if keep {
+            self.heed(error)?;
+        }
+        Ok(Stale {
+            synced: Some(self.clock.now()),
+            ..self.stale_by(error)
+        })
+    }
+
     /// What a failed call says of all that is known.
     pub(super) fn stale_by(&self, error: &ForgeError) -> Stale {
         let now = self.clock.now();

@@ -126,7 +126,7 @@ fn nothing_starts_on_an_old_sight_and_why_says_so() {
     let scene = scene();
     pass(&scene);
     let seen = scene.clock.now();
-    assert_eq!(words(&scene), ["run.launched", "run.ended"]);
+    assert_eq!(words(&scene), ["issue.trust", "run.launched", "run.ended"]);
     let scene = self::scene();
     // A pass that saw the forge, with nothing to launch under a hold.
     let hold = Hold {

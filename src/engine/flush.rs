@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::push::meaning_of_push;
 use super::{Engine, EngineError};
 use crate::domain::{
     Applied, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, Snapshot, Stale,
@@ -343,7 +344,10 @@ impl Engine<'_> {
                     Answer::Refused(format!("branch `{branch}` is {at}, somebody else moved it"))
                 }
                 Err(VcsError::Durable(error)) => return Err(error.into()),
-                Err(error) => self.lost(intent, error.to_string()),
+                Err(error) => match meaning_of_push(error) {
+                    Ok(error) => return self.read_error(intent, &error),
+                    Err(why) => self.lost(intent, why),
+                },
             });
         }
         match self.forge.apply(intent) {

@@ -36,19 +36,17 @@ impl Engine<'_> {
             return Ok(None);
         }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
-        let text = match self.forge.text(item.number) {
-            Ok(text) => text,
-            Err(error) => {
-                self.heed(&error)?;
-                return Err(error.into());
-            }
-        };
         let mirror = self.store.mirror()?;
-        let run = self.draft(&mirror, action)?;
-        let Some(run) = run else {
+        let Some(approved) = self.approved_text(*item, &mirror)? else {
             return Ok(None);
         };
-        let prompt = self.prompt_for(&run, &text)?;
+        let Some(mut run) = self.draft(&mirror, action)? else {
+            return Ok(None);
+        };
+        // As it was read and approved: the listing may be older.
+        run.title.clone_from(&approved.text.title);
+        run.text = approved.digest;
+        let prompt = self.prompt_for(&run, &approved.text)?;
         self.say_sandbox(agent)?;
         let Some(lock) = self.claim(&run)? else {
             return Ok(None);
@@ -121,8 +119,9 @@ impl Engine<'_> {
                 return Err(EngineError::Forbidden { what, why });
             }
         };
-        let run = self.draft(&snapshot.mirror, &action)?.ok_or_else(missing)?;
-        let text = self.forge.text(item.number)?;
+        let mut run = self.draft(&snapshot.mirror, &action)?.ok_or_else(missing)?;
+        let text = self.for_agent(item, self.forge.text(item.number)?, &snapshot.mirror);
+        run.title.clone_from(&text.title);
         Ok(Preview {
             task: run.task.as_str().to_owned(),
             agent: is_planned.then(|| run.agent.clone()),
@@ -177,6 +176,7 @@ impl Engine<'_> {
             start: start.clone(),
             merge: merge.clone(),
             created: now,
+            text: None,
             resumes: 0,
             state: RunState::Reserved,
         }))

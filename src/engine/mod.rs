@@ -10,10 +10,12 @@ mod heartbeat;
 mod launch;
 mod observe;
 pub mod plan;
+mod push;
 mod stop;
 mod sweep;
 #[cfg(test)]
 mod testing;
+mod trust;
 mod verb;
 mod worktree;
 

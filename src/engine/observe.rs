@@ -29,6 +29,8 @@ impl Engine<'_> {
             .collect();
         let (mut mirror, mut stale) = self.listing(keep)?;
         let facts = self.changes(&mut mirror, &mut stale, keep)?;
+        let trust = self.store.trust()?;
+        let labelled = self.labellers(&mirror, &trust, &mut stale, keep)?;
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -65,6 +67,9 @@ impl Engine<'_> {
             disk_free: self.store.disk_free(),
             agents_missing: self.agents_missing(),
             stale,
+            trust,
+            labelled,
+            reviews_own: self.forge.capabilities().reviews_own,
         })
     }
 
@@ -134,7 +139,8 @@ impl Engine<'_> {
     ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
         let prefix = self.rules.repo.branch_prefix.as_str();
         let looked_after = |pr: &PullRequest| {
-            pr.is_open() && (pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF))
+            let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
+            pr.is_open() && !pr.from_fork && ours
         };
         if !mirror.pulls.values().any(looked_after) {
             return Ok(BTreeMap::new());
@@ -187,14 +193,7 @@ impl Engine<'_> {
             Ok(change) => book.put(&pr.base_sha, &pr.head_sha, change),
             Err(error @ ForgeError::Io { .. }) => return Err(error.into()),
             Err(error @ (ForgeError::Denied { .. } | ForgeError::Limited { .. })) => {
-                if keep {
-                    self.heed(&error)?;
-                }
-                // The listing has just been made; what is not known are changes only. But nothing more may be asked.
-                *stale = Some(Stale {
-                    synced: Some(self.clock.now()),
-                    ..self.stale_by(&error)
-                });
+                *stale = Some(self.silenced_by(&error, keep)?);
                 return Ok(false);
             }
             // It is about this one alone: no reason to end the pass for all others.

@@ -15,6 +15,7 @@ fn pull(number: u64) -> PullRequest {
         from_fork: false,
         labels: std::collections::BTreeSet::new(),
         author: "acp".to_owned(),
+        association: crate::domain::Association::Owner,
         closes: None,
         checks: vec![],
         reviews: vec![],

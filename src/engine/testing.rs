@@ -139,6 +139,7 @@ impl Scene {
             start: sha('0'),
             merge: None,
             created: start(),
+            text: None,
             resumes: 0,
             state,
         };
@@ -241,6 +242,9 @@ impl Vcs for NoVcs {
         Err(unasked())
     }
     fn push(&self, _: &BranchName, _: &Sha, _: Option<&Sha>) -> Result<Pushed, VcsError> {
+        Ok(Pushed::Done)
+    }
+    fn delete_branch(&self, _: &BranchName, _: &Sha) -> Result<Pushed, VcsError> {
         Ok(Pushed::Done)
     }
     fn rescue(

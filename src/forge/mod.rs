@@ -1,5 +1,9 @@
 //! Where issues and pull requests live. The port that passes work with; adapters are one file or folder each.
 
+#[cfg(any(test, feature = "test-hooks"))]
+pub mod fake;
+pub mod gitea;
+pub mod github;
 pub mod local;
 mod model;
 pub mod remote;

@@ -1,15 +1,26 @@
 //! A bare repository of acp's own, copied from another.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use crate::durable::{create_dirs, move_dir, remove_tree};
 
-use super::{Git, GitError, restore};
+use super::{Call, Git, GitError, restore};
 
 /// Copies the branches and tags of the repository `from` into the new bare repository `to`: no hard links, no
 /// alternates, refs in files. It is made beside `to` and then moved, so that half a copy is never taken for one; what a
 /// killed copy left is removed by the next. Callers hold a lock under which nobody else makes `to`.
 pub fn clone_bare(git: &Git<'_>, from: &Path, to: &Path) -> Result<(), GitError> {
+    clone_bare_from(git, from.as_os_str(), to, |call| call)
+}
+
+/// As [`clone_bare`] from wherever git can read `from`; `equip` adds what git needs for that before the command's name.
+pub fn clone_bare_from<'a>(
+    git: &Git<'a>,
+    from: &OsStr,
+    to: &Path,
+    equip: impl FnOnce(Call<'a>) -> Call<'a>,
+) -> Result<(), GitError> {
     let name = to.file_name().unwrap_or_default().to_string_lossy();
     let temp = to.with_file_name(format!(".tmp-{name}"));
     remove_tree(&temp)?;
@@ -17,7 +28,7 @@ pub fn clone_bare(git: &Git<'_>, from: &Path, to: &Path) -> Result<(), GitError>
         create_dirs(folder)?;
     }
     // `--no-local` sends the objects as to another machine: only what is reachable, and never a link to the original.
-    git.call_nowhere("copy the repository")
+    equip(git.call_nowhere("copy the repository"))
         .args([
             "clone",
             "--bare",
@@ -27,7 +38,7 @@ pub fn clone_bare(git: &Git<'_>, from: &Path, to: &Path) -> Result<(), GitError>
             "--template=",
         ])
         .args(["--no-recurse-submodules", "--"])
-        .args([from.as_os_str(), temp.as_os_str()])
+        .args([from, temp.as_os_str()])
         .long()
         .ok()?;
     restore(&temp)?;

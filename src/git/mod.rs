@@ -25,7 +25,7 @@ pub mod testing;
 mod worktree;
 
 pub use call::{Call, Ran};
-pub use clone::clone_bare;
+pub use clone::{clone_bare, clone_bare_from};
 pub use command::Git;
 pub use commit::{Person, commit_tree, tree_of};
 pub use diff::{diff_facts, diff_facts_of_names};
@@ -35,4 +35,5 @@ pub use locks::remove_stale_locks;
 pub use make::{Merge, Merged, make_merge};
 pub use merge::{Joined, is_ancestor, join, mergeable, update_ref};
 pub use refs::{Head, list_heads, read_head, read_ref};
+pub use scan::{HunkFacts, scan_hunks};
 pub use worktree::{check_out, record_worktree};

@@ -43,6 +43,49 @@ pub(super) fn scan_patch(patch: &[u8], paths: &[&str]) -> Option<Found> {
     })
 }
 
+/// What the hunks of one file say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HunkFacts {
+    /// Whether an added line holds words that define a database schema.
+    pub ddl: bool,
+    /// The names of the patterns of secrets in added lines.
+    pub secrets: Vec<&'static str>,
+    /// How many lines are added.
+    pub added: u64,
+    /// How many lines are removed.
+    pub removed: u64,
+}
+
+/// Goes through the hunks of one file, with or without context lines, as a forge lists them: no header before the first
+/// `@@`. `None` when they are not whole.
+pub fn scan_hunks(hunks: &[u8]) -> Option<HunkFacts> {
+    let (mut ddl, mut added, mut removed) = (false, 0, 0);
+    let mut secrets = BTreeSet::new();
+    let mut left = Hunk::default();
+    let mut words = SchemaWords::default();
+    for line in hunks.split_inclusive(|b| *b == b'\n') {
+        if left.is_open() {
+            let text = left.take(line)?;
+            added += u64::from(line.first() == Some(&b'+'));
+            removed += u64::from(line.first() == Some(&b'-'));
+            if !text.is_empty() {
+                ddl = ddl || words.feed(text);
+                secrets.extend(patterns_in(text));
+            }
+        } else if line.starts_with(b"@@ ") {
+            left = Hunk::parse(line)?;
+        } else if !line.starts_with(b"\\") {
+            return None;
+        }
+    }
+    (!left.is_open()).then(|| HunkFacts {
+        ddl,
+        secrets: secrets.into_iter().collect(),
+        added,
+        removed,
+    })
+}
+
 fn secret_hit((path, pattern): (&str, &str)) -> SecretHit {
     SecretHit {
         path: path.to_owned(),
@@ -78,6 +121,10 @@ impl Hunk {
             (b'+', text) => {
                 self.added = self.added.checked_sub(1)?;
                 return Some(text);
+            }
+            (b' ', _) => {
+                self.removed = self.removed.checked_sub(1)?;
+                self.added = self.added.checked_sub(1)?;
             }
             // "\ No newline at end of file"
             (b'\\', _) => {}
@@ -209,6 +256,29 @@ mod tests {
         ] {
             assert!(!is_ddl(text), "{text}");
         }
+    }
+
+    #[test]
+    fn hunks_of_a_forge_are_read_with_their_context() {
+        let token = format!("ghp_{}", "a1B2c3D4e5".repeat(4));
+        let hunks = format!(
+            "@@ -1,3 +1,4 @@ fn x\n a\n-b\n+create\n+ table t; {token}\n c\n@@ -9 +10 @@\n-x\n\\ No newline at end of file\n+y\n\\ No newline at end of file"
+        );
+        let found = scan_hunks(hunks.as_bytes()).unwrap();
+        assert_eq!((found.added, found.removed, found.ddl), (3, 2, true));
+        assert_eq!(found.secrets, ["github-token"]);
+        let context = format!("@@ -1,2 +1,2 @@\n {token}\n-create table\n+a");
+        let found = scan_hunks(context.as_bytes()).unwrap();
+        assert_eq!((found.ddl, found.secrets), (false, vec![]));
+        for cut in [
+            "@@ -1 +1,2 @@\n-a\n+b",
+            "-a\n",
+            "@@ x",
+            "@@ -1 +1 @@\n+a\n+b",
+        ] {
+            assert_eq!(scan_hunks(cut.as_bytes()), None, "{cut}");
+        }
+        assert_eq!(scan_hunks(b"").map(|found| found.added), Some(0));
     }
 
     #[test]

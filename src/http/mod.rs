@@ -3,10 +3,12 @@
 //! have arrived.
 
 mod headers;
+mod wire;
 
 use std::time::Duration;
 
 pub use headers::Headers;
+pub use wire::{Network, UreqTransport};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

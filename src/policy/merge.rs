@@ -24,6 +24,8 @@ pub struct MergeInput<'a> {
     pub approval: Option<&'a Approval>,
     /// Whether a person pushed the head.
     pub foreign_head: bool,
+    /// Who asks for changes without being somebody whose reviews count.
+    pub unheeded: &'a [&'a str],
     /// Agent reviews of this head that passed.
     pub reviews_done: u8,
     /// Why a check that was made of this head is not known on the forge and will not become so.
@@ -183,6 +185,13 @@ fn what_asks(input: &MergeInput, checks: &Checks) -> Vec<String> {
     }
     ask(pr.from_fork, "the head is in another repository");
     ask(input.foreign_head, "a person pushed the head");
+    if !input.unheeded.is_empty() {
+        let who = input.unheeded.join(", ");
+        ask(
+            true,
+            &format!("changes requested by {who}, whose reviews are not heeded"),
+        );
+    }
     reasons
 }
 

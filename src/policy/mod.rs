@@ -16,6 +16,7 @@ mod sleep;
 #[cfg(test)]
 mod testing;
 mod text;
+mod trust;
 
 pub use budget::{day_end, may_start, nearly_used};
 pub use checks::{Checks, summarize};
@@ -33,3 +34,6 @@ pub use risk::{RiskInput, band, default_risk_rules, score};
 pub use scope::forbidden;
 pub use sleep::{Awake, Cooldowns, after_run, awake, only_counts, opens_breaker};
 pub use text::{blocked_comment, blocked_item_comment, defuse, one_line, pull_body};
+pub use trust::{
+    Regard, Standing as TrustStanding, Trusted, is_gone, pin_by_author, regard, wants_answer,
+};

@@ -56,6 +56,7 @@ fn run(agent: &str, number: u64, ago: i64) -> Run {
         start: "0".repeat(40).parse().unwrap(),
         merge: None,
         created,
+        text: None,
         resumes: 0,
         state: RunState::Reserved,
     }

@@ -30,6 +30,7 @@ pub(super) fn pull_request() -> PullRequest {
         from_fork: false,
         labels: std::collections::BTreeSet::new(),
         author: "acp".to_owned(),
+        association: crate::domain::Association::Owner,
         closes: Some(1),
         checks: vec![Check {
             name: "build".to_owned(),
@@ -46,6 +47,7 @@ pub(super) fn pull_request() -> PullRequest {
 pub(super) fn review(author: &str, state: ReviewState, head: char) -> Review {
     Review {
         author: author.to_owned(),
+        association: crate::domain::Association::Owner,
         state,
         head: sha(head),
         body: String::new(),

@@ -43,6 +43,7 @@ fn forge(file: ForgeFile, home: Option<&Path>) -> Option<ForgeRules> {
         base_url: file
             .base_url
             .map(|url| url.trim_end_matches('/').to_owned()),
+        git_url: file.git_url,
         token,
     })
 }

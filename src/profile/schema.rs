@@ -68,7 +68,10 @@ pub struct ForgeFile {
     pub repo: Option<String>,
     /// The address of an own server, for example `https://git.example.org`. Gitea needs it.
     pub base_url: Option<String>,
-    /// Where the token comes from; the token itself is never in a profile.
+    /// Where git clones from, when it is not the server's usual address for the repository.
+    pub git_url: Option<String>,
+    /// Where the token comes from; the token itself is never in a profile. Without it, `GH_TOKEN`, `GITHUB_TOKEN` and
+    /// `gh auth token`, or `GITEA_TOKEN` and `FORGEJO_TOKEN`, are tried in this order.
     #[schemars(schema_with = "words::token_sources")]
     pub token: Option<TokenSource>,
 }

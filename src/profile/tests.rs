@@ -163,6 +163,7 @@ fn new_profile() -> impl Strategy<Value = NewProfile> {
                 },
                 repo: if local { "null" } else { "on/1.0" }.to_owned(),
                 base_url: (!local).then(|| "https://git.example.org".to_owned()),
+                git_url: (!local).then(|| "http://127.0.0.1:8/a b.git".replace(' ', "%20")),
                 token: (!local).then_some(token),
                 path: path.map(Into::into),
                 base: "no".to_owned(),
@@ -181,6 +182,7 @@ proptest! {
         prop_assert_eq!(rules.forge.kind, new.kind);
         prop_assert_eq!(rules.forge.repo, new.repo);
         prop_assert_eq!(rules.forge.base_url, new.base_url);
+        prop_assert_eq!(rules.forge.git_url, new.git_url);
         prop_assert_eq!(rules.forge.token, new.token);
         prop_assert_eq!(rules.repo.path, new.path);
         prop_assert_eq!(rules.repo.base.as_str(), new.base);

@@ -301,10 +301,18 @@ const BAD_FORGES: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "{ kind: github, repo: a/b }",
+        "{ kind: github, repo: a/b, base_url: 'https://me@h', git_url: 'ssh://h/a/b' }",
         &[
-            "web.yaml:2: forge.token: the key is missing: github needs a token to write with; for example `token: { env: \
-           GITHUB_TOKEN }`",
+            "web.yaml:2: forge.base_url: the address must not hold a name or a password; `forge.token` says where the \
+             token comes from",
+            "web.yaml:2: forge.git_url: expected an address that begins with `https://`, found `ssh://h/a/b`",
+        ],
+    ),
+    (
+        "{ kind: github, repo: a/b, base_url: 'https:///x', git_url: 'http://h/a?b=c' }",
+        &[
+            "web.yaml:2: forge.base_url: expected scheme, host and path of a server, found `https:///x`",
+            "web.yaml:2: forge.git_url: expected scheme, host and path of a server, found `http://h/a?b=c`",
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use super::hint::shown_text;
 use super::schema::ProfileFile;
 use super::validate::{Checker, is_variable};
-use crate::domain::{ForgeKind, ProfileId, TokenSource, Writes};
+use crate::domain::{ForgeKind, ProfileId, TokenSource};
 
 pub(super) fn forge(check: &mut Checker<'_>, file: &ProfileFile) {
     let Some(kind) = file.forge.kind else {
@@ -27,14 +27,8 @@ pub(super) fn forge(check: &mut Checker<'_>, file: &ProfileFile) {
             None,
         );
     }
-    let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
-    if let Some(url) = url.filter(|url| !is_web(url)) {
-        let message = format!(
-            "expected an address that begins with `https://`, found {}",
-            shown_text(url)
-        );
-        check.report("forge.base_url", &message, None);
-    }
+    address(check, "forge.base_url", url);
+    address(check, "forge.git_url", file.forge.git_url.as_deref());
     match &file.forge.token {
         Some(TokenSource::Env(name)) if !is_variable(name) => {
             check.report(
@@ -49,6 +43,43 @@ pub(super) fn forge(check: &mut Checker<'_>, file: &ProfileFile) {
     }
 }
 
+/// An address as acp takes it: of the web, and nothing in it that is secret or says what to ask for.
+fn address(check: &mut Checker<'_>, key: &str, url: Option<&str>) {
+    let Some(url) = url else { return };
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let found = || shown_text(url);
+    let Some(rest) = rest else {
+        let message = format!(
+            "expected an address that begins with `https://`, found {}",
+            found()
+        );
+        return check.report(key, &message, None);
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "?#\\<>\"'`".contains(c);
+    // A name with a password is reported as the secret that it is.
+    if host
+        .split_once('@')
+        .is_some_and(|(name, _)| !name.contains(':'))
+    {
+        let message = "the address must not hold a name or a password";
+        check.report(
+            key,
+            message,
+            Some("`forge.token` says where the token comes from"),
+        );
+    } else if host.trim_start_matches('.').is_empty() || host.starts_with(':') || rest.contains(odd)
+    {
+        let message = format!(
+            "expected scheme, host and path of a server, found {}",
+            found()
+        );
+        check.report(key, &message, None);
+    }
+}
+
 fn local_forge(check: &mut Checker<'_>, file: &ProfileFile) {
     let name = file.forge.repo.as_deref().unwrap_or_default();
     if name.parse::<ProfileId>().is_err() {
@@ -60,6 +91,7 @@ fn local_forge(check: &mut Checker<'_>, file: &ProfileFile) {
     }
     for (key, set) in [
         ("forge.base_url", file.forge.base_url.is_some()),
+        ("forge.git_url", file.forge.git_url.is_some()),
         ("forge.token", file.forge.token.is_some()),
     ] {
         if set {
@@ -102,14 +134,6 @@ fn remote_forge(check: &mut Checker<'_>, file: &ProfileFile, kind: ForgeKind) {
             );
         }
         Some(_) => {}
-    }
-    if file.forge.token.is_none() && file.policy.writes != Some(Writes::Off) {
-        let message = format!("the key is missing: {word} needs a token to write with");
-        let source = format!(
-            "for example `token: {{ env: {}_TOKEN }}`",
-            word.to_ascii_uppercase()
-        );
-        check.report("forge.token", &message, Some(&source));
     }
 }
 

@@ -15,6 +15,8 @@ pub struct NewProfile {
     pub repo: String,
     /// The address of an own server.
     pub base_url: Option<String>,
+    /// Where git clones from.
+    pub git_url: Option<String>,
     /// Where the token comes from.
     pub token: Option<TokenSource>,
     /// The checkout.
@@ -56,6 +58,9 @@ fn forge(new: &NewProfile) -> String {
     line(&mut out, 2, "repo", &scalar(&new.repo));
     if let Some(url) = &new.base_url {
         line(&mut out, 2, "base_url", &scalar(url));
+    }
+    if let Some(url) = &new.git_url {
+        line(&mut out, 2, "git_url", &scalar(url));
     }
     if let Some(token) = &new.token {
         out.push_str("  # Only its source; the token itself must not be here.\n");

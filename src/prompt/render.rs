@@ -14,6 +14,8 @@ const TITLE_BYTES_MAX: usize = 512;
 const BODY_BYTES_MAX: usize = 64 * 1024;
 const COMMENT_BYTES_MAX: usize = 16 * 1024;
 const COMMENTS_BYTES_MAX: usize = 64 * 1024;
+/// The most comments that a prompt shows, the newest ones.
+const COMMENTS_MAX: usize = 50;
 /// The most of one reason for a repair.
 const REASON_BYTES_MAX: usize = 4 * 1024;
 
@@ -184,7 +186,7 @@ type Row = BTreeMap<&'static str, String>;
 fn newest_comments(comments: &[Comment]) -> (Vec<Row>, usize) {
     let mut kept = vec![];
     let mut room = COMMENTS_BYTES_MAX;
-    for comment in comments.iter().rev() {
+    for comment in comments.iter().rev().take(COMMENTS_MAX) {
         let body = cleaned(&comment.body, COMMENT_BYTES_MAX);
         if body.len() > room {
             break;

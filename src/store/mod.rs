@@ -11,6 +11,7 @@ mod outbox;
 mod records;
 mod runs;
 mod shelf;
+mod trust;
 
 pub use history::{Archived, HistoryCut};
 pub use journal::{Entry, Journal};

@@ -44,6 +44,34 @@ pub const VARIABLES: &[Variable] = &[
         about: "Set inside a run: the folder that `acp report` writes to",
     },
     Variable {
+        name: "GH_TOKEN",
+        about: "The token for GitHub, when the profile names no other source",
+    },
+    Variable {
+        name: "GITHUB_TOKEN",
+        about: "The same, when `GH_TOKEN` is not set; after it, `gh auth token` is asked",
+    },
+    Variable {
+        name: "GITEA_TOKEN",
+        about: "The token for Gitea or Forgejo, when the profile names no other source",
+    },
+    Variable {
+        name: "FORGEJO_TOKEN",
+        about: "The same, when `GITEA_TOKEN` is not set",
+    },
+    Variable {
+        name: "HTTPS_PROXY",
+        about: "The HTTP proxy through which forges are reached (also in lower case)",
+    },
+    Variable {
+        name: "NO_PROXY",
+        about: "Hosts that are reached without it, separated by commas (also in lower case)",
+    },
+    Variable {
+        name: "SSL_CERT_FILE",
+        about: "A file of certificates that forges' connections are checked with, instead of the built-in ones",
+    },
+    Variable {
         name: "NO_COLOR",
         about: "When set and not empty, no colour",
     },

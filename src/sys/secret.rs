@@ -6,7 +6,7 @@ pub struct Secret(String);
 
 impl Secret {
     /// Wraps `value`.
-    pub fn new(value: String) -> Self {
+    pub const fn new(value: String) -> Self {
         Self(value)
     }
 

@@ -23,6 +23,13 @@ pub fn describe(action: &Action) -> String {
         Action::Enqueue { intent, reason } => format!("write {}: {reason}", subject(intent)),
         Action::DropIntents { run, reason } => format!("drop the unsent writes of {run}: {reason}"),
         Action::SetRetry { retry, reason } => format!("note on {}: {reason}", retry.item),
+        Action::Trust { notes } => {
+            let issues: Vec<String> = notes
+                .keys()
+                .map(|number| format!("issue/{number}"))
+                .collect();
+            format!("note what is approved of {}", issues.join(", "))
+        }
         Action::DropApproval { pr, .. } => format!("drop the approval of pr/{pr}: its head moved"),
         Action::Close { run, reason } => format!("archive {run}: {reason}"),
     }

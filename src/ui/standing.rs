@@ -13,14 +13,12 @@ pub fn describe(wait: &Wait) -> String {
         Wait::Merging => "all gates say yes: it is merged next".to_owned(),
         Wait::Closed => "it is closed".to_owned(),
         Wait::Merged => "it is merged".to_owned(),
-        Wait::NotLabelled { labels } => format!("it has no intake label ({})", labels.join(" or ")),
-        Wait::NotTrusted { author } => {
-            format!("its author `{author}` is not trusted by the profile")
-        }
-        Wait::NotOurs => format!(
-            "acp did not open it and it has no label `{}`",
-            label::HANDOFF
-        ),
+        Wait::NotLabelled { .. }
+        | Wait::NotTrusted { .. }
+        | Wait::TextChanged { .. }
+        | Wait::Gone
+        | Wait::Fork
+        | Wait::NotOurs => left_alone(wait).unwrap_or_default(),
         Wait::Blocked {
             reason: Some(reason),
         } => format!("blocked: {reason}"),
@@ -97,12 +95,48 @@ pub fn describe(wait: &Wait) -> String {
     }
 }
 
+/// Why an item is none of acp's, or not any more.
+fn left_alone(wait: &Wait) -> Option<String> {
+    Some(match wait {
+        Wait::NotLabelled { labels } => format!("it has no intake label ({})", labels.join(" or ")),
+        Wait::NotTrusted {
+            author,
+            labelled_by,
+            label,
+        } => {
+            let who = labelled_by
+                .as_ref()
+                .map(|by| format!(" (`{by}` did)"))
+                .unwrap_or_default();
+            format!(
+                "written by `{author}`, who is not trusted, and nobody trusted put `{label}` on it{who}"
+            )
+        }
+        Wait::TextChanged { approved_by, .. } => {
+            format!("its text was changed after it was approved (by `{approved_by}`)")
+        }
+        Wait::Gone => "it is not on the forge any more: deleted, or moved elsewhere".to_owned(),
+        Wait::Fork => {
+            "its branch is in another repository: acp never runs, changes or merges it".to_owned()
+        }
+        Wait::NotOurs => format!(
+            "acp did not open it and it has no label `{}`",
+            label::HANDOFF
+        ),
+        _ => return None,
+    })
+}
+
 /// The command that would change where an item stands, when there is one.
 pub fn way_out(standing: &Standing) -> Option<String> {
     let item = standing.item;
     Some(match &standing.wait {
         Wait::NotLabelled { labels } => {
             format!("acp issue label {} --add {}", item.number, labels.first()?)
+        }
+        Wait::NotTrusted { label, .. } | Wait::TextChanged { label, .. } => {
+            let n = item.number;
+            format!("acp issue label {n} --remove {label} && acp issue label {n} --add {label}")
         }
         Wait::NotOurs => format!("acp pr label {} --add {}", item.number, label::HANDOFF),
         Wait::Blocked { .. } => {

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::domain::is_invisible;
+
 /// `text` on one line, safe to show on a terminal: what moves the cursor, changes colours, hides or reorders text is
 /// replaced. Everything that comes from outside goes through here or [`clean_text`].
 pub fn clean(text: &str) -> String {
@@ -32,21 +34,10 @@ pub fn body_text(text: &str) -> String {
     clean_text(lines.join("\n").trim_end())
 }
 
-/// Control characters, bidirectional overrides, invisible characters and other line ends.
+/// What has no shape of its own: control characters, direction marks, joiners, tags, other line ends. How an emoji is to be
+/// drawn is harmless.
 fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    is_invisible(c) && !matches!(c, '\u{fe0e}' | '\u{fe0f}')
 }
 
 /// `1 run`, `2 runs`, `3 passes`.

@@ -74,6 +74,38 @@ pub enum VcsError {
         /// git's words, cut and cleaned.
         why: String,
     },
+    /// The forge does not know who asks: the credential is missing, expired or revoked.
+    #[error("the forge does not know who wants to {tried}: {why}")]
+    Denied {
+        /// What was tried.
+        tried: String,
+        /// The reason, without the credential.
+        why: String,
+    },
+    /// The forge understood and said no; nothing was changed.
+    #[error("the forge refused to {tried}: {why}")]
+    Refused {
+        /// What was tried.
+        tried: String,
+        /// Its reason.
+        why: String,
+    },
+    /// The forge was not reached, or nothing was to be changed; a later try may succeed.
+    #[error("could not {tried}: {why}")]
+    Unavailable {
+        /// What was tried.
+        tried: String,
+        /// The reason.
+        why: String,
+    },
+    /// The connection broke: what was to be changed may have been.
+    #[error("the answer to {tried} was lost: {why}")]
+    Unknown {
+        /// What was tried.
+        tried: String,
+        /// The reason.
+        why: String,
+    },
     /// git is missing or too old.
     #[error("{0}")]
     NoGit(String),
@@ -118,6 +150,9 @@ pub trait Vcs {
         sha: &Sha,
         expect: Option<&Sha>,
     ) -> Result<Pushed, VcsError>;
+
+    /// Removes `branch` of the forge's repository if it is at `expect`, also when it is gone already.
+    fn delete_branch(&self, branch: &BranchName, expect: &Sha) -> Result<Pushed, VcsError>;
 
     /// Saves what a worktree holds beyond `published` (a commit that is safe elsewhere) into a bundle at `bundle`:
     /// uncommitted files and the agent's own commits. `Ok(None)`: there is nothing to save.

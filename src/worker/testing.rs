@@ -43,16 +43,21 @@ pub(super) fn settings() -> AgentSettings {
     }
 }
 
+fn forge_rules() -> ForgeRules {
+    ForgeRules {
+        kind: ForgeKind::Github,
+        repo: "owner/name".into(),
+        base_url: None,
+        git_url: None,
+        token: Some(TokenSource::Env("MY_FORGE".into())),
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "every value of a profile, once")]
 pub(super) fn rules() -> Rules {
     Rules {
         id: "web".parse().unwrap(),
-        forge: ForgeRules {
-            kind: ForgeKind::Github,
-            repo: "owner/name".into(),
-            base_url: None,
-            token: Some(TokenSource::Env("MY_FORGE".into())),
-        },
+        forge: forge_rules(),
         repo: RepoRules {
             path: None,
             base: "main".parse().unwrap(),
@@ -221,6 +226,9 @@ impl Vcs for FakeVcs {
     ) -> Result<Pushed, VcsError> {
         Ok(Pushed::Done)
     }
+    fn delete_branch(&self, _: &crate::domain::BranchName, _: &Sha) -> Result<Pushed, VcsError> {
+        Ok(Pushed::Done)
+    }
     fn rescue(
         &self,
         _: &RunId,
@@ -281,6 +289,7 @@ impl Bench {
             start: sha(),
             merge: None,
             created: now,
+            text: None,
             resumes: 0,
             state: RunState::Starting,
         };

@@ -26,6 +26,12 @@ pub(crate) trait Fixture {
     fn delete(&self, branch: &str);
     /// Makes `main` conflict with what `branch` did to the file `path`.
     fn make_conflict(&self, branch: &str, path: &str);
+    /// Lets so much time pass that everything is looked at again that is not looked at in every pass.
+    fn later(&self) {}
+    /// What of a mirror is the same however it came about.
+    fn comparable(&self, mirror: &Mirror) -> Mirror {
+        mirror.clone()
+    }
 }
 
 /// A local forge in a temporary folder.

@@ -5,19 +5,31 @@ mod concurrency;
 mod crashes;
 mod faults;
 mod fixture;
+mod gitea;
+mod github;
 mod items;
 mod merges;
 mod pulls;
+mod remote;
 mod sync;
 
-/// Runs each function of a module over each forge.
+/// Runs each function of a module over each forge; those after `kept_here` only over the forges that acp keeps itself, for
+/// what others do in their own way.
 macro_rules! suite {
-    ($module:ident: $($name:ident),* $(,)?) => {
+    ($module:ident: $($name:ident),* $(,)? $(; kept_here: $($own:ident),* $(,)?)?) => {
         mod local {
             $(#[test] fn $name() { super::$name(&crate::fixture::Local::new()); })*
+            $($(#[test] fn $own() { super::$own(&crate::fixture::Local::new()); })*)?
         }
         mod sim {
             $(#[test] fn $name() { super::$name(&crate::fixture::Sim::new()); })*
+            $($(#[test] fn $own() { super::$own(&crate::fixture::Sim::new()); })*)?
+        }
+        mod github {
+            $(#[test] fn $name() { super::$name(&crate::remote::Remote::github()); })*
+        }
+        mod gitea {
+            $(#[test] fn $name() { super::$name(&crate::remote::Remote::gitea()); })*
         }
     };
 }

@@ -9,11 +9,12 @@ use crate::fixture::{
 
 crate::suite!(merges:
     every_method_moves_the_base_and_closes_the_issue,
-    an_issue_that_stays_open_stays_open,
     only_the_head_that_was_judged_is_merged,
-    a_conflict_is_refused_with_its_files,
     drafts_and_closed_ones_are_refused,
     a_base_that_moved_is_merged_into,
+    ; kept_here:
+    an_issue_that_stays_open_stays_open,
+    a_conflict_is_refused_with_its_files,
     a_merge_of_a_deleted_branch_is_refused,
 );
 
@@ -89,7 +90,7 @@ fn drafts_and_closed_ones_are_refused(fixture: &dyn Fixture) {
     let head = fixture.push("work", &[("a.txt", "a\n")]);
     let pr = open(forge, &pull_as("work", &head, "", true));
     let merging = merge(pr, &head, MergeMethod::Squash);
-    assert_eq!(refusal(forge, &merging), "it is a draft");
+    assert!(refusal(forge, &merging).starts_with("it is a draft"));
     apply(forge, &crate::fixture::ready(pr));
     apply(forge, &close(ItemId::pr(pr)));
     assert_eq!(refusal(forge, &merging), "it is closed");

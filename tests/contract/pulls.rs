@@ -14,9 +14,10 @@ crate::suite!(pulls:
     there_is_one_open_pull_request_for_a_branch,
     a_closed_one_makes_room,
     a_draft_is_made_ready,
-    reviews_are_kept_in_order,
     checks_belong_to_a_commit,
     facts_are_those_of_one_pair_of_commits,
+    ; kept_here:
+    reviews_are_kept_in_order,
 );
 
 fn a_pull_request_names_its_branches_and_issue(fixture: &dyn Fixture) {

@@ -183,10 +183,12 @@ fn what_cannot_be_put_under_control_is_named_and_nothing_is_written() {
         .says("no branch `absent`");
     init("web", &["--base=--all"]).with(2).says("--all");
     init("web", &["--profile", "../x"]).with(2).says("../x");
-    for forge in ["github", "gitea"] {
-        let more = ["--forge", forge, "--slug", "o/n", "--base", "main"];
-        init("web", &more).with(69).says(forge);
-    }
+    let remote = ["--forge", "github", "--slug", "o/n", "--base", "main"];
+    init("web", &remote).with(77).says("there is no token");
+    let remote = ["--forge", "gitea", "--slug", "o/n", "--base", "main"];
+    init("web", &remote).with(2).says("base_url");
+    let remote = ["--forge", "github", "--base", "main"];
+    init("web", &remote).with(2).says("--slug OWNER/NAME");
     env.acp(&["init", "--base", "main"]).with(2).says("--yes");
     assert!(env.everything() == before);
     let _made = init("web", &["--base", "main"]).ok();

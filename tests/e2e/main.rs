@@ -25,6 +25,7 @@ mod pages;
 mod policy;
 mod pr_risk;
 mod profile;
+mod remote_init;
 mod repo;
 mod report;
 mod state;

@@ -286,18 +286,19 @@ fn a_pass_in_every_format_and_a_recorded_one_gives_the_same_plan() {
     let dry = env.data(&["heartbeat", "--dry-run", "--record", file]);
     assert_eq!(
         dry["actions"],
-        json!(["launch command on issue/1: implement, attempt 1"])
+        json!([
+            "note what is approved of issue/1",
+            "launch command on issue/1: implement, attempt 1"
+        ])
     );
-    assert_eq!(dry["plan"][0]["action"], "launch");
+    assert_eq!(dry["plan"][0]["action"], "trust");
+    assert_eq!(dry["plan"][1]["action"], "launch");
     assert_eq!(
         env.data(&["heartbeat", "--replay", file])["plan"],
         dry["plan"]
     );
     let human = env.acp(&["heartbeat", "--dry-run"]).ok().stdout;
-    assert!(
-        human.starts_with("would launch command on issue/1"),
-        "{human}"
-    );
+    assert!(human.contains("would launch command on issue/1"), "{human}");
     let _idle = env.until_idle();
     let replayed = env.data(&["heartbeat", "--replay", file]);
     assert_eq!(

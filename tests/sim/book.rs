@@ -35,8 +35,30 @@ pub(crate) struct Book {
     pub(crate) dead_launches: BTreeMap<ItemId, u32>,
     /// Items that acp had given up when it was looked last.
     pub(crate) given_up: BTreeSet<ItemId>,
+    /// Texts of issues that were written after the text before them was pinned, and that nobody has approved since.
+    pub(crate) unapproved: BTreeMap<u64, BTreeSet<String>>,
+    /// Issues that somebody trusted has put the intake label on.
+    pub(crate) trusted_label: BTreeSet<u64>,
+    /// Issues that were labelled since a pass looked at them: until a pass has looked, the text may change under the label.
+    pub(crate) window: BTreeSet<u64>,
     /// A process has died since a pass went through.
     pub(crate) died_since_rest: bool,
+}
+
+impl Book {
+    /// The intake label was put on an issue, by somebody trusted or by nobody knows whom.
+    pub(crate) fn relabelled(&mut self, issue: u64, trusted: bool) {
+        self.unapproved.remove(&issue);
+        self.window.insert(issue);
+        if trusted {
+            self.trusted_label.insert(issue);
+        }
+    }
+
+    /// Whether no pass has looked at an issue since it was labelled.
+    pub(crate) fn in_window(&self, issue: u64) -> bool {
+        self.window.contains(&issue)
+    }
 }
 
 /// An intent as it was seen last.

@@ -15,12 +15,24 @@ const DEAD_LAUNCHES_MAX: u32 = 3;
 impl World {
     pub(crate) fn check(&self) {
         self.note_approvals();
+        self.note_pins();
         let runs = self.check_runs();
         self.check_leases(&runs);
         self.check_retries(&runs);
         self.check_outbox();
         self.check_forge();
         self.check_budget();
+    }
+
+    /// A pass that has seen the last change of an issue has seen its label too.
+    fn note_pins(&self) {
+        let issues = self.forge.truth().issues;
+        let notes = self.store.trust().unwrap().notes;
+        let seen = |number: &u64| {
+            let pin = notes.get(number).and_then(|note| note.pin.as_ref());
+            pin.is_some_and(|pin| issues.get(number).is_some_and(|i| pin.seen >= i.updated))
+        };
+        self.book.borrow_mut().window.retain(|number| !seen(number));
     }
 
     fn check_runs(&self) -> Vec<Run> {

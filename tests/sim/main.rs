@@ -16,6 +16,7 @@ mod invariants;
 mod people;
 mod rest;
 mod steps;
+mod trust;
 mod vcs;
 mod workers;
 mod world;

@@ -178,6 +178,7 @@ impl World {
             Wait::Blocked { .. }
             | Wait::NotLabelled { .. }
             | Wait::NotTrusted { .. }
+            | Wait::TextChanged { .. }
             | Wait::NotOurs
             | Wait::HasPr { .. }
             | Wait::WriteFailed { .. }

@@ -48,6 +48,10 @@ impl Vcs for Ports<'_> {
         self.0.vcs.keep(branch, sha)
     }
 
+    fn delete_branch(&self, branch: &BranchName, expect: &Sha) -> Result<Pushed, VcsError> {
+        self.0.vcs.delete_branch(branch, expect)
+    }
+
     fn push(
         &self,
         branch: &BranchName,

@@ -257,7 +257,10 @@ impl World {
             clock: self.clock.as_ref(),
             rng: &self.of_engine,
             agent_missing: &|_| None,
-            prompt: &|run, text| Ok(format!("{}\n{}", run.title, text.body)),
+            prompt: &|run, text| {
+                self.check_prompt(run, text);
+                Ok(format!("{}\n{}", run.title, text.body))
+            },
             say: &|line| self.say(format!("  > {line}")),
         })
     }

@@ -3,7 +3,9 @@
 #![expect(clippy::panic, reason = "the message of a failed test")]
 
 mod commit;
+mod git_server;
 mod hostile;
+mod http;
 mod lifecycle;
 mod rescue;
 mod world;

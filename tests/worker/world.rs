@@ -226,6 +226,7 @@ fn run(rules: &Rules, base: &Sha) -> Run {
         start: base.clone(),
         merge: None,
         created: now,
+        text: None,
         resumes: 0,
         state: RunState::Reserved,
     }

@@ -1,7 +1,9 @@
 //! The composition root: the only place that picks adapters.
 
 pub(super) mod open;
+pub(super) mod remote;
 pub(super) mod setup;
+mod token;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::Wiring;
+use super::{Wiring, remote};
 use crate::agent;
 use crate::commands::{Control, PromptMaker, Session};
 use crate::domain::{ForgeKind, ProfileId, Rules, Run, RunId};
@@ -30,12 +30,7 @@ pub(in crate::cli) fn open<'w>(
     let rules = profile::load(&home.config, &id, session.env, &Overrides::none())?.rules;
     let store = Store::new(home.layout(&id));
     let git = git_program(session)?;
-    let forge = forge(wiring, &home, &rules, &git)?;
-    let remote = match forge.remote() {
-        GitRemote::Path(path) => Remote::Path(path),
-        // No adapter for a remote forge is wired in.
-        GitRemote::Http { .. } => return Err(not_yet(rules.forge.kind)),
-    };
+    let (forge, remote) = forge(wiring, &home, &rules, &git)?;
     let vcs = GitVcs::new(store.layout().repo_git(), remote, git, session.clock);
     let workers = LocalWorkers::new(
         store.clone(),
@@ -111,7 +106,7 @@ fn forge(
     home: &Home,
     rules: &Rules,
     git: &Path,
-) -> Result<Box<dyn Forge>, CliError> {
+) -> Result<(Box<dyn Forge>, Remote), CliError> {
     match rules.forge.kind {
         ForgeKind::Local => {
             let dir = home.local_forge(&rules.forge.repo);
@@ -120,22 +115,22 @@ fn forge(
                 return Err(CliError::new(Exit::Missing, what)
                     .hint("`acp init --forge local` makes it from a checkout"));
             }
-            Ok(Box::new(LocalForge::open(&dir, wiring.shared_clock(), git)))
+            let forge = LocalForge::open(&dir, wiring.shared_clock(), git);
+            let GitRemote::Path(path) = forge.remote() else {
+                return Err(CliError::new(
+                    Exit::Bug,
+                    "the local forge has no repository",
+                ));
+            };
+            Ok((Box::new(forge), Remote::Path(path)))
         }
-        kind @ (ForgeKind::Github | ForgeKind::Gitea) => Err(not_yet(kind)),
+        ForgeKind::Github | ForgeKind::Gitea => {
+            let connected = remote::connect(wiring, &home.state, &rules.forge);
+            let over_http = remote::git_remote(wiring.env, &connected, rules);
+            let forge = remote::adapter(connected, home, rules, git)?;
+            Ok((forge, Remote::Http(over_http)))
+        }
     }
-}
-
-/// A forge that this version cannot speak to.
-pub(in crate::cli) fn not_yet(kind: ForgeKind) -> CliError {
-    CliError::new(
-        Exit::Unavailable,
-        format!(
-            "this version of acp cannot speak to `{}` yet",
-            kind.as_str()
-        ),
-    )
-    .hint("`acp init --forge local` works with any repository on this machine")
 }
 
 /// Why an agent cannot start, by its name.

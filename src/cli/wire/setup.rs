@@ -71,6 +71,7 @@ pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<C
         .sha()
         .is_ok();
     let acp_remote = remote(&git, "acp");
+    let origin = remote(&git, "origin");
     let top = top_of(&folder);
     Ok(Checkout {
         files: build_files(&top),
@@ -79,6 +80,7 @@ pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<C
         branch,
         has_commits,
         acp_remote,
+        origin,
     })
 }
 

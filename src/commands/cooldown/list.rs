@@ -6,11 +6,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::commands::{Session, Verb};
+use crate::forge::remote::blocks;
 use crate::policy::only_counts;
 use crate::ui::words::relative;
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
 /// Lists what is not tried before a time: an agent whose quota is used up, a forge that limits calls.
+///
+/// What the forges of this machine's user allow at the moment is kept for all profiles together; its keys are
+/// `limit:HOST`, and it passes by itself.
 ///
 /// Columns of --plain: key, until when, since when, reason.
 #[derive(clap::Args)]
@@ -33,7 +37,9 @@ struct Row {
 impl Verb for List {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let now = session.clock.now();
-        let cooldowns = session.keep()?.store.all_cooldowns()?;
+        let keep = session.keep()?;
+        let cooldowns = keep.store.all_cooldowns()?;
+        let limits = blocks(&keep.home.state, now).into_iter();
         let rows: Vec<Row> = cooldowns
             .into_iter()
             .filter(|(_, cooldown)| !only_counts(cooldown))
@@ -44,6 +50,13 @@ impl Verb for List {
                 over: cooldown.until <= now,
                 reason: cooldown.reason,
             })
+            .chain(limits.map(|block| Row {
+                key: format!("limit:{}", block.host),
+                until: block.until,
+                set: block.since,
+                over: false,
+                reason: format!("{} (account {})", block.why, block.account),
+            }))
             .collect();
         let empty = rows.is_empty();
         let output = Output::of(Cooldowns(rows));

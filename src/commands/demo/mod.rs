@@ -165,6 +165,7 @@ impl Demo {
             kind: ForgeKind::Local,
             repo: sample::PROFILE.to_owned(),
             base_url: None,
+            git_url: None,
             token: None,
             path: Some(project),
             base: base.to_string(),

@@ -103,6 +103,7 @@ impl World {
             start: "a".repeat(40).parse().unwrap(),
             merge: None,
             created: at(),
+            text: None,
             resumes: 0,
             state,
         };
@@ -367,6 +368,7 @@ fn parallel_starts_never_pass_the_limit_of_the_day() {
                 start: "0".repeat(40).parse().unwrap(),
                 merge: None,
                 created: at(),
+                text: None,
                 resumes: 0,
                 state: RunState::Reserved,
             };

@@ -1,10 +1,11 @@
 //! Where every open issue stands.
 
 use super::launch::{Candidate, Candidates};
+use super::trust;
 use super::view::View;
 use crate::domain::{
-    Action, Intent, IntentKind, IntentView, Issue, IssueLane, ItemId, Lane, Plan, PrState, Retry,
-    RunState, RunView, Standing, Wait, label,
+    Action, Intent, IntentKind, IntentView, Issue, IssueLane, ItemId, Lane, Plan, PrState,
+    PullRequest, Retry, RunState, RunView, Standing, Wait, label,
 };
 use crate::policy;
 
@@ -40,6 +41,9 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     if let Some(wait) = not_for_us(view, issue) {
         return Some((IssueLane::Ignore, wait));
     }
+    if trust::is_gone(view, item) {
+        return Some((IssueLane::Ignore, Wait::Gone));
+    }
     let retry = view.retry(item);
     let gave_up = retry.filter(|retry| retry.blocked);
     if let Some(wait) = gave_up
@@ -54,7 +58,15 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
             .and_then(|retry| retry.reason.clone());
         return Some((IssueLane::Blocked, Wait::Blocked { reason }));
     }
-    if let Some(wait) = close_wait(view, item).or_else(|| result_wait(view, issue)) {
+    if let Some(wait) = close_wait(view, item) {
+        return Some((IssueLane::Pending, wait));
+    }
+    if !has_pull(view, issue)
+        && let Some(wait) = trust::doubt(view, issue)
+    {
+        return Some((IssueLane::Blocked, wait));
+    }
+    if let Some(wait) = result_wait(view, issue) {
         return Some((IssueLane::Pending, wait));
     }
     let retry = retry.filter(|retry| retry.failures > 0 || retry.dead_launches > 0)?;
@@ -75,11 +87,14 @@ fn not_for_us(view: &View<'_>, issue: &Issue) -> Option<Wait> {
             labels: intake.labels.iter().cloned().collect(),
         });
     }
-    let trusted =
-        intake.trusted.contains(&issue.association) || intake.users.contains(&issue.author);
-    (!trusted).then(|| Wait::NotTrusted {
-        author: issue.author.clone(),
-    })
+    trust::doubt(view, issue).filter(|wait| matches!(wait, Wait::NotTrusted { .. }))
+}
+
+/// Whether a pull request brings an issue already, or has: what the text says now does not matter to it.
+fn has_pull(view: &View<'_>, issue: &Issue) -> bool {
+    let mut pulls = view.pulls_for(issue.number).iter();
+    let merged = |pr: &PullRequest| matches!(pr.state, PrState::Merged { .. });
+    pulls.any(|pr| pr.is_open() || (merged(pr) && issue.has(label::KEEP_OPEN)))
 }
 
 /// Its pull request is merged and its close is on the way: nothing is left to do for it.

@@ -4,7 +4,8 @@ use super::repair::why_unwanted;
 use super::view::{View, is_to_judge};
 use crate::domain::{
     Action, CheckState, Failure, FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, Payload,
-    Plan, Retry, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult, label,
+    Plan, Retry, ReviewVerdict, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult,
+    label,
 };
 use crate::policy::{self, BadPattern};
 
@@ -79,7 +80,7 @@ impl<'a> Judgement<'a> {
                 )
             }
             Outcome::Reviewed { action } => {
-                self.comment_of_agent();
+                self.review_of_agent();
                 (
                     self.success(),
                     format!("review passed; it wishes for {action:?}"),
@@ -233,6 +234,23 @@ impl<'a> Judgement<'a> {
                 needs,
             );
         }
+    }
+
+    /// What a review run has to say: a review where acp's account is not the author's, else a comment. It agrees to nothing
+    /// and refuses nothing, because an agent's word must not count on the forge as a person's does.
+    fn review_of_agent(&mut self) {
+        let view = self.view;
+        let pr = view.snapshot.mirror.pulls.get(&self.run.item.number);
+        let may = pr.is_some_and(|pr| view.may_review(pr));
+        let Some(text) = self.findings.comment.as_ref().filter(|_| may) else {
+            return self.comment_of_agent();
+        };
+        let review = Payload::Review {
+            head: self.run.start.clone(),
+            verdict: ReviewVerdict::Comment,
+            body: policy::defuse(text),
+        };
+        self.add(review, "review of the agent".to_owned(), vec![]);
     }
 
     /// It failed, and the item has nothing to do with it.

@@ -7,6 +7,7 @@ mod launch;
 mod pull;
 mod repair;
 mod repository;
+mod trust;
 mod view;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     let mut plan = Plan::default();
     repair::plan(&view, &mut plan);
     judge::plan(&view, &mut plan)?;
+    trust::plan(&view, &mut plan);
     let mut wanted = launch::Candidates::default();
     pull::plan(&view, &mut plan, &mut wanted)?;
     issue::plan(&view, &mut plan, &mut wanted);

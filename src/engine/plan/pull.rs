@@ -1,17 +1,21 @@
 //! Where every open pull request stands, what merges, and which runs are through.
 
+use std::borrow::Cow;
+
 use super::issue::{
     PUBLICATION, dropped_text, dropped_wait, dropped_write, label_note, run_wait, writing,
 };
 use super::judge::VERIFY_CHECK;
 use super::launch::{Candidate, Candidates};
+use super::repair::why_unwanted;
+use super::trust;
 use super::view::{View, run_commit};
 use crate::domain::{
     Action, Intent, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict,
     Mergeable, Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules,
     RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, label,
 };
-use crate::policy::{self, BadPattern, Checks};
+use crate::policy::{self, BadPattern, Checks, Trusted};
 
 pub(super) fn plan(
     view: &View<'_>,
@@ -67,7 +71,8 @@ pub fn merge_decision(
 /// One pull request with everything that its lane rests on.
 struct Sight<'a> {
     view: &'a View<'a>,
-    pr: &'a PullRequest,
+    /// With the reviews that are heeded.
+    pr: Cow<'a, PullRequest>,
     item: ItemId,
     risk: RiskScore,
     decision: MergeDecision,
@@ -96,12 +101,17 @@ impl<'a> Sight<'a> {
         let risk = policy::score(&input, &rules.risk, &rules.policy.paths)?;
         let reviews_done = reviews_done(view, pr);
         let unknown_check = unknown_check(view, pr);
+        let trusted = view.trusted();
+        let unheeded = trusted.unheeded(pr);
+        let heard = heard(pr, &trusted);
+        let pr = heard.as_ref();
         let decision = policy::decide(&policy::MergeInput {
             pr,
             facts,
             risk: &risk,
             approval: view.snapshot.approvals.get(&pr.number),
             foreign_head: view.is_foreign_head(pr),
+            unheeded: &unheeded,
             reviews_done,
             unknown_check: unknown_check.as_deref(),
             rules: &rules.policy,
@@ -111,7 +121,7 @@ impl<'a> Sight<'a> {
         let fix_reasons = policy::fix_reasons(pr, answered);
         Ok(Self {
             view,
-            pr,
+            pr: heard,
             item,
             risk,
             decision,
@@ -123,9 +133,12 @@ impl<'a> Sight<'a> {
     }
 
     fn lane(&self) -> PrLane {
+        if self.is_gone() {
+            return PrLane::Ignore;
+        }
         policy::pr_lane(&policy::PrInput {
-            pr: self.pr,
-            ours: self.view.is_ours(self.pr),
+            pr: &self.pr,
+            ours: self.view.is_ours(&self.pr),
             given_up: self.gave_up(),
             busy: self.pending().is_some(),
             repair_answered: self.retry().is_some_and(|retry| retry.fixes > 0),
@@ -137,6 +150,10 @@ impl<'a> Sight<'a> {
 
     fn retry(&self) -> Option<&'a Retry> {
         self.view.retry(self.item)
+    }
+
+    fn is_gone(&self) -> bool {
+        trust::is_gone(self.view, self.item)
     }
 
     fn gave_up(&self) -> bool {
@@ -151,6 +168,8 @@ impl<'a> Sight<'a> {
             wait,
         };
         let wait = match lane {
+            PrLane::Ignore if self.pr.from_fork => Wait::Fork,
+            PrLane::Ignore if self.is_gone() => Wait::Gone,
             PrLane::Ignore => Wait::NotOurs,
             PrLane::Blocked => {
                 let own = self.retry().filter(|_| !self.pr.has(label::BLOCKED));
@@ -234,7 +253,7 @@ impl<'a> Sight<'a> {
 
     /// The verify result of the run that built this head is on its way, or its post failed.
     fn verify_wait(&self) -> Option<Wait> {
-        let built = unseen_verify(self.view, self.pr).filter(|_| !self.unknown_check)?;
+        let built = unseen_verify(self.view, &self.pr).filter(|_| !self.unknown_check)?;
         let intents = self.view.intents_of_run(&built.run.id);
         let is_check = |i: &&&IntentView| i.intent.payload.kind() == IntentKind::Check;
         match intents.iter().find(is_check).filter(|intent| intent.failed) {
@@ -281,7 +300,7 @@ impl<'a> Sight<'a> {
             reasons: self.fix_reasons.clone(),
         };
         let merge = conflict.then(|| self.pr.base_sha.clone());
-        Candidate::on_pull(self.pr, Lane::Pr(lane), task, merge, 2)
+        Candidate::on_pull(&self.pr, Lane::Pr(lane), task, merge, 2)
     }
 
     fn review_candidate(&self, lane: PrLane) -> Candidate {
@@ -291,7 +310,7 @@ impl<'a> Sight<'a> {
             (1, 1)
         };
         Candidate::on_pull(
-            self.pr,
+            &self.pr,
             Lane::Pr(lane),
             Task::Review { stage },
             None,
@@ -441,6 +460,16 @@ fn unknown_check(view: &View<'_>, pr: &PullRequest) -> Option<String> {
     })
 }
 
+/// A pull request without the reviews that start nothing.
+fn heard<'a>(pr: &'a PullRequest, trusted: &Trusted<'_>) -> Cow<'a, PullRequest> {
+    if pr.reviews.iter().all(|review| trusted.heeds(review)) {
+        return Cow::Borrowed(pr);
+    }
+    let mut heard = pr.clone();
+    heard.reviews.retain(|review| trusted.heeds(review));
+    Cow::Owned(heard)
+}
+
 /// Agent reviews that passed on exactly this head.
 fn reviews_done(view: &View<'_>, pr: &PullRequest) -> u8 {
     let of_head = view.runs_of(ItemId::pr(pr.number)).iter().filter(|run| {
@@ -551,8 +580,7 @@ fn no_pull(
     idle: bool,
     plan: &mut Plan,
 ) -> Result<(), BadPattern> {
-    let issue = view.snapshot.mirror.issues.get(&run.run.item.number);
-    let wanted = issue.is_none_or(|issue| view.is_wanted(issue));
+    let wanted = why_unwanted(view, &run.run).is_none();
     if idle && !wanted {
         let reason = format!(
             "{} is not wanted any more; {} stays on its branch",

@@ -86,7 +86,7 @@ pub(super) fn why_unwanted(view: &View<'_>, run: &Run) -> Option<String> {
     match run.item.kind {
         ItemKind::Issue => {
             let issue = view.snapshot.mirror.issues.get(&run.item.number)?;
-            why_issue_unwanted(view, issue)
+            why_issue_unwanted(view, run, issue)
         }
         ItemKind::Pr => {
             let pr = view.snapshot.mirror.pulls.get(&run.item.number)?;
@@ -95,13 +95,22 @@ pub(super) fn why_unwanted(view: &View<'_>, run: &Run) -> Option<String> {
     }
 }
 
-fn why_issue_unwanted(view: &View<'_>, issue: &Issue) -> Option<String> {
+fn why_issue_unwanted(view: &View<'_>, run: &Run, issue: &Issue) -> Option<String> {
     let item = ItemId::issue(issue.number);
     if !issue.is_open() {
         return Some(format!("{item} was closed"));
     }
     if issue.has(label::BLOCKED) {
         return Some(format!("`{}` was put on {item}", label::BLOCKED));
+    }
+    if view.trust.is_changed(issue.number) {
+        return Some(format!(
+            "the text of {item} was changed after it was approved"
+        ));
+    }
+    let pinned = view.approved_digest(issue.number);
+    if pinned.is_some_and(|digest| run.text.as_ref().is_some_and(|text| text != digest)) {
+        return Some(format!("another text of {item} was approved since"));
     }
     (!view.is_wanted(issue)).then(|| format!("{item} lost its intake label"))
 }

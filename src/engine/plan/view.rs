@@ -12,7 +12,9 @@ use crate::domain::{
     Snapshot, Wait, Writes, label,
 };
 
+use super::trust::Trust;
 use crate::policy;
+use crate::policy::Trusted;
 
 /// The cooldown of the whole forge.
 pub(in crate::engine) const FORGE_COOLDOWN: &str = "forge";
@@ -44,6 +46,8 @@ pub(super) struct View<'a> {
     cooldowns: policy::Cooldowns,
     /// What those judgements change.
     cooldown_changes: BTreeMap<&'a RunId, Vec<CooldownChange>>,
+    /// Which texts are approved.
+    pub(super) trust: Trust,
 }
 
 impl<'a> View<'a> {
@@ -60,6 +64,7 @@ impl<'a> View<'a> {
             pulls_by_issue: BTreeMap::new(),
             cooldowns: snapshot.cooldowns.clone(),
             cooldown_changes: BTreeMap::new(),
+            trust: Trust::new(snapshot, &trusted(snapshot, rules)),
         };
         for run in snapshot.runs.values().filter(|run| is_to_judge(run)) {
             view.put_agent_to_sleep(&run.run);
@@ -79,7 +84,9 @@ impl<'a> View<'a> {
                 view.intents_by_run.entry(run).or_default().push(intent);
             }
         }
-        for pr in snapshot.mirror.pulls.values().rev() {
+        // A branch of another repository may be called as it likes, and its text may name any issue.
+        let of_here = |pr: &&PullRequest| !pr.from_fork;
+        for pr in snapshot.mirror.pulls.values().rev().filter(of_here) {
             if let Some(issue) = view.issue_of(pr) {
                 view.pulls_by_issue.entry(issue).or_default().push(pr);
             }
@@ -285,10 +292,34 @@ impl<'a> View<'a> {
             .max(noted)
     }
 
-    /// Why an issue may not be worked on, by what the forge says of it.
+    /// Who is trusted.
+    pub(super) fn trusted(&self) -> Trusted<'a> {
+        trusted(self.snapshot, self.rules)
+    }
+
+    /// Whether acp's account may review a pull request.
+    pub(super) fn may_review(&self, pr: &PullRequest) -> bool {
+        let other = self.snapshot.mirror.viewer.is_some() && !self.trusted().is_viewer(&pr.author);
+        other || self.snapshot.reviews_own
+    }
+
+    /// The digest of the text of an issue that is approved, as this pass will note it.
+    pub(super) fn approved_digest(&self, issue: u64) -> Option<&str> {
+        let noted = self.snapshot.trust.notes.get(&issue);
+        self.trust
+            .note(issue)
+            .or(noted)?
+            .pin
+            .as_ref()?
+            .digest
+            .as_deref()
+    }
+
+    /// Whether an issue may be worked on, by what the forge says of it.
     pub(super) fn is_wanted(&self, issue: &Issue) -> bool {
         issue.is_open()
             && !issue.has(label::BLOCKED)
+            && !self.trust.is_changed(issue.number)
             && self
                 .rules
                 .intake
@@ -332,6 +363,13 @@ impl<'a> View<'a> {
 /// moment longer.
 pub(super) fn is_to_judge(run: &RunView) -> bool {
     matches!(run.run.state, RunState::Finished(_)) && run.life != Life::Supervised
+}
+
+fn trusted<'a>(snapshot: &'a Snapshot, rules: &'a Rules) -> Trusted<'a> {
+    Trusted {
+        intake: &rules.intake,
+        viewer: snapshot.mirror.viewer.as_deref(),
+    }
 }
 
 /// Failures count from zero.

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use super::books::{Books, events_from};
 use super::event::Event;
 use super::{EVENTS, LocalForge};
-use crate::domain::{BranchName, Check, Mirror, PullRequest, Sha};
+use crate::domain::{ACTOR, BranchName, Check, Mirror, PullRequest, Sha};
 use crate::forge::ForgeError;
 use crate::forge::model::{Object, Records, with_branches};
 
@@ -48,6 +48,8 @@ impl LocalForge {
             mirror.mark = news.mark.text();
         }
         changed |= listed.refresh_pulls(self, mirror, &mut tip)?;
+        changed |= mirror.viewer.as_deref() != Some(ACTOR);
+        mirror.viewer = Some(ACTOR.to_owned());
         let base_sha = tip(base)?;
         changed |= mirror.base_sha != base_sha;
         mirror.base_sha = base_sha;

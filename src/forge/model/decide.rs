@@ -267,7 +267,7 @@ impl Desk<'_> {
 }
 
 /// Why a head is not the one that was decided about.
-pub(super) fn head_moved(expected: &Sha, found: Option<&Sha>) -> String {
+pub(in crate::forge) fn head_moved(expected: &Sha, found: Option<&Sha>) -> String {
     let found = found.map_or("no branch", Sha::as_str);
     format!("head moved: expected {expected}, found {found}")
 }

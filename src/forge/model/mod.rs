@@ -6,9 +6,9 @@ mod found;
 mod merge;
 mod object;
 mod pulls;
-mod text;
+pub(super) mod text;
 
-pub(super) use decide::{Change, Decision, Records, decide};
+pub(super) use decide::{Change, Decision, Records, decide, head_moved};
 pub(super) use found::{find_by_state, leaves_text, with_branches};
 pub(super) use merge::{Ahead, check_merge, conflict, merged};
 #[cfg(any(test, feature = "test-hooks"))]

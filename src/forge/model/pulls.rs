@@ -6,8 +6,8 @@ use super::decide::{COMMENTS_MAX, Decision, Desk, Item, head_moved, write};
 use super::object::{ChecksDoc, Object, PullDoc};
 use super::{refused, text};
 use crate::domain::{
-    Applied, Check, CheckState, ItemKind, Mergeable, Payload, PrState, PullRequest, Review,
-    ReviewState, ReviewVerdict, Sha,
+    Applied, Association, Check, CheckState, ItemKind, Mergeable, Payload, PrState, PullRequest,
+    Review, ReviewState, ReviewVerdict, Sha,
 };
 use crate::forge::ForgeError;
 
@@ -57,6 +57,7 @@ impl Desk<'_> {
             from_fork: false,
             labels: BTreeSet::new(),
             author: self.actor(),
+            association: Association::Owner,
             closes: text::closes(&body),
             checks: vec![],
             reviews: vec![],
@@ -92,6 +93,7 @@ impl Desk<'_> {
         }
         doc.pr.reviews.push(Review {
             author: self.actor(),
+            association: Association::Owner,
             state: state_of(verdict),
             head: head.clone(),
             body: text::body(self.intent, body)?,

@@ -15,7 +15,7 @@ const CLOSING: [&str; 9] = [
 ];
 
 /// The title as it is stored, or why not.
-pub(super) fn title(intent: &Intent, given: &str) -> Result<String, ForgeError> {
+pub(in crate::forge) fn title(intent: &Intent, given: &str) -> Result<String, ForgeError> {
     match bounds::title_fault(given) {
         Some(why) => Err(refused(intent, why)),
         None => Ok(bounds::one_line(given)),
@@ -23,7 +23,7 @@ pub(super) fn title(intent: &Intent, given: &str) -> Result<String, ForgeError> 
 }
 
 /// The body as it is stored: as given, and the marker at its end.
-pub(super) fn body(intent: &Intent, given: &str) -> Result<String, ForgeError> {
+pub(in crate::forge) fn body(intent: &Intent, given: &str) -> Result<String, ForgeError> {
     match bounds::body_fault(given) {
         Some(why) if !ends_with_marker(given, intent) => Err(refused(intent, why)),
         _ => Ok(with_marker(given, intent)),
@@ -31,12 +31,12 @@ pub(super) fn body(intent: &Intent, given: &str) -> Result<String, ForgeError> {
 }
 
 /// The name of a label or a check, or why not.
-pub(super) fn name(intent: &Intent, given: &str) -> Result<(), ForgeError> {
+pub(in crate::forge) fn name(intent: &Intent, given: &str) -> Result<(), ForgeError> {
     bounds::name_fault(given).map_or(Ok(()), |why| Err(refused(intent, why)))
 }
 
 /// The labels of an item after a change, or why not. Labels that are not named stay: they may be a person's.
-pub(super) fn labels(
+pub(in crate::forge) fn labels(
     intent: &Intent,
     present: &BTreeSet<String>,
     add: &BTreeSet<String>,
@@ -56,7 +56,7 @@ pub(super) fn labels(
 }
 
 /// `body` with the marker of `intent` as its last line.
-pub(super) fn with_marker(body: &str, intent: &Intent) -> String {
+pub(in crate::forge) fn with_marker(body: &str, intent: &Intent) -> String {
     if ends_with_marker(body, intent) {
         return body.to_owned();
     }
@@ -69,12 +69,12 @@ pub(super) fn with_marker(body: &str, intent: &Intent) -> String {
 }
 
 /// Whether `body` ends with the marker of `intent`. A marker further up may be a quotation and says nothing.
-pub(super) fn ends_with_marker(body: &str, intent: &Intent) -> bool {
+pub(in crate::forge) fn ends_with_marker(body: &str, intent: &Intent) -> bool {
     body.trim_end().ends_with(&intent.marker())
 }
 
 /// The issue that a text closes, when it names exactly one: `Closes #12`, `fixes: #12`.
-pub(super) fn closes(body: &str) -> Option<u64> {
+pub(in crate::forge) fn closes(body: &str) -> Option<u64> {
     let mut named = BTreeSet::new();
     for (at, _) in body.match_indices('#') {
         let rest = &body[at + 1..];

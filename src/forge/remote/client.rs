@@ -1,12 +1,15 @@
 //! Calls to one forge as one account.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::governor::{Cost, Governor};
+use super::token::Token;
 use crate::forge::ForgeError;
 use crate::http::{Headers, HttpError, Method, Request, Response, Transport};
 use crate::sys::{Clock, Secret};
@@ -57,6 +60,7 @@ pub struct Answer {
     pub total: Option<u64>,
     /// What was asked, for errors.
     tried: String,
+    pub(super) headers: Headers,
     body: Vec<u8>,
 }
 
@@ -78,12 +82,29 @@ pub enum Fresh {
     New(Answer),
 }
 
+/// As [`Fresh`], for what may have another address by now.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// As it was; nothing was charged.
+    Same,
+    /// Something else, or no validator was sent.
+    New(Answer),
+    /// It is elsewhere on the same forge: the path under the root, which is not followed by itself, since what is there
+    /// may be something else altogether.
+    Moved(String),
+}
+
 /// Calls one forge as one account.
 pub struct Client {
     transport: Arc<dyn Transport>,
     governor: Arc<dyn Governor>,
     clock: Arc<dyn Clock>,
-    account: Account,
+    root: String,
+    token: Token,
+    scheme: Scheme,
+    headers: Headers,
+    /// How far the forge's clock is ahead of this one, in milliseconds, as of the last answer that said its time.
+    ahead: AtomicI64,
 }
 
 impl Client {
@@ -94,12 +115,28 @@ impl Client {
         clock: Arc<dyn Clock>,
         account: Account,
     ) -> Self {
+        let token = Token::known(account.token, account.token_from);
         Self {
             transport,
             governor,
             clock,
-            account,
+            root: account.root,
+            token,
+            scheme: account.scheme,
+            headers: account.headers,
+            ahead: AtomicI64::new(0),
         }
+    }
+
+    /// As [`Self::new`] with a token that is looked for when the first call needs it, instead of the account's.
+    #[must_use]
+    pub fn with_token(self, token: Token) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The token, which git needs as well.
+    pub const fn token(&self) -> &Token {
+        &self.token
     }
 
     /// The clock that waits and marks are measured with.
@@ -107,9 +144,25 @@ impl Client {
         self.clock.as_ref()
     }
 
+    /// How far the forge's clock is ahead of this machine's, to the second, as far as its answers have told yet.
+    pub fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// What the forge's own clock says now, as far as its answers have told yet.
+    pub fn forge_now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(self.ahead()).unwrap_or(now)
+    }
+
+    /// What tells this token from another one, without being it.
+    pub fn fingerprint(&self) -> String {
+        self.token.fingerprint()
+    }
+
     /// Reads `path`, which begins with a slash. `tried` reads after "could not".
     pub fn get(&self, tried: &str, path: &str) -> Result<Answer, ForgeError> {
-        let request = self.request(Method::Get, path, None);
+        let request = self.request(tried, Method::Get, path, None)?;
         let response = self.send(tried, Cost::Read, &request)?;
         self.answer(tried, &request, response)
     }
@@ -121,15 +174,59 @@ impl Client {
         path: &str,
         known: Option<&Validator>,
     ) -> Result<Fresh, ForgeError> {
-        let mut request = self.request(Method::Get, path, None);
+        match self.exchange_if(tried, path, known)? {
+            (_, response) if response.status == 304 && known.is_some() => Ok(Fresh::Same),
+            (request, response) => self.answer(tried, &request, response).map(Fresh::New),
+        }
+    }
+
+    /// As [`Self::get_if`], and a redirect within the forge is told, not refused.
+    pub fn look(
+        &self,
+        tried: &str,
+        path: &str,
+        known: Option<&Validator>,
+    ) -> Result<Found, ForgeError> {
+        let (request, response) = self.exchange_if(tried, path, known)?;
+        if response.status == 304 && known.is_some() {
+            return Ok(Found::Same);
+        }
+        let to = response.headers.get("Location");
+        match to.and_then(|to| self.path_under_root(to)) {
+            Some(path) if matches!(response.status, 301 | 302 | 307 | 308) => {
+                Ok(Found::Moved(path.to_owned()))
+            }
+            _ => self.answer(tried, &request, response).map(Found::New),
+        }
+    }
+
+    fn exchange_if(
+        &self,
+        tried: &str,
+        path: &str,
+        known: Option<&Validator>,
+    ) -> Result<(Request, Response), ForgeError> {
+        let mut request = self.request(tried, Method::Get, path, None)?;
         if let Some(Validator(tag)) = known {
             request.headers.push("If-None-Match", tag.as_str());
         }
         let response = self.send(tried, Cost::Read, &request)?;
-        if response.status == 304 && known.is_some() {
-            return Ok(Fresh::Same);
-        }
-        self.answer(tried, &request, response).map(Fresh::New)
+        Ok((request, response))
+    }
+
+    /// The path of an address on this forge, also of one without a host; the token goes nowhere else.
+    fn path_under_root<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let root = &self.root;
+        let path = match address.strip_prefix('/') {
+            // Two slashes begin another host.
+            Some(rest) if !rest.starts_with('/') => {
+                let host = root.find("://").map_or(0, |at| at + 3);
+                let folder = root[host..].find('/').map_or("", |at| &root[host + at..]);
+                address.strip_prefix(folder)?
+            }
+            _ => address.strip_prefix(root.as_str())?,
+        };
+        path.starts_with('/').then_some(path)
     }
 
     /// As [`Self::get`], `None` when there is no such thing (404, 410).
@@ -173,7 +270,7 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, ForgeError> {
-        let request = self.request(method, path, body);
+        let request = self.request(tried, method, path, body)?;
         let response = self.send(tried, cost, &request)?;
         self.answer(tried, &request, response)
     }
@@ -186,21 +283,38 @@ impl Client {
         url: &str,
         body: &Value,
     ) -> Result<Answer, ForgeError> {
-        let mut request = self.request(Method::Post, "", Some(body));
+        if origin(url) != origin(&self.root) {
+            return Err(ForgeError::Refused {
+                tried: tried.to_owned(),
+                why: "the token goes to its own forge only".to_owned(),
+            });
+        }
+        let mut request = self.request(tried, Method::Post, "", Some(body))?;
         url.clone_into(&mut request.url);
         let response = self.send(tried, cost, &request)?;
         self.answer(tried, &request, response)
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> Request {
-        let account = &self.account;
-        let scheme = match account.scheme {
+    /// # Errors
+    /// [`ForgeError::Denied`]: there is no token on this machine.
+    fn request(
+        &self,
+        tried: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Request, ForgeError> {
+        let found = self.token.get().map_err(|why| ForgeError::Denied {
+            tried: tried.to_owned(),
+            why: why.to_owned(),
+        })?;
+        let scheme = match self.scheme {
             Scheme::Bearer => "Bearer",
             Scheme::Token => "token",
         };
-        let mut headers = account.headers.clone().with(
+        let mut headers = self.headers.clone().with(
             "Authorization",
-            format!("{scheme} {}", account.token.reveal()),
+            format!("{scheme} {}", found.secret.reveal()),
         );
         headers.push(
             "User-Agent",
@@ -209,13 +323,13 @@ impl Client {
         if body.is_some() {
             headers.push("Content-Type", "application/json");
         }
-        Request {
+        Ok(Request {
             method,
-            url: format!("{}{path}", account.root),
+            url: format!("{}{path}", self.root),
             headers,
             body: body.map(|body| body.to_string().into_bytes()),
             limit: CALL_LIMIT,
-        }
+        })
     }
 
     fn send(&self, tried: &str, cost: Cost, request: &Request) -> Result<Response, ForgeError> {
@@ -225,10 +339,27 @@ impl Client {
             .transport
             .send(request)
             .map_err(|error| lost(tried, request.method, &error))?;
+        self.note_time(&response);
         if let Some(until) = self.governor.note(cost, &response) {
             return Err(ForgeError::Limited { until });
         }
         Ok(response)
+    }
+
+    fn note_time(&self, response: &Response) {
+        let date = response.headers.get("Date");
+        let Some(theirs) = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()) else {
+            return;
+        };
+        let ahead = theirs.timestamp().duration_since(self.clock.now());
+        // Their time has whole seconds, so less than that is no difference.
+        let ahead = if ahead.abs() < SignedDuration::from_secs(2) {
+            SignedDuration::ZERO
+        } else {
+            ahead
+        };
+        let millis = i64::try_from(ahead.as_millis()).unwrap_or(0);
+        self.ahead.store(millis, Ordering::Relaxed);
     }
 
     /// What a status means. Limits were seen to before.
@@ -239,7 +370,7 @@ impl Client {
         response: Response,
     ) -> Result<Answer, ForgeError> {
         let tried = tried.to_owned();
-        let why = || message(&response);
+        let why = || self.without_token(&message(&response));
         Err(match response.status {
             200..=299 => {
                 return Ok(Answer {
@@ -251,6 +382,7 @@ impl Client {
                     link: self.link(&response),
                     total: response.headers.number("X-Total-Count"),
                     tried,
+                    headers: response.headers,
                     body: response.body,
                 });
             }
@@ -266,7 +398,9 @@ impl Client {
                 tried,
                 why: format!(
                     "the token from {} was refused: {}",
-                    self.account.token_from,
+                    self.token
+                        .get()
+                        .map_or("nowhere", |found| found.from.as_str()),
                     why()
                 ),
             },
@@ -284,6 +418,16 @@ impl Client {
         })
     }
 
+    /// A server may repeat what it was sent.
+    fn without_token(&self, text: &str) -> String {
+        match self.token.get() {
+            Ok(found) if !found.secret.reveal().is_empty() => {
+                text.replace(found.secret.reveal(), "[redacted]")
+            }
+            _ => text.to_owned(),
+        }
+    }
+
     /// Other pages are taken only from the forge itself.
     fn link(&self, response: &Response) -> Link {
         let mut link = Link::default();
@@ -292,12 +436,9 @@ impl Client {
                 continue;
             };
             let address = address.trim().trim_start_matches('<').trim_end_matches('>');
-            let Some(path) = address.strip_prefix(&self.account.root) else {
+            let Some(path) = self.path_under_root(address) else {
                 continue;
             };
-            if !path.starts_with('/') {
-                continue;
-            }
             if rel.contains("\"next\"") {
                 link.next = Some(path.to_owned());
             } else if rel.contains("\"last\"") {
@@ -315,6 +456,11 @@ impl Answer {
             what: format!("the answer to \"{}\"", self.tried),
             why: error.to_string(),
         })
+    }
+
+    /// The body as it came, for what is no JSON.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     /// The length of the body in bytes.
@@ -362,6 +508,13 @@ fn message(response: &Response) -> String {
         return format!("status {}", response.status);
     }
     format!("{} (status {})", short(&said), response.status)
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after..].find(['/', '?', '#']);
+    end.map_or(url, |end| &url[..after + end])
 }
 
 fn short(text: &str) -> String {

@@ -44,8 +44,16 @@ impl SimForge {
         number
     }
 
-    /// Somebody changes labels.
+    /// Somebody changes labels; the forge does not tell who.
     pub fn relabel(&self, item: ItemId, add: &[&str], remove: &[&str]) -> Result<(), ForgeError> {
+        let added = |number: u64, label: &str| number == item.number && add.contains(&label);
+        self.lock()
+            .labelled
+            .retain(|(number, label), _| !added(*number, label));
+        self.set_labels(item, add, remove)
+    }
+
+    fn set_labels(&self, item: ItemId, add: &[&str], remove: &[&str]) -> Result<(), ForgeError> {
         self.edit(item, "relabel", |labels, _| {
             for label in remove {
                 labels.remove(*label);
@@ -63,7 +71,7 @@ impl SimForge {
         add: &[&str],
         remove: &[&str],
     ) -> Result<(), ForgeError> {
-        self.relabel(item, add, remove)?;
+        self.set_labels(item, add, remove)?;
         let at = self.clock.now();
         let who = Labelled {
             by: author.to_owned(),
@@ -74,6 +82,21 @@ impl SimForge {
         for label in add {
             labelled.insert((item.number, (*label).to_owned()), who.clone());
         }
+        Ok(())
+    }
+
+    /// Somebody changes the title and text of an issue.
+    pub fn edit_text(&self, number: u64, title: &str, body: &str) -> Result<(), ForgeError> {
+        let mut inner = self.lock();
+        let doc = inner.log.truth(self.branches()).issue(number)?;
+        let mut doc = doc.ok_or_else(|| model::missing(ItemId::issue(number)))?;
+        (doc.issue.title, doc.body) = (title.to_owned(), body.to_owned());
+        doc.issue.digest = Some(text_digest(title, body));
+        let change = Change {
+            objects: vec![Doc::Issue(doc).touched(self.clock.now())],
+            applied: Applied::Done,
+        };
+        self.by_person(&mut inner, format!("edit issue/{number}"), change);
         Ok(())
     }
 
@@ -123,6 +146,17 @@ impl SimForge {
 
     /// Somebody comments on an item.
     pub fn comment_as(&self, author: &str, item: ItemId, body: &str) -> Result<u64, ForgeError> {
+        self.comment_from(author, Association::Owner, item, body)
+    }
+
+    /// As [`Self::comment_as`], by somebody who is this to the repository.
+    pub fn comment_from(
+        &self,
+        author: &str,
+        association: Association,
+        item: ItemId,
+        body: &str,
+    ) -> Result<u64, ForgeError> {
         let now = self.clock.now();
         let mut inner = self.lock();
         let truth = inner.log.truth(self.branches());
@@ -131,7 +165,7 @@ impl SimForge {
         let comment = Comment {
             id,
             author: author.to_owned(),
-            association: Association::Owner,
+            association,
             own: false,
             body: body.to_owned(),
             created: now,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Applied, BranchName, Check, Comment, Intent, IntentId, Mirror, PullRequest, Sha,
+    ACTOR, Applied, BranchName, Check, Comment, Intent, IntentId, Mirror, PullRequest, Sha,
 };
 use crate::forge::ForgeError;
 use crate::forge::model::{Change, IssueDoc, LabelsDoc, Object, PullDoc, Records, with_branches};
@@ -124,7 +124,7 @@ impl World<'_> {
             pulls: self.list_pulls(&mirror.pulls),
             base_sha: base.and_then(|base| self.branches.0.get(base).cloned()),
             repo: mirror.repo.clone(),
-            viewer: mirror.viewer.clone(),
+            viewer: Some(ACTOR.to_owned()),
         };
         let changed = listed != *mirror;
         *mirror = listed;

@@ -6,6 +6,7 @@
 
 mod commit;
 mod files;
+mod http_remote;
 mod message;
 mod remote;
 mod rescue;
@@ -22,11 +23,15 @@ use crate::sys::Clock;
 
 use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 
+pub use http_remote::{HttpRemote, Password};
+
 /// Where the repository comes from and results go to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Remote {
     /// A bare repository on this machine, with its refs in the files format.
     Path(PathBuf),
+    /// A repository behind HTTP.
+    Http(HttpRemote),
 }
 
 /// acp's clone of one repository.
@@ -67,8 +72,11 @@ impl Vcs for GitVcs<'_> {
     fn prepare(&self) -> Result<(), VcsError> {
         if self.git.dir().symlink_metadata().is_err() {
             self.git.check_version()?;
-            let Remote::Path(from) = &self.remote;
-            clone_bare(&self.git, from, self.git.dir())?;
+            let to = self.git.dir();
+            match &self.remote {
+                Remote::Path(from) => clone_bare(&self.git, from, to)?,
+                Remote::Http(from) => from.clone_to(&self.git, to)?,
+            }
         }
         Ok(restore(self.git.dir())?)
     }
@@ -104,7 +112,11 @@ impl Vcs for GitVcs<'_> {
         sha: &Sha,
         expect: Option<&Sha>,
     ) -> Result<Pushed, VcsError> {
-        self.push_to_remote(branch, sha, expect)
+        self.push_to_remote(branch, Some(sha), expect)
+    }
+
+    fn delete_branch(&self, branch: &BranchName, expect: &Sha) -> Result<Pushed, VcsError> {
+        self.push_to_remote(branch, None, Some(expect))
     }
 
     fn rescue(

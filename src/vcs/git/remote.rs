@@ -18,21 +18,13 @@ impl GitVcs<'_> {
             return Ok(false);
         }
         remove_stale_locks(git.dir(), git.clock())?;
-        let Remote::Path(remote) = &self.remote;
-        let fetch = |what: &str| {
-            git.call("fetch from the forge")
-                .args([
-                    "fetch",
-                    "--quiet",
-                    "--prune",
-                    "--no-tags",
-                    "--no-write-fetch-head",
-                ])
-                .args(["--no-auto-maintenance", "--no-recurse-submodules", "--"])
+        let fetch = |what: &str| match &self.remote {
+            Remote::Http(remote) => remote.fetch(git, what),
+            Remote::Path(remote) => Ok(fetch_args(git.call("fetch from the forge"))
                 .arg(remote)
                 .arg(what)
                 .long()
-                .run()
+                .run()?),
         };
         fetch("+refs/heads/*:refs/remotes/forge/*")?;
         if has_commit(git, sha)? {
@@ -42,39 +34,29 @@ impl GitVcs<'_> {
         if has_commit(git, sha)? {
             return Ok(true);
         }
-        Err(ran.error().into())
+        Err(match &self.remote {
+            Remote::Http(remote) => remote.meaning_of_fetch(&ran),
+            Remote::Path(_) => ran.error().into(),
+        })
     }
 
+    /// Moves `branch` of the forge's repository from `expect` to `to`; `None` is no branch, on either side.
     pub(super) fn push_to_remote(
         &self,
         branch: &BranchName,
-        sha: &Sha,
+        to: Option<&Sha>,
         expect: Option<&Sha>,
     ) -> Result<Pushed, VcsError> {
         let git = self.git()?;
-        let Remote::Path(remote) = &self.remote;
-        for again in [true, false] {
-            let found = read_ref(remote, branch)?;
-            if found.as_ref() == Some(sha) {
-                return Ok(Pushed::Done);
-            }
-            if found.as_ref() != expect {
-                return Ok(Pushed::Moved { found });
-            }
-            crash_point("remote.before_push");
-            let ran = push_call(git, remote, branch, sha, expect).run()?;
-            crash_point("remote.after_push");
-            if ran.code() == Some(0) {
-                return Ok(Pushed::Done);
-            }
-            // It moved while git was looking, a killed git left a lock there, or it really cannot be done.
-            let moved = read_ref(remote, branch)? != found;
-            let freed = !moved && remove_stale_locks(remote, git.clock())? > 0;
-            if !again || !(moved || freed) {
-                return Err(ran.error().into());
+        match &self.remote {
+            Remote::Path(remote) => push_to_path(git, remote, branch, to, expect),
+            Remote::Http(remote) => {
+                crash_point("remote.before_push");
+                let pushed = remote.push(git, branch, to, expect)?;
+                crash_point("remote.after_push");
+                Ok(pushed)
             }
         }
-        unreachable_push(branch)
     }
 
     /// Makes a ref of the clone point at `sha`, wherever it was; a link to another ref is replaced, not followed.
@@ -93,6 +75,37 @@ impl GitVcs<'_> {
         ran.ok()?;
         Ok(())
     }
+}
+
+fn push_to_path(
+    git: &Git<'_>,
+    remote: &Path,
+    branch: &BranchName,
+    to: Option<&Sha>,
+    expect: Option<&Sha>,
+) -> Result<Pushed, VcsError> {
+    for again in [true, false] {
+        let found = read_ref(remote, branch)?;
+        if found.as_ref() == to {
+            return Ok(Pushed::Done);
+        }
+        if found.as_ref() != expect {
+            return Ok(Pushed::Moved { found });
+        }
+        crash_point("remote.before_push");
+        let ran = push_call(git, remote, branch, to, expect).run()?;
+        crash_point("remote.after_push");
+        if ran.code() == Some(0) {
+            return Ok(Pushed::Done);
+        }
+        // It moved while git was looking, a killed git left a lock there, or it really cannot be done.
+        let moved = read_ref(remote, branch)? != found;
+        let freed = !moved && remove_stale_locks(remote, git.clock())? > 0;
+        if !again || !(moved || freed) {
+            return Err(ran.error().into());
+        }
+    }
+    unreachable_push(branch)
 }
 
 fn unreachable_push(branch: &BranchName) -> Result<Pushed, VcsError> {
@@ -117,29 +130,48 @@ fn push_call<'a>(
     git: &Git<'a>,
     remote: &Path,
     branch: &BranchName,
-    sha: &Sha,
+    to: Option<&Sha>,
     expect: Option<&Sha>,
 ) -> Call<'a> {
+    let target = to.map_or("", Sha::as_str);
     let expected = expect.map_or("", Sha::as_str);
     let mut receive = OsString::from("--receive-pack=");
     receive.push(quoted(git.program()));
     receive.push(" -c core.hooksPath=/dev/null -c gc.auto=0 -c receive.autogc=false -c maintenance.auto=false");
     receive.push(" -c core.fsync=committed,reference receive-pack");
-    git.call(&format!("push `{branch}`"))
-        .args([
-            "push",
-            "--porcelain",
-            "--no-verify",
-            "--no-signed",
-            "--no-follow-tags",
-        ])
-        .arg("--recurse-submodules=no")
+    push_args(git.call(&format!("push `{branch}`")))
         .arg(format!("--force-with-lease=refs/heads/{branch}:{expected}"))
         .arg(receive)
         .arg("--")
         .arg(remote)
-        .arg(format!("{sha}:refs/heads/{branch}"))
+        .arg(format!("{target}:refs/heads/{branch}"))
         .long()
+}
+
+/// `call` as a push that runs nothing and takes nothing along.
+pub(super) fn push_args(call: Call<'_>) -> Call<'_> {
+    call.args([
+        "push",
+        "--porcelain",
+        "--no-verify",
+        "--no-signed",
+        "--no-follow-tags",
+        "--recurse-submodules=no",
+    ])
+}
+
+/// `call` as a fetch that leaves nothing but refs and objects; where from and what follow.
+pub(super) fn fetch_args(call: Call<'_>) -> Call<'_> {
+    call.args([
+        "fetch",
+        "--quiet",
+        "--prune",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-auto-maintenance",
+        "--no-recurse-submodules",
+        "--",
+    ])
 }
 
 /// A path as one word of a shell.

@@ -98,6 +98,33 @@ impl SimVcs {
         }
         Ok(state)
     }
+
+    /// Compares and swaps a branch of the forge; `None` is no branch.
+    fn move_branch(
+        &self,
+        branch: &BranchName,
+        to: Option<&Sha>,
+        expect: Option<&Sha>,
+    ) -> Result<Pushed, VcsError> {
+        let mut state = self.enter("push")?;
+        let lost = std::mem::take(&mut state.lose_next_push);
+        drop(state);
+        crash_point("sim.before_push");
+        let mut refs = lock(&self.refs);
+        let found = refs.tip(branch).cloned();
+        if found.as_ref() != to {
+            if found.as_ref() != expect {
+                return Ok(Pushed::Moved { found });
+            }
+            refs.set(branch, to.cloned());
+        }
+        drop(refs);
+        crash_point("sim.after_push");
+        if lost {
+            return Err(failed("push", "the answer was lost"));
+        }
+        Ok(Pushed::Done)
+    }
 }
 
 fn failed(tried: &str, why: &str) -> VcsError {
@@ -183,24 +210,11 @@ impl Vcs for SimVcs {
         sha: &Sha,
         expect: Option<&Sha>,
     ) -> Result<Pushed, VcsError> {
-        let mut state = self.enter("push")?;
-        let lost = std::mem::take(&mut state.lose_next_push);
-        drop(state);
-        crash_point("sim.before_push");
-        let mut refs = lock(&self.refs);
-        let found = refs.tip(branch).cloned();
-        if found.as_ref() != Some(sha) {
-            if found.as_ref() != expect {
-                return Ok(Pushed::Moved { found });
-            }
-            refs.set(branch, Some(sha.clone()));
-        }
-        drop(refs);
-        crash_point("sim.after_push");
-        if lost {
-            return Err(failed("push", "the answer was lost"));
-        }
-        Ok(Pushed::Done)
+        self.move_branch(branch, Some(sha), expect)
+    }
+
+    fn delete_branch(&self, branch: &BranchName, expect: &Sha) -> Result<Pushed, VcsError> {
+        self.move_branch(branch, None, Some(expect))
     }
 
     fn rescue(

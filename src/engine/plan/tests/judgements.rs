@@ -222,4 +222,24 @@ fn a_review_only_comments() {
     let id = id.unwrap().clone();
     world.findings(&id).comment = Some("fine".to_owned());
     assert_eq!(kinds(&world.judgement().0), ["comment"]);
+    // A review only where acp's account is known not to be the author's, or the forge does not mind.
+    for (viewer, reviews_own, kind) in [
+        (Some("acp"), false, "comment"),
+        (Some("ACP"), false, "comment"),
+        (Some("acp"), true, "review"),
+        (Some("bot"), false, "review"),
+        (None, false, "comment"),
+    ] {
+        world.snapshot.mirror.viewer = viewer.map(str::to_owned);
+        world.snapshot.reviews_own = reviews_own;
+        let intents = world.judgement().0;
+        assert_eq!(kinds(&intents), [kind], "{viewer:?} {reviews_own}");
+        if let Payload::Review { verdict, .. } = intents[0].payload {
+            assert_eq!(
+                verdict,
+                crate::domain::ReviewVerdict::Comment,
+                "an agent's word is no approval"
+            );
+        }
+    }
 }

@@ -8,4 +8,5 @@ mod labels;
 mod launches;
 mod pulls;
 mod repairs;
+mod trust;
 mod world;

@@ -27,7 +27,16 @@ fn every_standing_of_a_pull_request() {
     type Change = fn(&mut World);
     let table: &[(Change, &str, &str)] = &[
         (|_| {}, "automerge", "merging"),
-        (|w| w.pr_mut(2).from_fork = true, "ignore", "not-ours"),
+        (|w| w.pr_mut(2).from_fork = true, "ignore", "fork"),
+        (
+            |w| {
+                w.pr_mut(2).from_fork = true;
+                w.pr_mut(2).labels = set(&[label::HANDOFF]);
+                w.approve(2, 'c');
+            },
+            "ignore",
+            "fork",
+        ),
         (
             |w| w.pr_mut(2).head = "feature/x".parse().unwrap(),
             "ignore",

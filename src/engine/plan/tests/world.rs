@@ -96,6 +96,9 @@ impl World {
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
                 stale: None,
+                trust: crate::domain::TrustBook::default(),
+                labelled: BTreeMap::new(),
+                reviews_own: false,
             },
         }
     }
@@ -144,6 +147,7 @@ impl World {
             from_fork: false,
             labels: BTreeSet::new(),
             author: "acp".to_owned(),
+            association: Association::Owner,
             closes: Some(issue),
             checks: vec![],
             reviews: vec![],
@@ -195,6 +199,7 @@ impl World {
             start,
             merge: None,
             created: ago(20),
+            text: None,
             resumes: 0,
             state,
         };

@@ -1,0 +1,189 @@
+//! Whether an intent has already happened. Texts are found by the marker of our own account in a bounded listing, never
+//! by a search, whose index is late; everything else by its state.
+
+use super::shapes::{CommentDoc, IssueDoc, PullDoc};
+use super::{Github, PER_PAGE};
+use crate::domain::{Applied, BranchName, CheckState, Intent, ItemId, ItemKind, Payload, Sha};
+use crate::forge::ForgeError;
+use crate::forge::remote::LabelDiff;
+use crate::forge::remote::address::{escaped, escaped_path};
+use crate::forge::remote::adopt::{earliest, is_from};
+
+/// The most pages of one look.
+const PAGES_MAX: usize = 30;
+
+impl Github {
+    pub(super) fn find_again(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        let done = |yes: bool| Ok(yes.then_some(Applied::Done));
+        let found = match &intent.payload {
+            // A listing that fails says nothing of what is in it.
+            Payload::Issue { .. } => return self.find_issue(intent),
+            Payload::Pr { .. } => return self.find_pull(intent),
+            Payload::Comment { .. } => self.find_comment(intent),
+            Payload::Review { .. } => self.find_review(intent),
+            Payload::Push { branch, sha, .. } => done(self.tip(branch)?.as_ref() == Some(sha)),
+            Payload::Ready { pr } => self.pull(*pr).and_then(|pull| done(!pull.draft)),
+            Payload::Labels { add, remove } => match intent.item {
+                Some(item) => self.there(item).and_then(|there| {
+                    let diff = LabelDiff::of(intent, &there.labels, add, remove);
+                    done(diff.is_ok_and(|diff| diff.is_empty()))
+                }),
+                None => Ok(None),
+            },
+            Payload::Check {
+                sha, name, state, ..
+            } => self.find_check(sha, name, *state),
+            Payload::Merge { head, .. } => self.find_merge(intent, head),
+            Payload::Close { .. } => match intent.item {
+                Some(item) => self.there(item).and_then(|there| done(!there.open)),
+                None => Ok(None),
+            },
+        };
+        match found {
+            // On something that is not there nothing has happened.
+            Err(ForgeError::Missing { .. }) => Ok(None),
+            found => found,
+        }
+    }
+
+    fn find_issue(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        let viewer = self.viewer()?;
+        let earliest = earliest(intent, self.client.ahead());
+        let mut path = self.path(format_args!(
+            "/issues?state=all&creator={}&sort=created&direction=desc&per_page={PER_PAGE}",
+            escaped(&viewer.login)
+        ));
+        for _ in 0..PAGES_MAX {
+            let answer = self.client.get("look for an issue", &path)?;
+            let docs: Vec<IssueDoc> = answer.read()?;
+            let is_ours = |doc: &&IssueDoc| {
+                let author = doc.user.as_ref().map(|user| user.id);
+                doc.pull_request.is_none() && is_from(intent, viewer, author, doc.body.as_deref())
+            };
+            if let Some(doc) = docs.iter().find(is_ours) {
+                let number = doc.number;
+                return Ok(Some(Applied::Opened { number }));
+            }
+            let all_later = docs.last().is_some_and(|doc| doc.created_at >= earliest);
+            match answer.link.next {
+                Some(next) if all_later => path = next,
+                _ => return Ok(None),
+            }
+        }
+        Err(self.too_many("issues"))
+    }
+
+    fn find_comment(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        let Some(item) = intent.item else {
+            return Ok(None);
+        };
+        // One that was moved away has its comments elsewhere, and will not be sent another.
+        self.there(item)?;
+        let viewer = self.viewer()?;
+        let path = self.path(format_args!(
+            "/issues/{}/comments?since={}&per_page={PER_PAGE}",
+            item.number,
+            earliest(intent, self.client.ahead())
+        ));
+        let docs = self
+            .client
+            .list::<CommentDoc>("look for a comment", &path, PAGES_MAX)?;
+        let ours = docs.iter().find(|doc| {
+            let author = doc.user.as_ref().map(|user| user.id);
+            is_from(intent, viewer, author, doc.body.as_deref())
+        });
+        Ok(ours.map(|doc| Applied::Commented { id: doc.id }))
+    }
+
+    fn find_review(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        let Some(item) = intent.item.filter(|item| item.kind == ItemKind::Pr) else {
+            return Ok(None);
+        };
+        let viewer = self.viewer()?;
+        let docs = self.review_docs(item.number)?;
+        let ours = docs.iter().find(|doc| {
+            let author = doc.user.as_ref().map(|user| user.id);
+            is_from(intent, viewer, author, doc.body.as_deref())
+        });
+        Ok(ours.map(|doc| Applied::Commented { id: doc.id }))
+    }
+
+    /// Pull requests from a branch of this repository, open or not, newest first.
+    pub(super) fn pulls_of(&self, head: &BranchName) -> Result<Vec<PullDoc>, ForgeError> {
+        let path = self.path(format_args!(
+            "/pulls?head={}:{}&state=all&per_page={PER_PAGE}",
+            self.owner,
+            escaped_path(head.as_str())
+        ));
+        self.client
+            .list("look for a pull request", &path, PAGES_MAX)
+    }
+
+    /// The one that `intent` opened.
+    pub(super) fn ours_among(
+        &self,
+        intent: &Intent,
+        pulls: &[PullDoc],
+    ) -> Result<Option<Applied>, ForgeError> {
+        let viewer = self.viewer()?;
+        let ours = pulls.iter().find(|pull| {
+            let author = pull.user.as_ref().map(|user| user.id);
+            is_from(intent, viewer, author, pull.body.as_deref())
+        });
+        Ok(ours.map(|pull| Applied::Opened {
+            number: pull.number,
+        }))
+    }
+
+    fn find_pull(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        let Payload::Pr {
+            head,
+            head_sha,
+            base,
+            ..
+        } = &intent.payload
+        else {
+            return Ok(None);
+        };
+        let pulls = self.pulls_of(head)?;
+        if let Some(ours) = self.ours_among(intent, &pulls)? {
+            return Ok(Some(ours));
+        }
+        // One that somebody else opened from the same commits does as well; a second one is not allowed anyway.
+        let other = pulls.iter().find(|pull| {
+            pull.is_open() && pull.base.name == base.as_str() && pull.head.sha == *head_sha
+        });
+        Ok(other.map(|pull| Applied::Opened {
+            number: pull.number,
+        }))
+    }
+
+    fn find_check(
+        &self,
+        sha: &Sha,
+        name: &str,
+        state: CheckState,
+    ) -> Result<Option<Applied>, ForgeError> {
+        let checks = self.checks_now(sha)?;
+        let same = checks.iter().any(|c| c.name == name && c.state == state);
+        Ok(same.then_some(Applied::Done))
+    }
+
+    fn find_merge(&self, intent: &Intent, head: &Sha) -> Result<Option<Applied>, ForgeError> {
+        let Some(ItemId { number, .. }) = intent.item else {
+            return Ok(None);
+        };
+        let pull = self.pull(number)?;
+        let merged = pull.is_merged() && pull.head.sha == *head;
+        Ok(merged.then_some(Applied::Merged {
+            commit: pull.merge_commit_sha,
+        }))
+    }
+
+    fn too_many(&self, what: &str) -> ForgeError {
+        ForgeError::Unreadable {
+            what: format!("the {what} of {}", self.settings.repo),
+            why: format!("there are more than {PAGES_MAX} pages since the intent was sent"),
+        }
+    }
+}
