@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::commands::{Control, Session, Verb, demo, item};
-use crate::domain::{BranchName, Outcome, Payload, ProfileId, Run, label};
+use crate::domain::{BranchName, FailureClass, Outcome, Payload, ProfileId, Run, label};
 use crate::engine::{Idle, Pass};
 use crate::policy;
 use crate::profile::{self, Overrides, Profile};
@@ -125,7 +125,7 @@ impl Test {
         Ok(Tested {
             name: self.name.clone(),
             outcome: outcome.map(Outcome::as_str),
-            class: class.map(|class| class.as_str()),
+            class: class.map(FailureClass::as_str),
             why: outcome.and_then(Outcome::reason),
             advice: class.map(|class| policy::consequence(class).advice),
             seconds: end.and_then(|end| Some(end.ended.duration_since(end.started?).as_secs())),
