@@ -16,9 +16,6 @@ _acp() {
             ",$1")
                 cmd="acp"
                 ;;
-            acp,agent)
-                cmd="acp__subcmd__agent"
-                ;;
             acp,budget)
                 cmd="acp__subcmd__budget"
                 ;;
@@ -33,6 +30,9 @@ _acp() {
                 ;;
             acp,demo-agent)
                 cmd="acp__subcmd__demo__subcmd__agent"
+                ;;
+            acp,doctor)
+                cmd="acp__subcmd__doctor"
                 ;;
             acp,heartbeat)
                 cmd="acp__subcmd__heartbeat"
@@ -64,9 +64,6 @@ _acp() {
             acp,profile)
                 cmd="acp__subcmd__profile"
                 ;;
-            acp,prompt)
-                cmd="acp__subcmd__prompt"
-                ;;
             acp,reconcile)
                 cmd="acp__subcmd__reconcile"
                 ;;
@@ -88,35 +85,8 @@ _acp() {
             acp,sweep)
                 cmd="acp__subcmd__sweep"
                 ;;
-            acp,usage)
-                cmd="acp__subcmd__usage"
-                ;;
             acp,why)
                 cmd="acp__subcmd__why"
-                ;;
-            acp__subcmd__agent,help)
-                cmd="acp__subcmd__agent__subcmd__help"
-                ;;
-            acp__subcmd__agent,list)
-                cmd="acp__subcmd__agent__subcmd__list"
-                ;;
-            acp__subcmd__agent,probe)
-                cmd="acp__subcmd__agent__subcmd__probe"
-                ;;
-            acp__subcmd__agent,test)
-                cmd="acp__subcmd__agent__subcmd__test"
-                ;;
-            acp__subcmd__agent__subcmd__help,help)
-                cmd="acp__subcmd__agent__subcmd__help__subcmd__help"
-                ;;
-            acp__subcmd__agent__subcmd__help,list)
-                cmd="acp__subcmd__agent__subcmd__help__subcmd__list"
-                ;;
-            acp__subcmd__agent__subcmd__help,probe)
-                cmd="acp__subcmd__agent__subcmd__help__subcmd__probe"
-                ;;
-            acp__subcmd__agent__subcmd__help,test)
-                cmd="acp__subcmd__agent__subcmd__help__subcmd__test"
                 ;;
             acp__subcmd__budget,help)
                 cmd="acp__subcmd__budget__subcmd__help"
@@ -154,9 +124,6 @@ _acp() {
             acp__subcmd__cooldown__subcmd__help,list)
                 cmd="acp__subcmd__cooldown__subcmd__help__subcmd__list"
                 ;;
-            acp__subcmd__help,agent)
-                cmd="acp__subcmd__help__subcmd__agent"
-                ;;
             acp__subcmd__help,budget)
                 cmd="acp__subcmd__help__subcmd__budget"
                 ;;
@@ -171,6 +138,9 @@ _acp() {
                 ;;
             acp__subcmd__help,demo-agent)
                 cmd="acp__subcmd__help__subcmd__demo__subcmd__agent"
+                ;;
+            acp__subcmd__help,doctor)
+                cmd="acp__subcmd__help__subcmd__doctor"
                 ;;
             acp__subcmd__help,heartbeat)
                 cmd="acp__subcmd__help__subcmd__heartbeat"
@@ -202,9 +172,6 @@ _acp() {
             acp__subcmd__help,profile)
                 cmd="acp__subcmd__help__subcmd__profile"
                 ;;
-            acp__subcmd__help,prompt)
-                cmd="acp__subcmd__help__subcmd__prompt"
-                ;;
             acp__subcmd__help,reconcile)
                 cmd="acp__subcmd__help__subcmd__reconcile"
                 ;;
@@ -225,9 +192,6 @@ _acp() {
                 ;;
             acp__subcmd__help,sweep)
                 cmd="acp__subcmd__help__subcmd__sweep"
-                ;;
-            acp__subcmd__help,usage)
-                cmd="acp__subcmd__help__subcmd__usage"
                 ;;
             acp__subcmd__help,why)
                 cmd="acp__subcmd__help__subcmd__why"
@@ -436,18 +400,6 @@ _acp() {
             acp__subcmd__profile__subcmd__help,show)
                 cmd="acp__subcmd__profile__subcmd__help__subcmd__show"
                 ;;
-            acp__subcmd__prompt,help)
-                cmd="acp__subcmd__prompt__subcmd__help"
-                ;;
-            acp__subcmd__prompt,show)
-                cmd="acp__subcmd__prompt__subcmd__show"
-                ;;
-            acp__subcmd__prompt__subcmd__help,help)
-                cmd="acp__subcmd__prompt__subcmd__help__subcmd__help"
-                ;;
-            acp__subcmd__prompt__subcmd__help,show)
-                cmd="acp__subcmd__prompt__subcmd__help__subcmd__show"
-                ;;
             acp__subcmd__report,approved)
                 cmd="acp__subcmd__report__subcmd__approved"
                 ;;
@@ -569,150 +521,8 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile reconcile sweep report completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help list probe test help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__help)
-            opts="list probe test help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__help__subcmd__probe)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__help__subcmd__test)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__list)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__probe)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__agent__subcmd__test)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1006,6 +816,24 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__doctor)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --fix --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__heartbeat)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --until-idle --timeout --stats --record --replay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1037,22 +865,8 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile reconcile sweep report completions man help"
+            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__help__subcmd__agent)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1121,6 +935,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__demo__subcmd__agent)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1274,20 +1102,6 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        acp__subcmd__help__subcmd__prompt)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         acp__subcmd__help__subcmd__reconcile)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1373,20 +1187,6 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__sweep)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__help__subcmd__usage)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2746,84 +2546,6 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        acp__subcmd__prompt)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help show help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__prompt__subcmd__help)
-            opts="show help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__prompt__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__prompt__subcmd__help__subcmd__show)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__prompt__subcmd__show)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         acp__subcmd__reconcile)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --stats --record --replay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -3624,32 +3346,6 @@ _acp() {
             fi
             case "${prev}" in
                 --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        acp__subcmd__usage)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --by --days --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --by)
-                    COMPREPLY=($(compgen -W "day backend model item" -- "${cur}"))
-                    return 0
-                    ;;
-                --days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

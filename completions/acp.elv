@@ -49,6 +49,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand agent 'Look at the agents and how they are'
             cand prompt 'Look at what agents are asked'
             cand profile 'Look at profiles and check them'
+            cand doctor 'Say what is wrong on this machine, and mend it'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
@@ -1064,6 +1065,18 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;profile;help;help'= {
         }
+        &'acp;doctor'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --fix 'Mend what can be mended safely: close files to other users, make missing labels on the forge'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;reconcile'= {
             cand --profile 'The profile to work with'
             cand --record 'Save the snapshot that the plan was made from'
@@ -1287,6 +1300,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand agent 'Look at the agents and how they are'
             cand prompt 'Look at what agents are asked'
             cand profile 'Look at profiles and check them'
+            cand doctor 'Say what is wrong on this machine, and mend it'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
@@ -1333,6 +1347,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;prompt'= {
         }
         &'acp;help;profile'= {
+        }
+        &'acp;help;doctor'= {
         }
         &'acp;help;reconcile'= {
         }

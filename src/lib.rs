@@ -16,6 +16,7 @@ pub mod policy;
 pub mod proc;
 pub mod profile;
 pub mod prompt;
+pub mod sandbox;
 pub mod store;
 pub mod sys;
 pub mod ui;

@@ -133,9 +133,25 @@ fn idle(scratch: &Path, binary: &Path, issues: u64, runs: u64, target: &str) {
 
 fn launch(scratch: &Path, binary: &Path) {
     let world = World::new(&scratch.join("launch"), binary, 0, 0);
+    let bwrap = Acp::other("bwrap", &["--unshare-user", "--ro-bind", "/", "/", "true"]);
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        .any(|folder| folder.join("bwrap").is_file());
+    let what = "pass start to agent's first command";
+    launch_in(&world, "none", what, "worktree add + 15 ms");
+    let what = "the same in bubblewrap";
+    if found && bwrap.works() {
+        launch_in(&world, "bubblewrap", what, "worktree add + 25 ms");
+    } else {
+        row(what, "worktree add + 25 ms", "bwrap does not work here");
+    }
+}
+
+fn launch_in(world: &World, sandbox: &'static str, what: &str, target: &str) {
     let (mut starts, mut adds) = (vec![], vec![]);
+    // The first one also tries the sandbox.
+    world.pass_start_to_agent(sandbox);
     for _ in 0..15 {
-        starts.push(world.pass_start_to_agent());
+        starts.push(world.pass_start_to_agent(sandbox));
         adds.push(world.worktree_add());
     }
     let (start, add) = (process::median(starts), process::median(adds));
@@ -145,11 +161,7 @@ fn launch(scratch: &Path, binary: &Path) {
         ms(start),
         ms(add)
     );
-    row(
-        "pass start to agent's first command",
-        "worktree add + 15 ms",
-        &measured,
-    );
+    row(what, target, &measured);
 }
 
 fn risk(scratch: &Path, world: &World) {

@@ -51,6 +51,12 @@ impl Acp {
         }
     }
 
+    /// With one more variable.
+    pub(crate) fn var(mut self, name: &'static str, value: &str) -> Self {
+        self.env.push((name, value.into()));
+        self
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args).env_clear();

@@ -27,7 +27,8 @@ impl World {
         let (repo, home) = (dir.join("repo"), dir.join("home"));
         make_repo(&repo);
         let acp = Acp::new(binary, &repo, &home);
-        let stamp = "date +%s%N > \"$ACP_OUT/../../../stamp\"; exit 1";
+        // Into the log of the run: there it is seen of a confined agent too.
+        let stamp = "date +%s%N; exit 1";
         acp.with(&[
             "init",
             "--yes",
@@ -144,28 +145,36 @@ impl World {
         fs::write(folder.join("agent.log"), "done\n").unwrap();
     }
 
-    /// From before a heartbeat is started to the first command of the agent that it launches.
-    pub(crate) fn pass_start_to_agent(&self) -> Duration {
-        let stamp = self.state().join("stamp");
-        self.acp
-            .with(&["issue", "create", "--title", "Work"])
-            .stdout();
-        let begun = SystemTime::now();
-        self.acp.with(&["heartbeat"]).stdout();
-        let mut text = String::new();
-        for _ in 0..500 {
-            text = fs::read_to_string(&stamp).unwrap_or_default();
-            if text.ends_with('\n') {
-                break;
+    /// From before a heartbeat is started to the first command of the agent that it launches, in this sandbox.
+    pub(crate) fn pass_start_to_agent(&self, sandbox: &'static str) -> Duration {
+        let acp = self.acp.clone().var("ACP_SANDBOX", sandbox);
+        acp.with(&["issue", "create", "--title", "Work"]).stdout();
+        let begun = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        acp.with(&["heartbeat"]).stdout();
+        let stamp = (0..500).find_map(|_| {
+            let found = self.stamps().into_iter().find(|stamp| *stamp > begun);
+            if found.is_none() {
+                std::thread::sleep(Duration::from_millis(10));
             }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        fs::remove_file(&stamp).unwrap();
-        let nanos = Duration::from_nanos(text.trim().parse().unwrap());
-        self.acp
-            .with(&["heartbeat", "--until-idle", "--timeout", "20s"])
+            found
+        });
+        acp.with(&["heartbeat", "--until-idle", "--timeout", "20s"])
             .stdout();
-        nanos.saturating_sub(begun.duration_since(UNIX_EPOCH).unwrap())
+        stamp.unwrap().saturating_sub(begun)
+    }
+
+    /// What agents have written, as times since 1970.
+    fn stamps(&self) -> Vec<Duration> {
+        let runs = fs::read_dir(self.state().join("runs")).unwrap();
+        let logs =
+            runs.filter_map(|run| fs::read_to_string(run.ok()?.path().join("agent.log")).ok());
+        let stamp = |log: String| {
+            let line = log
+                .lines()
+                .find(|line| line.bytes().all(|b| b.is_ascii_digit()))?;
+            Some(Duration::from_nanos(line.parse().ok()?))
+        };
+        logs.filter_map(stamp).collect()
     }
 
     pub(crate) fn worktree_add(&self) -> Duration {

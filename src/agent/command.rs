@@ -1,5 +1,7 @@
 //! Any program that reads its task on standard input and ends with 0 when it has done it.
 
+use jiff::Zoned;
+
 use super::{
     Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, process_failure,
 };
@@ -71,7 +73,7 @@ impl Agent for Command {
     }
 
     /// A program of which nothing is known says nothing; it has its exit status.
-    fn read_line(&self, _line: &str) -> Vec<AgentEvent> {
+    fn read_line(&self, _line: &str, _now: &Zoned) -> Vec<AgentEvent> {
         vec![]
     }
 
@@ -82,21 +84,12 @@ impl Agent for Command {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::agent::testing::settings;
+    use crate::agent::testing::{settings, task};
     use crate::domain::FailureClass;
 
     fn command(settings: &AgentSettings) -> Result<AgentCommand, String> {
-        Command.command(&AgentTask {
-            prompt: "do it",
-            prompt_file: Path::new("/w/.acp/prompt.md"),
-            worktree: Path::new("/w"),
-            settings,
-            run: "20261121-031502-issue-12-a1",
-            resume: None,
-        })
+        Command.command(&task(settings))
     }
 
     #[test]

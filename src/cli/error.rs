@@ -104,6 +104,8 @@ impl From<WorkerError> for CliError {
             }
             WorkerError::Illegal(_) => Self::of(Exit::Bug, &error),
             WorkerError::Start { .. } => Self::of(Exit::Unavailable, &error),
+            WorkerError::Sandbox(_) => Self::of(Exit::Unavailable, &error)
+                .hint("install it, or name another in `sandbox.kind`; `auto` starts agents without one where none works"),
             WorkerError::Survivors { .. } | WorkerError::Held { .. } => Self::of(Exit::No, &error),
         }
     }

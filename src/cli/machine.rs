@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::wire::Wiring;
 use super::{app, range};
-use crate::commands::{Checkout, Control, Ports, Session};
+use crate::commands::{Checkout, Control, Machine, Ports, Session};
 use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
 use crate::forge::remote::Access;
 use crate::store::Home;
@@ -61,7 +62,7 @@ impl Ports for Wiring<'_> {
     }
 
     fn find_program(&self, session: &Session<'_>, name: &str) -> Option<PathBuf> {
-        super::wire::open::find(session, name)
+        super::wire::open::find(session.env, name)
     }
 
     fn version_of(&self, session: &Session<'_>, program: &Path) -> Option<String> {
@@ -80,6 +81,10 @@ impl Ports for Wiring<'_> {
     fn access(&self, session: &Session<'_>, forge: &ForgeRules) -> Result<Access, CliError> {
         let home = super::wire::open::home(session)?;
         super::wire::remote::access(self, &home.state, forge)
+    }
+
+    fn machine(&self, session: &Session<'_>) -> Result<Arc<dyn Machine>, CliError> {
+        super::wire::doctor::machine(self, session)
     }
 
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError> {

@@ -341,12 +341,6 @@ fn notes(session: &Session<'_>, made: &Made, checkout: &Checkout) -> Vec<String>
                 .to_owned(),
         );
     }
-    if made.created {
-        notes.push(
-            "agents run without a sandbox in this version: they can read and change what your account can"
-                .to_owned(),
-        );
-    }
     let installed = session.ports.installed_agents(session);
     if made.agent != COMMAND_AGENT && !installed.contains(&made.agent) {
         notes.push(format!(

@@ -11,6 +11,7 @@ mod completions;
 mod control;
 mod cooldown;
 mod demo;
+mod doctor;
 mod group;
 mod heartbeat;
 mod hold;
@@ -38,6 +39,7 @@ mod why;
 
 pub use completions::completion_script;
 pub use control::{AgentCheck, Control, PromptMaker};
+pub use doctor::{Apart, Machine, Reach};
 pub use group::{Group, Verb};
 pub use man::man_pages;
 pub use session::{Checkout, Ports, Session};
@@ -73,6 +75,7 @@ pub const GROUPS: &[Group] = &[
     Group::verbs::<agent::AgentVerb>("agent", "Look at the agents and how they are"),
     Group::verbs::<prompt::Prompt>("prompt", "Look at what agents are asked"),
     Group::verbs::<profile::Profile>("profile", "Look at profiles and check them"),
+    Group::verb::<doctor::Doctor>("doctor", "Say what is wrong on this machine, and mend it"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
 use crate::forge::remote::Access;
@@ -106,6 +107,9 @@ pub trait Ports {
 
     /// Who the token of a forge behind HTTP is and what it may do there. Reads only.
     fn access(&self, session: &Session<'_>, forge: &ForgeRules) -> Result<Access, CliError>;
+
+    /// What `doctor` asks of this machine, from threads of its own.
+    fn machine(&self, session: &Session<'_>) -> Result<Arc<dyn super::Machine>, CliError>;
 
     /// Asks on the terminal; `None`: there is none.
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError>;

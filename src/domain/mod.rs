@@ -20,6 +20,7 @@ mod pull_request;
 mod risk;
 mod rules;
 mod run;
+mod sandbox;
 mod snapshot;
 mod trust;
 mod visible;
@@ -48,6 +49,7 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
+pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
 pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};
 pub use visible::{is_invisible, only_visible};

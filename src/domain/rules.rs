@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Association, BranchName, ProfileId};
+use super::{Association, BranchName, ProfileId, SandboxRules};
 
 /// Everything that a profile says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct Rules {
     pub intake: IntakeRules,
     /// Which agents work, by name.
     pub agents: AgentRules,
+    /// How their children are confined.
+    pub sandbox: SandboxRules,
     /// How much at once.
     pub limits: LimitRules,
     /// What follows a failure.
@@ -109,13 +111,13 @@ pub struct IntakeRules {
     pub users: BTreeSet<String>,
 }
 
-/// How an agent is confined.
+/// Whether an agent's runs are confined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sandbox {
-    /// The best there is on this machine.
+    /// As the profile's `sandbox` says.
     Auto,
-    /// Not at all.
+    /// Not at all, whatever the profile says.
     None,
 }
 

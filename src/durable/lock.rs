@@ -51,6 +51,13 @@ pub struct Holder {
     pub since: Timestamp,
 }
 
+impl Holder {
+    /// Whether it is a process of this machine.
+    pub fn is_here(&self) -> bool {
+        self.host == host_name()
+    }
+}
+
 /// A lock that is held. It excludes other processes and other holders in this one. Dropping it releases it.
 #[derive(Debug)]
 #[must_use = "a lock that is dropped is released"]
@@ -344,12 +351,14 @@ fn open_for_text(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
+fn host_name() -> String {
+    let names = rustix::system::uname();
+    names.nodename().to_string_lossy().into_owned()
+}
+
 fn write_holder(mut file: &File, what: &str, now: Timestamp) -> io::Result<()> {
     let holder = Holder {
-        host: rustix::system::uname()
-            .nodename()
-            .to_string_lossy()
-            .into_owned(),
+        host: host_name(),
         pid: std::process::id(),
         command: what.to_owned(),
         since: now,

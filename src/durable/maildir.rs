@@ -34,7 +34,7 @@ pub enum Place {
 
 impl Place {
     /// In the direction in which messages move without the queue's lock: who looks in this order misses none of them.
-    const ALL: [Self; 4] = [Self::Pending, Self::Claimed, Self::Failed, Self::Done];
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Claimed, Self::Failed, Self::Done];
 
     /// The name of the folder.
     pub const fn name(self) -> &'static str {

@@ -9,7 +9,7 @@ use crate::domain::{Plan, RunId, RunState, Snapshot, Stale, StaleKind};
 use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
 /// A pass that takes longer than this is stuck: whoever finds the lock held that long says so.
-const PASS_AGE_MAX: SignedDuration = SignedDuration::from_mins(15);
+pub const PASS_AGE_MAX: SignedDuration = SignedDuration::from_mins(15);
 
 /// The pause between two passes of `--until-idle` while something is under way.
 const BEAT: Duration = Duration::from_millis(100);

@@ -3,7 +3,7 @@
 use super::{Engine, EngineError};
 use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
-    RunEvent, RunId, RunState, Sandbox, Snapshot, Task,
+    RunEvent, RunId, RunState, Snapshot, Task,
 };
 use crate::forge::Text;
 use crate::store::{Entry, Lock, StoreError, crash_point};
@@ -47,7 +47,7 @@ impl Engine<'_> {
         run.title.clone_from(&approved.text.title);
         run.text = approved.digest;
         let prompt = self.prompt_for(&run, &approved.text)?;
-        self.say_sandbox(agent)?;
+        self.look_at_sandbox(agent)?;
         let Some(lock) = self.claim(&run)? else {
             return Ok(None);
         };
@@ -57,15 +57,16 @@ impl Engine<'_> {
         }
     }
 
-    /// Said once for a profile: there is no sandbox yet, so `auto` means none.
-    fn say_sandbox(&self, agent: &str) -> Result<(), EngineError> {
-        let settings = self.rules.agents.settings.get(agent);
-        let expected = settings.is_some_and(|settings| settings.sandbox == Sandbox::Auto);
-        if expected && self.store.first_time("no-sandbox")? {
-            (self.say)(
-                "agents run without a sandbox in this version (`sandbox: auto` means none): \
-                 they can read and change what your account can",
-            );
+    /// Before anything is claimed: with a sandbox that is named and does not work nothing starts. That there is none on
+    /// this machine is said once for a profile.
+    fn look_at_sandbox(&self, agent: &str) -> Result<(), EngineError> {
+        let missing = self.workers.sandbox(agent)?;
+        if let Some(why) = missing
+            && self.store.first_time("no-sandbox")?
+        {
+            (self.say)(&format!(
+                "agents run without a sandbox: they can read and change what your account can. {why}"
+            ));
         }
         Ok(())
     }

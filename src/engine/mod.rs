@@ -25,7 +25,7 @@ pub use contact::CREDENTIAL_HOLD;
 pub use desk::Desk;
 pub use error::EngineError;
 pub use flush::{Flushed, Sent};
-pub use heartbeat::{Idle, Pass, PassReport};
+pub use heartbeat::{Idle, PASS_AGE_MAX, Pass, PassReport};
 pub use launch::Preview;
 pub use stop::{STOP_HOLD, StopReport, Stopped};
 pub use sweep::Swept;

@@ -125,7 +125,11 @@ impl Engine<'_> {
     fn agents_missing(&self) -> BTreeMap<String, String> {
         let agents = self.rules.agents.in_order().into_iter();
         agents
-            .filter_map(|name| Some((name.to_owned(), (self.agent_missing)(name)?)))
+            .filter_map(|name| {
+                let missing = (self.agent_missing)(name);
+                let why = missing.or_else(|| self.workers.sandbox_missing(name))?;
+                Some((name.to_owned(), why))
+            })
             .collect()
     }
 

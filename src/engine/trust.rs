@@ -132,8 +132,11 @@ impl Engine<'_> {
         self.store.put_trust(&book)?;
         Ok(Some(match said.as_slice() {
             [] => format!(
-                "what is known of the approval of {} issues is noted",
-                notes.len()
+                "what is known of the approval of {} is noted",
+                match notes.len() {
+                    1 => "1 issue".to_owned(),
+                    many => format!("{many} issues"),
+                }
             ),
             [one] => one.clone(),
             [first, rest @ ..] => format!("{first}, and {} more", rest.len()),

@@ -82,6 +82,12 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// Allows it no more time than this.
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.limits.deadline = limit;
+        self
+    }
+
     /// Allows it so much output.
     pub fn output_bytes_max(mut self, bytes: usize) -> Self {
         self.limits.output_bytes_max = bytes;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::proc::Cmd;
 use crate::sys::Clock;
@@ -102,13 +103,22 @@ impl<'a> Git<'a> {
 
     /// Fails with the version that was found unless git is new enough.
     pub fn check_version(&self) -> Result<(), GitError> {
-        let out = self
-            .call_nowhere("ask git for its version")
-            .arg("version")
-            .line()?;
+        self.version(None).map(drop)
+    }
+
+    /// What git says of its version, asked for no longer than `limit`, or as long as any call may take.
+    ///
+    /// # Errors
+    /// `NoGit` when it is too old or no git at all, `Failed` when it does not answer.
+    pub fn version(&self, limit: Option<Duration>) -> Result<String, GitError> {
+        let mut call = self.call_nowhere("ask git for its version");
+        if let Some(limit) = limit {
+            call = call.within(limit);
+        }
+        let out = call.arg("version").line()?;
         let oldest = format!("{}.{}", OLDEST.0, OLDEST.1);
         match parse_version(&out) {
-            Some(version) if version >= OLDEST => Ok(()),
+            Some(version) if version >= OLDEST => Ok(super::error::clean(&out)),
             Some(_) => Err(GitError::NoGit(format!(
                 "`{}` is {}, but acp needs git {oldest} or newer",
                 self.program.display(),

@@ -83,16 +83,24 @@ impl Cmd {
             .join(" ")
     }
 
-    pub(super) fn arguments(&self) -> &[OsString] {
+    /// Its arguments.
+    pub fn arguments(&self) -> &[OsString] {
         &self.args
     }
 
-    pub(super) fn folder(&self) -> Option<&Path> {
+    /// The folder it is started in, when one was named.
+    pub fn folder(&self) -> Option<&Path> {
         self.dir.as_deref()
     }
 
     pub(super) fn is_cleared(&self) -> bool {
         self.clear
+    }
+
+    /// The names of the variables that it is given.
+    pub fn variable_names(&self) -> impl Iterator<Item = &OsStr> {
+        let set = self.vars.iter().filter(|(_, value)| value.is_some());
+        set.map(|(name, _)| name.as_os_str())
     }
 
     pub(super) fn variables(&self) -> impl Iterator<Item = (&OsStr, Option<&OsStr>)> {
@@ -102,7 +110,8 @@ impl Cmd {
     }
 
     /// The same folder and environment around another program.
-    pub(super) fn wrapped(&self, program: OsString, args: Vec<OsString>) -> Self {
+    #[must_use]
+    pub fn wrapped(&self, program: OsString, args: Vec<OsString>) -> Self {
         Self {
             program,
             args,

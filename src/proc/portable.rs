@@ -81,6 +81,11 @@ pub(super) fn has_variable(_pid: u32, _name: &OsStr, _value: &OsStr) -> bool {
     false
 }
 
+/// There are no such namespaces.
+pub(super) fn is_namespace_init(_pid: u32) -> bool {
+    false
+}
+
 pub(super) fn signal(pid: u32, start_ticks: u64, signal: EndSignal) -> bool {
     let same = row(pid).is_some_and(|row| row.start_ticks == start_ticks);
     match os_pid(pid) {

@@ -134,6 +134,18 @@ pub fn members(tree: &RunTree) -> Vec<u32> {
     rows.iter().map(|row| row.pid).collect()
 }
 
+/// Those that hold a pid namespace up: its first process, and the one that waits outside for it. They end by themselves
+/// once what is inside has ended; ended first, they would take it down with them, before its grace is over. None when
+/// nothing else is left.
+fn wrappers(found: &[Row]) -> BTreeSet<u32> {
+    let inits = found.iter().filter(|row| os::is_namespace_init(row.pid));
+    let all: BTreeSet<u32> = inits.flat_map(|row| [row.pid, row.parent]).collect();
+    if found.iter().all(|row| all.contains(&row.pid)) {
+        return BTreeSet::new();
+    }
+    all
+}
+
 /// What ending a tree came to.
 pub(super) struct Ending {
     /// Everything that was signalled.
@@ -248,7 +260,12 @@ impl<'a> Hunt<'a> {
             } else {
                 EndSignal::Kill
             };
-            for row in &found {
+            let spared = if signal == EndSignal::Term {
+                wrappers(&found)
+            } else {
+                BTreeSet::new()
+            };
+            for row in found.iter().filter(|row| !spared.contains(&row.pid)) {
                 let first = asked.insert((row.pid, row.start_ticks));
                 let due = first || signal == EndSignal::Kill;
                 if due && os::signal(row.pid, row.start_ticks, signal) {

@@ -21,8 +21,11 @@ use crate::sys::Env;
 pub const DEFAULTS: &str = include_str!("defaults.yaml");
 
 /// The settings that an environment variable overrides.
-pub const ENVIRONMENT: &[(&str, &str)] =
-    &[("ACP_AGENT", "agents.use"), ("ACP_WRITES", "policy.writes")];
+pub const ENVIRONMENT: &[(&str, &str)] = &[
+    ("ACP_AGENT", "agents.use"),
+    ("ACP_SANDBOX", "sandbox.kind"),
+    ("ACP_WRITES", "policy.writes"),
+];
 
 /// For how many problems of a layer the line is looked up: each time its text is read again.
 const LINES_MAX: u32 = 50;

@@ -23,6 +23,7 @@ mod validate;
 mod validate_agents;
 mod validate_forge;
 mod validate_policy;
+mod validate_sandbox;
 mod write;
 
 pub use detect::{Detected, detect_verify};

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::schema::{
     AgentFile, AgentsFile, BudgetFile, ForgeFile, IntakeFile, LimitsFile, PolicyFile, ProfileFile,
-    RepoFile, RetryFile, RiskFile,
+    RepoFile, RetryFile, RiskFile, SandboxFile,
 };
 use super::validate::expand_home;
 use crate::domain::{
     AgentRules, AgentSettings, BudgetRules, ForgeRules, IntakeRules, LimitRules, MergeRules,
     PathRules, PolicyRules, PoolEntry, ProfileId, RepoRules, RetryRules, RiskRules, Rules,
-    TokenSource,
+    SandboxRules, TokenSource,
 };
 
 /// The rules, when nothing is missing. Called on values that are checked.
@@ -22,6 +22,7 @@ pub(super) fn rules(id: &ProfileId, file: ProfileFile, home: Option<&Path>) -> O
         repo: repo(file.repo, home)?,
         intake: intake(file.intake)?,
         agents: agents(file.agents)?,
+        sandbox: sandbox(file.sandbox, home)?,
         limits: limits(&file.limits)?,
         retry: retry(file.retry)?,
         budget: budget(&file.budget)?,
@@ -129,6 +130,23 @@ fn agent(file: AgentFile) -> Option<AgentSettings> {
         output_bytes_max: file.output_max?.0,
         steps_max: file.steps_max?,
         sandbox: file.sandbox?,
+    })
+}
+
+fn sandbox(file: SandboxFile, home: Option<&Path>) -> Option<SandboxRules> {
+    let paths = |list: Vec<String>| {
+        let paths = list.iter().map(|text| expand_home(text, home).ok());
+        paths.collect::<Option<Vec<_>>>()
+    };
+    Some(SandboxRules {
+        kind: file.kind?,
+        read: paths(file.read?)?,
+        write: paths(file.write?)?,
+        network: file.network?,
+        image: file.image.filter(|image| !image.is_empty()),
+        memory_bytes_max: file.memory?.0,
+        processes_max: file.processes?,
+        file_bytes_max: file.file_size?.0,
     })
 }
 

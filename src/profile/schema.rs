@@ -8,14 +8,18 @@ use serde::Deserialize;
 use super::scalars::{Bytes, Dollars, Span};
 use super::schema_words as words;
 use crate::domain::{
-    Association, CheckPolicy, ForgeKind, MergeMethod, Sandbox, TokenSource, Writes,
+    Association, CheckPolicy, ForgeKind, MergeMethod, Network, Sandbox, SandboxKind, TokenSource,
+    Writes,
 };
 
 /// The version of the format that this acp reads.
 pub(super) const SCHEMA: u32 = 1;
 
 /// The agents that there are adapters for.
-pub const KNOWN_AGENTS: &[&str] = &["claude", "codex", "opencode", "gemini", "command"];
+pub const KNOWN_AGENTS: &[&str] = &[
+    "claude", "codex", "opencode", "gemini", "pi", "qwen", "openclaw", "kilo", "crush", "ollama",
+    "command",
+];
 
 /// One repository under acp's control. What is not written here comes from `config.toml` or is built in; `acp profile
 /// show --origin` tells which. Groups are merged key by key, a list replaces the list of the layer below.
@@ -37,6 +41,9 @@ pub struct ProfileFile {
     /// Who does the work.
     #[serde(default)]
     pub agents: AgentsFile,
+    /// How setup, agent and verify commands are confined.
+    #[serde(default)]
+    pub sandbox: SandboxFile,
     /// How much at once.
     #[serde(default)]
     pub limits: LimitsFile,
@@ -150,9 +157,34 @@ pub struct AgentFile {
     pub output_max: Option<Bytes>,
     /// Turns or tool calls after which a run is ended; 0 for no limit.
     pub steps_max: Option<u64>,
-    /// How it is confined: `auto` is the best there is on this machine.
+    /// `auto`: its runs are confined as `sandbox` says; `none`: not at all.
     #[schemars(schema_with = "words::sandboxes")]
     pub sandbox: Option<Sandbox>,
+}
+
+/// How setup, agent and verify commands are confined. All three are confined alike.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SandboxFile {
+    /// `auto`: the best there is on this machine, and a warning where there is nothing; `none`; `bubblewrap` (Linux);
+    /// `seatbelt` (macOS); `docker` or `podman`, which need `image`. With a kind that does not work here nothing starts.
+    #[schemars(schema_with = "words::sandbox_kinds")]
+    pub kind: Option<SandboxKind>,
+    /// Files and folders that may be read besides; absolute, or below `~/`.
+    pub read: Option<Vec<String>>,
+    /// Files and folders that may be written besides; absolute, or below `~/`.
+    pub write: Option<Vec<String>>,
+    /// `on`: the machine's network; `off`: none, not even its loopback.
+    #[schemars(schema_with = "words::networks")]
+    pub network: Option<Network>,
+    /// The container's image; only for `docker` and `podman`.
+    pub image: Option<String>,
+    /// Memory that a process, and in a container all together, may write to; 0 for no limit.
+    pub memory: Option<Bytes>,
+    /// Processes and threads at once; 0 for no limit. Counted in a sandbox only.
+    pub processes: Option<u64>,
+    /// What one file may hold; 0 for no limit.
+    pub file_size: Option<Bytes>,
 }
 
 /// How much at once.

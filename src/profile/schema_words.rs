@@ -52,6 +52,14 @@ pub(super) fn sandboxes(_: &mut SchemaGenerator) -> Schema {
     one_of(&["auto", "none"])
 }
 
+pub(super) fn sandbox_kinds(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["auto", "none", "bubblewrap", "seatbelt", "docker", "podman"])
+}
+
+pub(super) fn networks(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["on", "off"])
+}
+
 pub(super) fn writes(_: &mut SchemaGenerator) -> Schema {
     one_of(&["off", "draft", "full"])
 }

@@ -58,6 +58,41 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "sandbox: { kind: chroot, network: model-host-only, reed: [] }",
+        &[
+            "web.yaml:3: sandbox.kind: expected `auto`, `none`, `bubblewrap`, `seatbelt`, `docker` or `podman`, found `chroot`",
+            "web.yaml:3: sandbox.network: expected `on` or `off`, found `model-host-only`",
+            "web.yaml:3: sandbox.reed: unknown key; did you mean `read`?",
+        ],
+    ),
+    (
+        "sandbox: { read: [data, ~/.ssh/config, /], write: [~/.config] }",
+        &[
+            "web.yaml:3: sandbox.read[0]: the path is relative, and it is not clear to what; write an absolute path, or one \
+             that begins with `~/`",
+            "web.yaml:3: sandbox.read[1]: `~/.ssh` is never shown; name only what is needed; docs/sandbox.md says what is \
+             never shown",
+            "web.yaml:3: sandbox.read[2]: that is everything; name only what is needed; docs/sandbox.md says what is never \
+             shown",
+            "web.yaml:3: sandbox.write[0]: `~/.config/containers/auth.json` is never shown; name only what is needed; \
+             docs/sandbox.md says what is never shown",
+        ],
+    ),
+    (
+        "sandbox: { kind: docker, image: \"\" }",
+        &[
+            "web.yaml:3: sandbox.kind: a container needs an image; set `sandbox.image` to one that has the agent and its \
+             tools",
+        ],
+    ),
+    (
+        "sandbox: { memory: 1MB, processes: 2 }",
+        &[
+            "web.yaml:3: sandbox.memory: with less than 16MB nothing could start; 0 means no limit",
+            "web.yaml:3: sandbox.processes: with less than 8 nothing could start; 0 means no limit",
+        ],
+    ),
+    (
         "limits: { disk_free_min: 500 }",
         &[
             "web.yaml:3: limits.disk_free_min: expected a size such as `500MB` or `2GB`, found the number `500`",
@@ -135,13 +170,13 @@ const BAD: &[(&str, &[&str])] = &[
     (
         "agents: { use: clade }",
         &[
-            "web.yaml:3: agents.use: expected `claude`, `codex`, `opencode`, `gemini` or `command`, found `clade`; did you mean `claude`?",
+            "web.yaml:3: agents.use: expected `claude`, `codex`, `opencode`, `gemini`, `pi`, `qwen`, `openclaw`, `kilo`, `crush`, `ollama` or `command`, found `clade`; did you mean `claude`?",
         ],
     ),
     (
         "agents: { fallback: [codex, gpt] }",
         &[
-            "web.yaml:3: agents.fallback[1]: expected `claude`, `codex`, `opencode`, `gemini` or `command`, found `gpt`",
+            "web.yaml:3: agents.fallback[1]: expected `claude`, `codex`, `opencode`, `gemini`, `pi`, `qwen`, `openclaw`, `kilo`, `crush`, `ollama` or `command`, found `gpt`",
         ],
     ),
     (

@@ -13,6 +13,7 @@ use super::schema::ProfileFile;
 use super::validate_agents::agents;
 use super::validate_forge::forge;
 use super::validate_policy::{budget, policy, risk};
+use super::validate_sandbox::sandbox;
 use crate::domain::is_valid_branch;
 
 /// Collects what is wrong, each with the place of the value.
@@ -53,6 +54,7 @@ impl<'a> Checker<'a> {
         repo(&mut self, file);
         intake(&mut self, file);
         agents(&mut self, file);
+        sandbox(&mut self, file);
         budget(&mut self, file);
         policy(&mut self, file);
         risk(&mut self, file);
@@ -151,6 +153,11 @@ impl<'a> Checker<'a> {
                 self.report(&format!("{key}[{index}]"), "the text is empty", None);
             }
         }
+    }
+
+    /// The home folder, when it is known.
+    pub(super) fn home(&self) -> Option<&'a Path> {
+        self.home
     }
 
     /// Reports a path that cannot be used.

@@ -92,8 +92,9 @@ fn repo(new: &NewProfile) -> String {
 }
 
 fn agents(new: &NewProfile) -> String {
-    let mut out =
-        String::from("\nagents:\n  # claude, codex, opencode, gemini or command (any program).\n");
+    let mut out = String::from(
+        "\nagents:\n  # claude, codex, opencode, gemini, pi, qwen, openclaw, kilo, crush, ollama or command (any program).\n",
+    );
     line(&mut out, 2, "use", &scalar(&new.agent));
     if let Some(shell) = &new.agent_command {
         out.push_str("  settings:\n    command:\n");

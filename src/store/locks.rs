@@ -21,6 +21,9 @@ pub enum LockName {
 }
 
 impl LockName {
+    /// All of them, in that order.
+    pub const ALL: [Self; 4] = [Self::Pass, Self::Flush, Self::Repo, Self::Budget];
+
     const fn rank(self) -> Rank {
         match self {
             Self::Pass => Rank::Pass,
@@ -30,7 +33,8 @@ impl LockName {
         }
     }
 
-    const fn as_str(self) -> &'static str {
+    /// The name of its file, without the ending.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Flush => "flush",

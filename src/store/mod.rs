@@ -11,6 +11,7 @@ mod outbox;
 mod records;
 mod runs;
 mod shelf;
+mod survey;
 mod trust;
 
 pub use history::{Archived, HistoryCut};
@@ -24,7 +25,10 @@ pub use shelf::Shelf;
 
 #[cfg(any(test, feature = "test-hooks"))]
 pub use crate::durable::as_other_process;
-pub use crate::durable::{DurableError as StoreError, Holder, Lock, Place, crash_point};
+pub use crate::durable::{
+    DurableError as StoreError, Holder, Inspected, Lock, Place, crash_point, inspect, is_held,
+    make_private,
+};
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
 

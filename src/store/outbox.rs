@@ -41,6 +41,14 @@ impl Outbox {
         })
     }
 
+    /// Why intents in `place` cannot be read, one error for each.
+    pub(super) fn errors(&self, place: Place) -> Vec<StoreError> {
+        match self.mail.list(place) {
+            Ok(entries) => entries.iter().filter_map(|e| read(e).err()).collect(),
+            Err(error) => vec![error],
+        }
+    }
+
     /// Puts an intent into the outbox unless its key is already anywhere in it, confirmed ones included.
     /// `true`: it is new.
     pub fn enqueue(&self, intent: &Intent) -> Result<bool, StoreError> {

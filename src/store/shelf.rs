@@ -49,6 +49,15 @@ impl<T: Versioned> Shelf<T> {
         Ok(names.filter_map(key).collect())
     }
 
+    /// Why records cannot be read, one error for each.
+    pub(super) fn errors(&self) -> Vec<DurableError> {
+        let keys = match self.keys() {
+            Ok(keys) => keys,
+            Err(error) => return vec![error],
+        };
+        keys.iter().filter_map(|key| self.get(key).err()).collect()
+    }
+
     /// One record.
     pub fn get(&self, key: &str) -> Result<Option<T>, DurableError> {
         durable::read_record(&self.path(key))

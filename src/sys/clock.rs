@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 /// Where time comes from. Everything below `cli` is handed one; nothing else may look at a clock.
 pub trait Clock: Send + Sync {
@@ -12,6 +13,11 @@ pub trait Clock: Send + Sync {
     fn monotonic(&self) -> Duration;
     /// Waits. A simulated clock moves itself forward instead.
     fn sleep(&self, duration: Duration);
+}
+
+/// A moment in this machine's zone, for programs that speak of the time of day.
+pub fn local(at: Timestamp) -> Zoned {
+    at.to_zoned(TimeZone::system())
 }
 
 /// The machine's clock, moved by a constant offset when a test asks for it.

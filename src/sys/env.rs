@@ -28,6 +28,10 @@ pub const VARIABLES: &[Variable] = &[
         about: "The agent of first choice, instead of the profile's `agents.use`",
     },
     Variable {
+        name: "ACP_SANDBOX",
+        about: "What confines agents (auto, none, bubblewrap, …), instead of the profile's `sandbox.kind`",
+    },
+    Variable {
         name: "ACP_WRITES",
         about: "What passes may write (off, draft, full), instead of the profile's `policy.writes`",
     },

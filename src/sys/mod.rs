@@ -6,7 +6,7 @@ mod rng;
 mod secret;
 pub mod stats;
 
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, SystemClock, local};
 pub use env::{Env, VARIABLES, Variable};
 pub use rng::{Rng, SplitMix64};
 pub use secret::Secret;

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::Write as _;
 use std::time::Duration;
 
-use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd};
+use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd, Spending, last_word};
 use crate::domain::{
     AgentEnd, BudgetRules, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings,
 };
 use crate::durable::{self, DurableError, Lock, crash_point};
 use crate::proc::{Cmd, Ended, Limits, Report, RunTree, Verdict, Watch};
+use crate::sys::{Clock, local};
 
 use super::guard::{Circle, is_session, overspent};
 use super::record::{Record, Usage, process_id};
@@ -41,7 +42,12 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
             Ok(prepared) => prepared,
             Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
         };
-        let (end, usage) = attempt(worker, record, agent, &command)?;
+        let (end, usage) = match attempt(worker, record, agent, &command)? {
+            Ok(ended) => ended,
+            Err(why) => {
+                return worker.finish(record, could_not_start(why), &RunFindings::default());
+            }
+        };
         record.put_usage(&usage)?;
         crash_point("worker.usage_written");
         let at = usize::try_from(resumes).unwrap_or(usize::MAX);
@@ -67,21 +73,25 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
     }
 }
 
-/// One start of the agent, followed to its end.
+/// One start of the agent, followed to its end. The inner error is why it must not be started.
 fn attempt(
     worker: &Worker<'_>,
     record: &mut Record<'_>,
     agent: &'static dyn Agent,
     command: &AgentCommand,
-) -> Result<(AgentEnd, Usage), WorkerError> {
+) -> Result<Result<(AgentEnd, Usage), String>, WorkerError> {
     let mut follow = Follow::new(worker, record, agent)?;
-    let report = start(worker, &mut follow, command)?;
+    let report = match start(worker, &mut follow, agent, command)? {
+        Ok(report) => report,
+        Err(why) => return Ok(Err(why)),
+    };
     let Follow {
         mut usage,
         verdict,
         error,
         last_line,
         broken,
+        retrying,
         ..
     } = follow;
     if let Some(error) = error {
@@ -89,9 +99,10 @@ fn attempt(
     }
     usage.notes.truncate(NOTES_MAX);
     let end = judge(worker, agent, &report, (verdict.as_ref(), broken), &usage);
+    let end = with_retry(end, &report.ended, retrying.map(|(_, failure)| failure));
     let end = with_last_line(end, last_line);
     crash_point("worker.agent_ended");
-    Ok((end, usage))
+    Ok(Ok((end, usage)))
 }
 
 /// `ACP_OUT` as an agent finds it.
@@ -140,6 +151,7 @@ fn prepare(
         settings: &worker.settings,
         run: run.id.as_str(),
         resume: session.as_deref(),
+        confined: worker.is_confined(run),
     });
     match command {
         Ok(command) => Ok(Ok((agent, command))),
@@ -147,11 +159,13 @@ fn prepare(
     }
 }
 
+/// The inner error is why it must not be started.
 fn start(
     worker: &Worker<'_>,
     follow: &mut Follow<'_, '_>,
+    agent: &dyn Agent,
     command: &AgentCommand,
-) -> Result<Report, WorkerError> {
+) -> Result<Result<Report, String>, WorkerError> {
     let run = follow.record.run.clone();
     let settings = &worker.settings;
     let vars = worker
@@ -160,6 +174,10 @@ fn start(
     let cmd = Cmd::new(&command.program)
         .args(&command.args)
         .dir(worker.around.layout.worktree(&run.id));
+    let cmd = match worker.confined(&run, with_vars(cmd, &vars), agent.login().home, &vars) {
+        Ok(cmd) => cmd,
+        Err(why) => return Ok(Err(why)),
+    };
     let mut log = Log::open(worker, &run)?;
     for name in worker.around.refused(settings) {
         log.header(&format!("acp: `{name}` is not handed to agents"));
@@ -170,7 +188,7 @@ fn start(
         ..log.limits(worker, worker.time_left())
     };
     let child = Child {
-        cmd: with_vars(cmd, &vars),
+        cmd,
         stdin: if command.prompt_on_stdin {
             durable::lock_for_reading(&worker.around.layout.prompt(&run.id))?
         } else {
@@ -181,10 +199,12 @@ fn start(
         limits,
     };
     let mut tree = worker.tree(&run);
-    Ok(worker
+    let report = worker
         .ctx
         .children
-        .run(child, &mut tree, worker.ctx.clock, follow))
+        .run(child, &mut tree, worker.ctx.clock, follow);
+    worker.end_container(&run);
+    Ok(Ok(report))
 }
 
 /// The empty locked file that shows, as a standard input, that a process of the run lives.
@@ -240,10 +260,15 @@ struct Follow<'r, 's> {
     usage: Usage,
     /// What earlier starts of the agent in this run have used: their sum is what counts.
     before: (Option<u64>, Option<u64>),
+    spending: Spending,
     circle: Circle,
     /// The limit that it broke.
     broken: Option<String>,
     verdict: Option<Result<(), Failure>>,
+    /// Since when it gets no further, on the monotonic clock, and why.
+    retrying: Option<(Duration, Failure)>,
+    stall: Duration,
+    clock: &'r dyn Clock,
     /// The last line that it printed, for the failure of an agent that says nothing else.
     last_line: Option<String>,
     /// Why it was ended: the record could not be written.
@@ -252,7 +277,7 @@ struct Follow<'r, 's> {
 
 impl<'r, 's> Follow<'r, 's> {
     fn new(
-        worker: &Worker<'_>,
+        worker: &Worker<'r>,
         record: &'r mut Record<'s>,
         agent: &'static dyn Agent,
     ) -> Result<Self, WorkerError> {
@@ -264,17 +289,24 @@ impl<'r, 's> Follow<'r, 's> {
             budget: worker.ctx.rules.budget.clone(),
             before: (usage.tokens, usage.usd_micros),
             usage,
+            spending: Spending::default(),
             circle: Circle::default(),
             broken: None,
             verdict: None,
+            retrying: None,
+            stall: worker.settings.stall,
+            clock: worker.ctx.clock,
             last_line: None,
             error: None,
         })
     }
 
-    fn event(&mut self, event: AgentEvent) {
+    fn hear(&mut self, event: AgentEvent) {
+        self.spending.hear(&event);
+        self.spend();
         match event {
             AgentEvent::Step => {
+                self.retrying = None;
                 self.usage.steps += 1;
                 if self.steps_max > 0 && self.usage.steps > self.steps_max {
                     self.breaks(format!("more than {} steps", self.steps_max));
@@ -285,24 +317,39 @@ impl<'r, 's> Follow<'r, 's> {
                     self.breaks(circle);
                 }
             }
-            AgentEvent::Usage { tokens, usd_micros } => {
-                let sum = |before: Option<u64>, now: u64| before.unwrap_or(0).saturating_add(now);
-                let usage = &mut self.usage;
-                usage.tokens = tokens.map(|n| sum(self.before.0, n)).or(usage.tokens);
-                usage.usd_micros = usd_micros
-                    .map(|n| sum(self.before.1, n))
-                    .or(usage.usd_micros);
-                if let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) {
-                    self.breaks(over);
-                }
+            AgentEvent::Retrying(failure) => {
+                let since = self.retrying.take().map(|(since, _)| since);
+                let since = since.unwrap_or_else(|| self.clock.monotonic());
+                self.retrying = Some((since, failure));
             }
             AgentEvent::Session(name) => self.session(name),
             AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
                 let note = note.chars().take(NOTE_CHARS_MAX).collect();
                 self.usage.notes.push(note);
             }
-            AgentEvent::Note(_) => {}
-            AgentEvent::Verdict(verdict) => self.verdict = Some(verdict),
+            AgentEvent::Denied(tool) if self.usage.denied.len() < NOTES_MAX => {
+                let tool = tool.chars().take(NOTE_CHARS_MAX).collect();
+                self.usage.denied.push(tool);
+            }
+            AgentEvent::Verdict(said) => {
+                self.verdict = Some(last_word(self.verdict.take(), said));
+            }
+            AgentEvent::Spent { .. } => self.retrying = None,
+            AgentEvent::Note(_) | AgentEvent::Denied(_) | AgentEvent::Usage { .. } => {}
+        }
+    }
+
+    /// What this start has used so far, and all before it.
+    fn spend(&mut self) {
+        let sum = |before: Option<u64>, now: Option<u64>| match (before, now) {
+            (None, None) => None,
+            (before, now) => Some(before.unwrap_or(0).saturating_add(now.unwrap_or(0))),
+        };
+        let usage = &mut self.usage;
+        usage.tokens = sum(self.before.0, self.spending.tokens());
+        usage.usd_micros = sum(self.before.1, self.spending.usd_micros());
+        if let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) {
+            self.breaks(over);
         }
     }
 
@@ -334,8 +381,17 @@ impl Watch for Follow<'_, '_> {
         if !words.is_empty() && !words.starts_with('{') {
             self.last_line = Some(words.chars().take(NOTE_CHARS_MAX).collect());
         }
-        for event in self.agent.read_line(line) {
-            self.event(event);
+        let now = local(self.clock.now());
+        for event in self.agent.read_line(line, &now) {
+            self.hear(event);
+        }
+        let stuck = |since: Duration| self.clock.monotonic().saturating_sub(since) > self.stall;
+        if self
+            .retrying
+            .as_ref()
+            .is_some_and(|(since, _)| stuck(*since))
+        {
+            return Verdict::End(Ended::Stalled);
         }
         // An agent that has said its last word has nothing left to be kept from.
         if self.broken.is_some() && self.verdict.is_none() {
@@ -368,6 +424,21 @@ fn with_last_line(end: AgentEnd, last_line: Option<String>) -> AgentEnd {
             AgentEnd::Failed(Failure { detail, ..failure })
         }
         (end, _) => end,
+    }
+}
+
+/// An agent that was ended while it tried the same again and again did not stall by itself: its own reason says more.
+fn with_retry(end: AgentEnd, ended: &Ended, retrying: Option<Failure>) -> AgentEnd {
+    match (end, ended, retrying) {
+        (
+            AgentEnd::Failed(ended),
+            Ended::Stalled | Ended::TimedOut | Ended::StepLimit,
+            Some(said),
+        ) => {
+            let detail = format!("{}; it kept trying: {}", ended.detail, said.detail);
+            AgentEnd::Failed(Failure { detail, ..said })
+        }
+        (end, ..) => end,
     }
 }
 

@@ -74,7 +74,20 @@ pub(super) fn settle(
             outcome_of(&run.task, built, inferred, &mut findings)
         }
     };
+    let outcome = for_want_of_tools(outcome, &record.usage()?.denied);
     Ok(Settled { outcome, findings })
+}
+
+/// An agent that was refused tools and did nothing gave up because of that.
+fn for_want_of_tools(outcome: Outcome, denied: &[String]) -> Outcome {
+    let nothing = [FailureClass::NoResult, FailureClass::NothingDone];
+    match outcome {
+        Outcome::Failed(failure) if !denied.is_empty() && nothing.contains(&failure.class) => {
+            let detail = format!("{}; it was refused: {}", failure.detail, denied.join(", "));
+            Outcome::Failed(Failure::new(FailureClass::RefusedTool, detail))
+        }
+        outcome => outcome,
+    }
 }
 
 /// What an agent that ended well says, or what its silence amounts to.

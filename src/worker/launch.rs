@@ -10,8 +10,9 @@ use crate::proc::{self, Cmd, Detached};
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 
+use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, WorkerError, Workers, life, record};
+use super::{Ended, Proof, WorkerError, Workers, life, proof, record};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -60,6 +61,21 @@ impl<'a> LocalWorkers<'a> {
         }
     }
 
+    pub(super) fn confiner(&self) -> Confiner<'_> {
+        Confiner {
+            layout: self.store.layout(),
+            env: self.env,
+            clock: self.clock,
+            rules: &self.rules,
+        }
+    }
+
+    /// Ends what of a run is no process of its tree.
+    pub(super) fn end_container(&self, run: &Run) {
+        let key = self.around().key(run);
+        confine::end_container(&self.confiner(), &run.agent, &key);
+    }
+
     /// The variables that the run's agent wants handed on; its supervisor must have them first.
     fn pass_env(&self, run: &Run) -> &'static [&'static str] {
         let settings = self.rules.agents.settings.get(&run.agent);
@@ -76,6 +92,7 @@ impl<'a> LocalWorkers<'a> {
             settings,
             run: run.id.as_str(),
             resume: None,
+            confined: false,
         });
         command.map_or(&[], |command| command.pass_env)
     }
@@ -130,5 +147,18 @@ impl Workers for LocalWorkers<'_> {
     fn reap(&self) {
         let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         started.retain_mut(|child| !child.reap());
+    }
+
+    fn sandbox(&self, agent: &str) -> Result<Option<String>, WorkerError> {
+        let chosen = self.confiner().backend(agent);
+        chosen.map(|(_, why)| why).map_err(WorkerError::Sandbox)
+    }
+
+    fn prove_sandbox(&self, agent: &str) -> Result<Proof, WorkerError> {
+        proof::of(self, agent).map_err(WorkerError::Sandbox)
+    }
+
+    fn sandbox_missing(&self, agent: &str) -> Option<String> {
+        self.confiner().expected(agent).err()
     }
 }

@@ -66,6 +66,7 @@ pub(super) fn end(workers: &LocalWorkers<'_>, run: &Run) -> Result<Ended, Worker
     let grace = settings.map_or(GRACE_DEFAULT, |settings| settings.grace);
     let tree = tree(workers, run);
     let left = proc::end_tree(&tree, grace, clock);
+    workers.end_container(run);
     let mut survivors: Vec<u32> = supervisors.iter().map(|mark| mark.pid).collect();
     survivors.extend(left.pids);
     survivors.extend(proc::members(&tree));

@@ -5,10 +5,12 @@
 mod agent;
 mod children;
 mod collect;
+mod confine;
 mod guard;
 mod launch;
 mod life;
 mod out_folder;
+mod proof;
 mod record;
 mod supervise;
 mod surroundings;
@@ -23,6 +25,7 @@ mod tests;
 
 pub use children::{Child, Children, LocalChildren};
 pub use launch::LocalWorkers;
+pub use proof::{Finding, Proof};
 pub use supervise::{SupervisorCtx, supervise};
 
 use std::path::PathBuf;
@@ -79,6 +82,9 @@ pub enum WorkerError {
         /// The lock.
         path: PathBuf,
     },
+    /// The sandbox that the profile asks for does not work.
+    #[error("{0}")]
+    Sandbox(String),
     /// A move that the record's table does not know.
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
@@ -124,6 +130,28 @@ pub trait Workers {
 
     /// Takes note of supervisors that this process started and that have ended.
     fn reap(&self);
+
+    /// Looks at the sandbox of an agent's runs before one is launched. `Ok(Some(why))`: there is none on this machine, and
+    /// the profile leaves it at that.
+    ///
+    /// # Errors
+    /// `Sandbox` when the profile asks for one by name that does not work here: nothing may start.
+    fn sandbox(&self, _agent: &str) -> Result<Option<String>, WorkerError> {
+        Ok(None)
+    }
+
+    /// Shows what an agent's sandbox keeps: a child in it tries to get out. Takes a fraction of a second.
+    ///
+    /// # Errors
+    /// `Sandbox` when the profile asks for one that does not work, or when the trial could not be made.
+    fn prove_sandbox(&self, _agent: &str) -> Result<Proof, WorkerError> {
+        Ok(Proof::default())
+    }
+
+    /// Why no run of an agent could be confined as the profile asks, as far as that is known without starting anything.
+    fn sandbox_missing(&self, _agent: &str) -> Option<String> {
+        None
+    }
 }
 
 /// The right to write a run, as a supervisor has it: its standard input is the locked `alive.lock`.

@@ -22,6 +22,9 @@ pub(super) struct Usage {
     /// The agent's own session, as soon as it has named it.
     #[serde(default)]
     pub(super) session: Option<String>,
+    /// Tools that were refused to it.
+    #[serde(default)]
+    pub(super) denied: Vec<String>,
 }
 
 /// What is settled before the verify commands run. They execute what the agent wrote, so nothing is read again after them.

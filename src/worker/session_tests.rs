@@ -46,7 +46,7 @@ impl Agent for Speaker {
             pass_env: &[],
         })
     }
-    fn read_line(&self, line: &str) -> Vec<AgentEvent> {
+    fn read_line(&self, line: &str, _: &jiff::Zoned) -> Vec<AgentEvent> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let number = |at: usize| rest.split(' ').nth(at).and_then(|n| n.parse().ok());
         vec![match word {

@@ -14,13 +14,14 @@ use crate::domain::{
     RunFindings, RunId, RunState, Step,
 };
 use crate::durable::crash_point;
-use crate::proc::{ProcessMark, Redactor, RunTree};
+use crate::proc::{Cmd, ProcessMark, Redactor, RunTree};
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 use crate::vcs::Vcs;
 
+use super::confine::{self, Confiner, Shown};
 use super::record::{self, Record, Settled, process_id, process_mark};
-use super::surroundings::Surroundings;
+use super::surroundings::{Surroundings, Vars};
 use super::{Children, WorkerError, agent, collect, verify};
 
 /// A quarter of a run's time is there for its verify commands, on top of what setup and agent may take.
@@ -174,12 +175,54 @@ impl<'a> Worker<'a> {
         left.saturating_sub(self.ctx.clock.monotonic().saturating_sub(since))
     }
 
+    /// `cmd` as this run's children are confined.
+    ///
+    /// # Errors
+    /// Why it must not be started.
+    pub(super) fn confined(
+        &self,
+        run: &Run,
+        cmd: Cmd,
+        login: &[&str],
+        vars: &Vars,
+    ) -> Result<Cmd, String> {
+        let (backend, _) = self.confiner().backend(&run.agent)?;
+        let shown = Shown {
+            key: &self.around.key(run),
+            login,
+            vars,
+            worktree: &self.around.layout.worktree(&run.id),
+        };
+        confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
+    }
+
+    /// Whether this run's children are confined by acp, so that an agent need not do it again.
+    pub(super) fn is_confined(&self, run: &Run) -> bool {
+        let found = self.confiner().backend(&run.agent);
+        found.is_ok_and(|(backend, _)| backend != crate::sandbox::Backend::None)
+    }
+
+    /// Ends what of a run is no process of its tree.
+    pub(super) fn end_container(&self, run: &Run) {
+        confine::end_container(&self.confiner(), &run.agent, &self.around.key(run));
+    }
+
+    fn confiner(&self) -> Confiner<'_> {
+        Confiner {
+            layout: self.ctx.store.layout(),
+            env: self.ctx.env,
+            clock: self.ctx.clock,
+            rules: self.ctx.rules,
+        }
+    }
+
     fn end_leftovers(&self, run: &Run) -> Result<(), WorkerError> {
         let tree = self.tree(run);
         let left = self
             .ctx
             .children
             .end(&tree, self.settings.grace, self.ctx.clock);
+        self.end_container(run);
         if left.is_empty() {
             return Ok(());
         }

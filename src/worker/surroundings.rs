@@ -78,6 +78,11 @@ impl Surroundings<'_> {
         vars
     }
 
+    /// The environment of a trial of the sandbox, which belongs to no run.
+    pub(super) fn of_trial(&self) -> Vars {
+        self.base()
+    }
+
     /// The environment of the agent.
     pub(super) fn of_agent(
         &self,
@@ -129,10 +134,14 @@ impl Surroundings<'_> {
 
     /// How the processes of a run are recognised.
     pub(super) fn tree(&self, run: &Run) -> RunTree {
+        RunTree::new(self.key(run), "ACP_OUT", self.out(run))
+    }
+
+    /// The run's name on this machine: of its cgroup, and of its container.
+    pub(super) fn key(&self, run: &Run) -> String {
         // The run's id alone is not unique on a machine: two profiles, or two homes, may launch in the same second.
         let home = crc32fast::hash(self.layout.root().as_os_str().as_encoded_bytes());
-        let key = format!("acp-{}-{home:08x}", run.id);
-        RunTree::new(key, "ACP_OUT", self.out(run))
+        format!("acp-{}-{home:08x}", run.id)
     }
 
     /// Takes the values of all variables that look like credentials out of logs, handed on or not.

@@ -12,8 +12,8 @@ use crate::agent::{self, Agent};
 use crate::domain::{
     AgentRules, AgentSettings, BudgetRules, CheckPolicy, DiffFacts, ForgeKind, ForgeRules, Hold,
     IntakeRules, ItemId, LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, RepoRules,
-    RetryRules, RiskRules, Rules, Run, RunFindings, RunId, RunState, Sandbox, Sha, Task,
-    TokenSource, Writes,
+    RetryRules, RiskRules, Rules, Run, RunFindings, RunId, RunState, Sandbox, SandboxRules, Sha,
+    Task, TokenSource, Writes,
 };
 use crate::durable;
 use crate::proc::{Ended, Report, RunTree, Survivors, Watch};
@@ -53,6 +53,18 @@ fn forge_rules() -> ForgeRules {
     }
 }
 
+fn limits() -> LimitRules {
+    LimitRules {
+        workers: 1,
+        heavy: 1,
+        pr: 1,
+        launches_per_pass: 1,
+        pr_reserved: 0,
+        disk_free_min: 0,
+        history_bytes_max: 0,
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "every value of a profile, once")]
 pub(super) fn rules() -> Rules {
     Rules {
@@ -79,15 +91,8 @@ pub(super) fn rules() -> Rules {
             ]),
             pool: BTreeMap::new(),
         },
-        limits: LimitRules {
-            workers: 1,
-            heavy: 1,
-            pr: 1,
-            launches_per_pass: 1,
-            pr_reserved: 0,
-            disk_free_min: 0,
-            history_bytes_max: 0,
-        },
+        sandbox: SandboxRules::off(),
+        limits: limits(),
         retry: RetryRules {
             delays: vec![],
             attempts_max: 1,

@@ -51,10 +51,20 @@ pub(super) fn run_line(
     let cmd = Cmd::new(SHELL)
         .args(["-c", line])
         .dir(worker.around.layout.worktree(&run.id));
+    let cmd = match worker.confined(&run, with_vars(cmd, &vars), &[], &vars) {
+        Ok(cmd) => cmd,
+        Err(why) => {
+            return Ok(VerifyResult {
+                command: line.to_owned(),
+                passed: false,
+                note: format!("was not run: {why}"),
+            });
+        }
+    };
     let mut log = Log::open(worker, &run)?;
     log.header(&format!("acp: {line}"));
     let child = Child {
-        cmd: with_vars(cmd, &vars),
+        cmd,
         stdin: agent_lock(worker, &run)?,
         limits: log.limits(worker, time),
         log: &mut log.file,
@@ -69,6 +79,7 @@ pub(super) fn run_line(
         .ctx
         .children
         .run(child, &mut tree, worker.ctx.clock, &mut follow);
+    worker.end_container(&run);
     if let Some(error) = follow.error {
         return Err(error);
     }

@@ -145,6 +145,8 @@ impl World {
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("LC_ALL", "C")
             .env("USER", "tester")
+            // What is crashed here is acp; the agents write beside their worktrees.
+            .env("ACP_SANDBOX", "none")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", self.path("gitconfig"))
             .current_dir(self.path("home"))

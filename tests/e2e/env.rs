@@ -104,6 +104,8 @@ impl TestEnv {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", self.path("gitconfig"))
             .env("GIT_TERMINAL_PROMPT", "0")
+            // The agents of most tests play with files of the test; tests/sandbox has those that are confined.
+            .env("ACP_SANDBOX", "none")
             .env("ACP_TEST_NOW", NOW)
             .env("ACP_TEST_SEED", "7")
             .envs(self.vars.iter().map(|(name, value)| (name, value)))

@@ -15,6 +15,7 @@ mod away;
 mod calls;
 mod damage;
 mod demo;
+mod doctor;
 mod env;
 mod hostile_agent;
 mod hostile_text;

@@ -9,12 +9,12 @@ use std::thread::JoinHandle;
 
 use super::env::TestEnv;
 
-const TOKEN: &str = "hush-hush-token-value";
+pub(crate) const TOKEN: &str = "hush-hush-token-value";
 
 /// Answers by path, without a query: status, more header fields, body.
 type Answers = BTreeMap<String, (u16, String, String)>;
 
-struct Server {
+pub(crate) struct Server {
     address: String,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -28,7 +28,7 @@ struct Shared {
 
 impl Server {
     /// A repository `o/r` whose interface begins at `root`.
-    fn start(root: &str) -> Self {
+    pub(crate) fn start(root: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
@@ -52,7 +52,7 @@ impl Server {
         }
     }
 
-    fn set(&self, path: &str, status: u16, fields: &str, body: &str) {
+    pub(crate) fn set(&self, path: &str, status: u16, fields: &str, body: &str) {
         let answer = (status, fields.to_owned(), body.to_owned());
         self.shared
             .answers
@@ -62,7 +62,7 @@ impl Server {
     }
 
     /// The heads of the requests since the last look.
-    fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         std::mem::take(&mut *self.shared.seen.lock().unwrap())
     }
 }
@@ -124,7 +124,7 @@ fn usual(root: &str) -> Answers {
     .collect()
 }
 
-fn init<'a>(server: &'a Server, more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn init<'a>(server: &'a Server, more: &[&'a str]) -> Vec<&'a str> {
     let args = [
         "init",
         "--yes",

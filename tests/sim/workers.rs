@@ -162,7 +162,7 @@ impl Agent for SimAgent {
     fn command(&self, task: &AgentTask<'_>) -> Result<AgentCommand, String> {
         agent::by_name("command").unwrap().command(task)
     }
-    fn read_line(&self, line: &str) -> Vec<AgentEvent> {
+    fn read_line(&self, line: &str, _: &jiff::Zoned) -> Vec<AgentEvent> {
         let failure = match line.split_once(' ') {
             Some(("limit", until)) => Failure {
                 reset: Some(until.parse().unwrap()),

@@ -24,15 +24,16 @@ pub(crate) const ALLOWED: &[(&str, &str)] = &[
     ("notify", "domain http proc sys"),
     ("mesh", "domain durable sys"),
     ("service", "domain durable proc sys"),
+    ("sandbox", "domain proc sys"),
     (
         "worker",
-        "domain durable agent check proc store prompt sys vcs",
+        "domain durable agent check proc sandbox store prompt sys vcs",
     ),
     (
         "engine",
         "domain policy profile prompt store worker forge agent vcs check notify mesh sys",
     ),
-    ("commands", "* - cli durable proc http git"),
+    ("commands", "* - cli durable proc http git sandbox"),
     ("cli", "*"),
 ];
 
@@ -42,7 +43,10 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("vcs", &["git", "sim"]),
     (
         "agent",
-        &["command", "claude", "codex", "opencode", "gemini"],
+        &[
+            "claude", "codex", "command", "crush", "gemini", "kilo", "ollama", "openclaw",
+            "opencode", "pi", "qwen",
+        ],
     ),
 ];
 

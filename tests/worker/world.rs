@@ -65,6 +65,7 @@ impl World {
         let profile = format!(
             "schema: 1\nforge: {{ kind: local, repo: demo }}\n\
              repo: {{ base: main, setup: [\"echo set up\"], verify: [\"test -s a.txt\", \"false\"] }}\n\
+             sandbox: {{ kind: none, file_size: 0B }}\n\
              agents:\n  use: command\n  settings:\n    command:\n      shell: \"exec /bin/sh {}\"\n      \
              timeout: 60s\n      grace: 1s\n      {settings}\n",
             script.display()

@@ -1,5 +1,6 @@
 //! The composition root: the only place that picks adapters.
 
+pub(super) mod doctor;
 pub(super) mod open;
 pub(super) mod remote;
 pub(super) mod setup;

@@ -12,6 +12,7 @@ use crate::forge::{Forge, GitRemote, Text};
 use crate::profile::{self, Overrides};
 use crate::prompt::{self, PromptInput};
 use crate::store::{Home, Store};
+use crate::sys::Env;
 use crate::ui::{CliError, Exit};
 use crate::vcs::git::{GitVcs, Remote};
 use crate::worker::{self, LocalChildren, LocalWorkers, SupervisorCtx};
@@ -79,7 +80,7 @@ pub(in crate::cli) fn home(session: &Session<'_>) -> Result<Home, CliError> {
 
 /// git, as a full path.
 pub(in crate::cli) fn git_program(session: &Session<'_>) -> Result<PathBuf, CliError> {
-    find(session, "git").ok_or_else(|| {
+    find(session.env, "git").ok_or_else(|| {
         CliError::new(Exit::Unavailable, "git is not on PATH")
             .hint("acp needs git 2.38 or newer on PATH")
     })
@@ -92,10 +93,9 @@ pub(in crate::cli) fn own_program() -> Result<PathBuf, CliError> {
     })
 }
 
-/// A program on PATH.
-pub(in crate::cli) fn find(session: &Session<'_>, name: &str) -> Option<PathBuf> {
-    let path = session
-        .env
+/// The file of a program on PATH.
+pub(in crate::cli) fn find(env: &Env, name: &str) -> Option<PathBuf> {
+    let path = env
         .raw("PATH")
         .unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
     proc::find_program(name.as_ref(), path, Path::new("/"))
@@ -138,20 +138,23 @@ fn agent_missing<'w>(
     session: &'w Session<'_>,
     rules: Rules,
 ) -> impl Fn(&str) -> Option<String> + 'w {
-    move |name| {
-        let Some(agent) = agent::by_name(rules.agents.backend(name)) else {
-            return Some("acp has no such agent".to_owned());
-        };
-        let Some(settings) = rules.agents.settings.get(name) else {
-            return Some("the profile has no settings for it".to_owned());
-        };
-        let Some(program) = agent.program(settings) else {
-            return Some(format!("`agents.settings.{name}` names no program"));
-        };
-        match find(session, &program) {
-            Some(_) => None,
-            None => Some(format!("`{program}` is not on PATH")),
-        }
+    move |name| missing_agent(session.env, &rules, name)
+}
+
+/// Why the agent `name` of a profile cannot start; `None` when it can.
+pub(super) fn missing_agent(env: &Env, rules: &Rules, name: &str) -> Option<String> {
+    let Some(agent) = agent::by_name(rules.agents.backend(name)) else {
+        return Some("acp has no such agent".to_owned());
+    };
+    let Some(settings) = rules.agents.settings.get(name) else {
+        return Some("the profile has no settings for it".to_owned());
+    };
+    let Some(program) = agent.program(settings) else {
+        return Some(format!("`agents.settings.{name}` names no program"));
+    };
+    match find(env, &program) {
+        Some(_) => None,
+        None => Some(format!("`{program}` is not on PATH")),
     }
 }
 

@@ -114,6 +114,18 @@ pub(super) fn not_open(control: &Control<'_>, number: u64) -> Result<CliError, C
     )
 }
 
+/// The name of a state as people say it: `ChangesRequested` is "changes requested".
+fn spoken(state: impl std::fmt::Debug) -> String {
+    let mut words = String::new();
+    for letter in format!("{state:?}").chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
 impl Render for Shown {
     const SCHEMA: &'static str = "acp.pr.show/1";
 
@@ -149,15 +161,15 @@ impl Render for Shown {
         }
         for check in &self.checks {
             let (name, summary) = (clean(&check.name), clean(&check.summary));
-            writeln!(out, "check {name}: {:?} ({summary})", check.state)?;
+            write!(out, "check {name}: {}", spoken(check.state))?;
+            match summary.trim() {
+                "" => writeln!(out)?,
+                summary => writeln!(out, " ({summary})")?,
+            }
         }
         for review in &self.reviews {
-            writeln!(
-                out,
-                "review by {}: {:?}",
-                clean(&review.author),
-                review.state
-            )?;
+            let state = spoken(review.state);
+            writeln!(out, "review by {}: {state}", clean(&review.author))?;
         }
         if !body_text(&self.body).trim().is_empty() {
             writeln!(out, "\n{}", body_text(&self.body))?;
@@ -188,5 +200,17 @@ impl Render for Shown {
             plain_line(out, &["check", &check.name, &state, &check.summary])?;
         }
         plain_line(out, &["body", &self.body])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CheckState, ReviewState};
+
+    #[test]
+    fn states_are_words() {
+        assert_eq!(spoken(CheckState::Success), "success");
+        assert_eq!(spoken(ReviewState::ChangesRequested), "changes requested");
     }
 }

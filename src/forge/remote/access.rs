@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::address::escaped;
 use super::client::{Answer, Client};
+use super::vocabulary::existing_labels;
 use crate::domain::ForgeKind;
 use crate::forge::ForgeError;
 
@@ -60,11 +61,6 @@ struct Role {
     push: bool,
     #[serde(default)]
     pull: bool,
-}
-
-#[derive(Deserialize)]
-struct Label {
-    name: String,
 }
 
 /// Asks the forge, with reads only. `slug` is `owner/name`.
@@ -126,8 +122,17 @@ pub fn check(client: &Client, kind: ForgeKind, slug: &str) -> Result<Access, For
         issues: has_issues,
         default_branch: repo.default_branch,
         permissions,
-        labels: labels(client, slug)?,
+        labels: labels(client, kind, slug)?,
     })
+}
+
+/// The labels, as far as they can be read.
+fn labels(client: &Client, kind: ForgeKind, slug: &str) -> Result<Option<Vec<String>>, ForgeError> {
+    match existing_labels(client, kind, slug) {
+        Ok(labels) => Ok(Some(labels)),
+        Err(ForgeError::Limited { until }) => Err(ForgeError::Limited { until }),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The account, and what an old kind of token says of itself.
@@ -152,15 +157,6 @@ fn may_write(kind: ForgeKind, repo: &Repo, scopes: Option<&str>) -> Option<bool>
     let scopes = scopes.filter(|_| kind == ForgeKind::Github)?;
     let has = |scope: &str| scopes.split(',').any(|s| s.trim() == scope);
     Some(has("repo") || (!repo.private && has("public_repo")))
-}
-
-fn labels(client: &Client, slug: &str) -> Result<Option<Vec<String>>, ForgeError> {
-    let path = format!("/repos/{slug}/labels?per_page=100&limit=50");
-    match client.list::<Label>("read the labels", &path, 20) {
-        Ok(labels) => Ok(Some(labels.into_iter().map(|label| label.name).collect())),
-        Err(ForgeError::Limited { until }) => Err(ForgeError::Limited { until }),
-        Err(_) => Ok(None),
-    }
 }
 
 impl Answer {

@@ -16,6 +16,7 @@ mod limits;
 pub(in crate::forge) mod mark;
 pub(in crate::forge) mod roles;
 mod token;
+mod vocabulary;
 pub(in crate::forge) mod watch;
 
 pub use access::{Access, Permission, check};
@@ -25,5 +26,6 @@ pub use file_governor::{Block, FileGovernor, blocks};
 pub use governor::{Cost, Governor};
 pub use limits::Limits;
 pub use token::{FoundToken, Token};
+pub use vocabulary::make_labels;
 
 pub(in crate::forge) use labels::LabelDiff;

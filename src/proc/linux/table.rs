@@ -70,6 +70,14 @@ pub(in crate::proc) fn has_variable(pid: u32, name: &OsStr, value: &OsStr) -> bo
     environ.split(|b| *b == 0).any(|entry| entry == wanted)
 }
 
+/// Whether `pid` is the first process of a pid namespace below this one: everything in there ends with it.
+pub(in crate::proc) fn is_namespace_init(pid: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+    let mut numbers = numbers.unwrap_or_default().split_whitespace();
+    numbers.next().is_some() && numbers.next_back() == Some("1")
+}
+
 /// Signals `pid` if it is still the process that started at `start_ticks`.
 pub(in crate::proc) fn signal(pid: u32, start_ticks: u64, signal: EndSignal) -> bool {
     let same = || row(pid).is_some_and(|row| row.start_ticks == start_ticks);

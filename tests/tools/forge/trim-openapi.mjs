@@ -16,6 +16,35 @@ const wanted = [
 description.paths = Object.fromEntries(
   Object.entries(description.paths).filter(([path]) => wanted.some((pattern) => pattern.test(path))),
 );
+// A branch has slashes in its name, which no parameter of a path matches: one way for each number of them.
+const names = ["folder", "ref"].map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+for (const kind of ["ref", "refs"]) {
+  const { parameters, ...calls } = description.paths[`/repos/{owner}/{repo}/git/${kind}/{ref}`] ?? {};
+  for (const way of ["heads/{ref}", "heads/{folder}/{ref}"]) {
+    const own = names.filter(({ name }) => way.includes(`{${name}}`));
+    const copies = Object.entries(calls).map(([method, call]) => {
+      const others = (call.parameters ?? []).filter((one) => one.name !== "ref" && !one.$ref?.endsWith("/git-ref"));
+      return [method, { ...call, parameters: [...others, ...own] }];
+    });
+    description.paths[`/repos/{owner}/{repo}/git/${kind}/${way}`] = Object.fromEntries(copies);
+  }
+}
+// GraphQL is no part of the description: only that it is asked for with a query, and answers an object.
+const json = (schema) => ({ content: { "application/json": { schema } } });
+description.paths["/graphql"] = {
+  post: {
+    requestBody: {
+      required: true,
+      ...json({
+        type: "object",
+        required: ["query"],
+        properties: { query: { type: "string" }, variables: { type: "object" } },
+        additionalProperties: false,
+      }),
+    },
+    responses: { 200: { description: "Whatever was asked for", ...json({ type: "object" }) } },
+  },
+};
 delete description["x-webhooks"];
 delete description.webhooks;
 

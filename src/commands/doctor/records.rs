@@ -1,0 +1,67 @@
+//! Whether everything that is kept can be read, and whether passes get to their end.
+
+use jiff::SignedDuration;
+
+use super::check::{Case, Finding};
+use super::words::shell;
+use crate::store::StoreError;
+
+/// How far ahead of the clock a pass may have ended before the clock is in doubt.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(1);
+/// The most files that are named.
+const NAMED_MAX: usize = 20;
+
+pub(super) fn look(case: &Case) -> Vec<Finding> {
+    let errors = case.store.unreadable();
+    let mut found: Vec<Finding> = errors.iter().take(NAMED_MAX).map(unreadable).collect();
+    if errors.len() > NAMED_MAX {
+        let meaning = format!("{} more files cannot be read", errors.len() - NAMED_MAX);
+        found.push(Finding::failed("records", meaning));
+    }
+    if found.is_empty() {
+        found.push(Finding::ok("records", "all can be read"));
+    }
+    found.extend(last_pass(case));
+    found
+}
+
+fn unreadable(error: &StoreError) -> Finding {
+    let finding = Finding::failed("records", error.to_string());
+    match error {
+        // The newer acp is somewhere on this machine, and this one is not to touch what it wrote.
+        StoreError::Newer { .. } => finding.mend("type -a acp"),
+        StoreError::Damaged { path, .. } | StoreError::TooLarge { path, .. } => {
+            finding.mend(format!("mv {0} {0}.damaged", shell(path)))
+        }
+        StoreError::Io { path, .. } => finding.mend(format!("ls -l {}", shell(path))),
+        StoreError::Busy { .. } | StoreError::Order { .. } => finding,
+    }
+}
+
+fn last_pass(case: &Case) -> Vec<Finding> {
+    // An unreadable one is named above.
+    let Ok(Some(last)) = case.store.last_pass() else {
+        return vec![];
+    };
+    let now = case.ground.machine.now();
+    let mut found = vec![];
+    if last.ended.duration_since(now) > AHEAD_MAX {
+        let meaning = format!(
+            "the last pass ended at {}, which is in the future: the clock was or is wrong",
+            last.ended
+        );
+        found.push(Finding::warning("clock", meaning).mend(SET_CLOCK));
+    }
+    if let Some(error) = last.error {
+        let meaning = format!("the last `{}` ended with: {error}", last.verb);
+        found.push(Finding::warning("last pass", meaning).mend(case.acp("status")));
+    }
+    found
+}
+
+/// Sets the clock by the network.
+pub(super) const SET_CLOCK: &str = if cfg!(target_os = "macos") {
+    "sudo sntp -sS time.apple.com"
+} else {
+    "sudo timedatectl set-ntp true"
+};

@@ -1,0 +1,55 @@
+//! Runs that nobody looks after, and runs that should be over.
+
+use super::check::{Case, Finding};
+use crate::domain::{Run, RunState};
+use crate::store::is_held;
+
+pub(super) fn look(case: &Case) -> Vec<Finding> {
+    let ids = match case.store.run_ids() {
+        Ok(ids) => ids,
+        Err(error) => return vec![Finding::failed("runs", error.to_string())],
+    };
+    let mut found = vec![];
+    let mut under_way = 0;
+    for id in ids {
+        // What cannot be read is named by the check of the records.
+        let Ok(Some(run)) = case.store.live_run(&id) else {
+            continue;
+        };
+        if !run.state.is_under_way() {
+            continue;
+        }
+        under_way += 1;
+        let layout = case.store.layout();
+        let alive = is_held(&layout.alive_lock(&id)).unwrap_or(false);
+        let agent = is_held(&layout.agent_lock(&id)).unwrap_or(false);
+        found.extend(of_run(case, &run, alive, agent));
+    }
+    if found.is_empty() {
+        found.push(Finding::ok("runs", format!("{under_way} under way")));
+    }
+    found
+}
+
+fn of_run(case: &Case, run: &Run, alive: bool, agent: bool) -> Option<Finding> {
+    let id = &run.id;
+    if !alive {
+        let left = if agent {
+            ", and its agent still runs"
+        } else {
+            ""
+        };
+        let meaning = format!(
+            "{id} is under way and nobody attends to it{left}: the next pass goes on with it or ends it"
+        );
+        return Some(Finding::warning("runs", meaning).mend(case.acp("reconcile")));
+    }
+    match run.state {
+        RunState::Running { deadline, .. } if deadline < case.ground.machine.now() => {
+            let meaning = format!("{id} should have ended by {deadline}");
+            let stop = case.acp(&format!("run stop {id}"));
+            Some(Finding::warning("runs", meaning).mend(stop))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,219 @@
+//! Confinement of what a run starts: setup, agent and verify commands, all alike.
+//!
+//! [`View`] says what is there to be seen and changed; it is computed from the profile, the run and the machine and starts
+//! nothing. A [`Backend`] turns a command into one that sees no more than that. One that cannot do so is an error: nothing
+//! here runs a command unconfined because confining it failed.
+
+mod bubblewrap;
+mod container;
+mod disk;
+mod limits;
+mod seatbelt;
+mod view;
+
+pub use bubblewrap::works as bubblewrap_works;
+pub use disk::{Disk, Kind, LocalDisk};
+pub use view::{Access, Mount, View, Wanted};
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::{SandboxKind, SandboxRules};
+use crate::proc::Cmd;
+
+/// What confines on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Backend {
+    /// Nothing; limits hold all the same.
+    None,
+    /// `bwrap`, by its full path.
+    Bubblewrap(PathBuf),
+    /// `sandbox-exec`, by its full path.
+    Seatbelt(PathBuf),
+    /// `docker` or `podman`, by its full path, and the image.
+    Container(PathBuf, String),
+}
+
+impl Backend {
+    /// The word for it in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Bubblewrap(_) => "bubblewrap",
+            Self::Seatbelt(_) => "seatbelt",
+            Self::Container(..) => "container",
+        }
+    }
+
+    /// `cmd` so that it sees `view` and nothing else, within the limits of `rules`. `key` names the run on this machine.
+    ///
+    /// A program that is not there is left as it is: starting it says so better than any sandbox.
+    pub fn wrap(&self, cmd: Cmd, view: &View, rules: &SandboxRules, key: &str) -> Cmd {
+        match self {
+            Self::None => limits::around(cmd, rules, limits::Scope::OfTheUser),
+            Self::Bubblewrap(bwrap) => {
+                let limited = limits::around(cmd, rules, limits::Scope::OfTheSandbox);
+                bubblewrap::around(&limited, bwrap, view, rules.network)
+            }
+            Self::Seatbelt(program) => {
+                let limited = limits::around(cmd, rules, limits::Scope::OfTheUser);
+                seatbelt::around(&limited, program, view, rules.network)
+            }
+            Self::Container(engine, image) => {
+                container::around(&cmd, engine, image, view, rules, key)
+            }
+        }
+    }
+
+    /// What ends everything of the run `key` that is no process of this machine's own tree: a container.
+    pub fn end(&self, key: &str) -> Option<Cmd> {
+        match self {
+            Self::Container(engine, _) => Some(container::end(engine, key)),
+            _ => None,
+        }
+    }
+}
+
+/// What a machine offers.
+pub struct Machine<'a> {
+    /// The file of a program on acp's own PATH.
+    pub find: &'a dyn Fn(&str) -> Option<PathBuf>,
+    /// Why bubblewrap does not work here; `None` when it does.
+    pub bubblewrap: &'a dyn Fn(&Path) -> Option<String>,
+    /// Whether this is macOS.
+    pub macos: bool,
+}
+
+/// The backend that `rules` ask for. With `auto` there may be none, and then `Ok((None, why))` says why.
+///
+/// # Errors
+/// A kind that is named and cannot work here, with the reason and what to do.
+pub fn choose(
+    rules: &SandboxRules,
+    machine: &Machine<'_>,
+) -> Result<(Backend, Option<String>), String> {
+    let named = |backend: Result<Backend, String>| {
+        let kind = rules.kind.as_str();
+        let found = backend.map_err(|why| format!("`sandbox.kind: {kind}` cannot work: {why}"));
+        found.map(|backend| (backend, None))
+    };
+    match rules.kind {
+        SandboxKind::None => Ok((Backend::None, None)),
+        SandboxKind::Auto => {
+            let best = if machine.macos {
+                seatbelt(machine)
+            } else {
+                bubblewrap(machine)
+            };
+            Ok(best.map_or_else(|why| (Backend::None, Some(why)), |found| (found, None)))
+        }
+        SandboxKind::Bubblewrap => named(bubblewrap(machine)),
+        SandboxKind::Seatbelt => named(seatbelt(machine)),
+        SandboxKind::Docker | SandboxKind::Podman => named(container(rules, machine)),
+    }
+}
+
+fn bubblewrap(machine: &Machine<'_>) -> Result<Backend, String> {
+    let bwrap = (machine.find)("bwrap");
+    let bwrap = bwrap.ok_or("`bwrap` is not on PATH; install the package `bubblewrap`")?;
+    match (machine.bubblewrap)(&bwrap) {
+        None => Ok(Backend::Bubblewrap(bwrap)),
+        Some(why) => Err(format!(
+            "{} does not work here ({why}); user namespaces may be turned off",
+            bwrap.display()
+        )),
+    }
+}
+
+fn seatbelt(machine: &Machine<'_>) -> Result<Backend, String> {
+    if !machine.macos {
+        return Err("only macOS has `sandbox-exec`".to_owned());
+    }
+    let found = (machine.find)("sandbox-exec").map(Backend::Seatbelt);
+    found.ok_or_else(|| "`sandbox-exec` is not on PATH".to_owned())
+}
+
+fn container(rules: &SandboxRules, machine: &Machine<'_>) -> Result<Backend, String> {
+    let name = rules.kind.as_str();
+    let image = rules.image.clone();
+    let image = image.ok_or("`sandbox.image` names no image")?;
+    let engine = (machine.find)(name).ok_or_else(|| format!("`{name}` is not on PATH"))?;
+    Ok(Backend::Container(engine, image))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(kind: SandboxKind, programs: &[&str], broken: bool, macos: bool) -> String {
+        let find = |name: &str| {
+            let there = programs.contains(&name);
+            there.then(|| Path::new("/bin").join(name))
+        };
+        let machine = Machine {
+            find: &find,
+            bubblewrap: &|_| broken.then(|| "no permission".to_owned()),
+            macos,
+        };
+        let rules = SandboxRules {
+            kind,
+            image: Some("tools:1".to_owned()),
+            ..SandboxRules::off()
+        };
+        match choose(&rules, &machine) {
+            Ok((backend, None)) => backend.name().to_owned(),
+            Ok((backend, Some(why))) => format!("{}: {why}", backend.name()),
+            Err(why) => why,
+        }
+    }
+
+    #[test]
+    fn a_named_kind_that_cannot_work_is_never_replaced() {
+        use SandboxKind::{Auto, Bubblewrap, Docker, None, Podman, Seatbelt};
+        for (kind, programs, broken, macos, expected) in [
+            (None, &["bwrap"][..], false, false, "none"),
+            (Auto, &["bwrap"], false, false, "bubblewrap"),
+            (Auto, &[], false, false, "none: `bwrap` is not on PATH"),
+            (
+                Auto,
+                &["bwrap"],
+                true,
+                false,
+                "none: /bin/bwrap does not work here (no permission)",
+            ),
+            (Auto, &["bwrap", "sandbox-exec"], false, true, "seatbelt"),
+            (Bubblewrap, &["bwrap"], false, false, "bubblewrap"),
+            (
+                Bubblewrap,
+                &[],
+                false,
+                false,
+                "`sandbox.kind: bubblewrap` cannot work: `bwrap` is not on",
+            ),
+            (
+                Bubblewrap,
+                &["bwrap"],
+                true,
+                false,
+                "`sandbox.kind: bubblewrap` cannot work: /bin/bwrap does",
+            ),
+            (
+                Seatbelt,
+                &["sandbox-exec"],
+                false,
+                false,
+                "`sandbox.kind: seatbelt` cannot work: only macOS",
+            ),
+            (
+                Docker,
+                &["podman"],
+                false,
+                false,
+                "`sandbox.kind: docker` cannot work: `docker` is not",
+            ),
+            (Podman, &["podman"], false, false, "container"),
+        ] {
+            let found = chosen(kind, programs, broken, macos);
+            assert!(found.starts_with(expected), "{found}");
+        }
+    }
+}

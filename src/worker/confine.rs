@@ -1,0 +1,226 @@
+//! Confining a run's children: which sandbox, what it shows, and what is remembered of whether it works.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Rules, Sandbox, SandboxKind, SandboxRules};
+use crate::durable::{self, Versioned};
+use crate::proc::{self, Cmd, ProcessMark, Quick};
+use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted};
+use crate::store::{Home, Layout};
+use crate::sys::{Clock, Env};
+
+use super::surroundings::{Surroundings, Vars};
+
+/// A trial that failed is believed for this long: a package may be installed, a setting changed.
+const FAILED_FOR: SignedDuration = SignedDuration::from_mins(5);
+/// The kernel looks no further for the end of the first line of a script.
+const SCRIPT_LINE_BYTES_MAX: u64 = 256;
+/// Ending a container may wait for its engine.
+const END_LIMIT: Quick = Quick {
+    deadline: Duration::from_secs(30),
+    output_bytes_max: 4096,
+};
+
+/// What a trial of a sandbox came to. It holds for one boot: what allows namespaces may change with the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Trial {
+    /// Which boot.
+    pub(super) boot: String,
+    /// The program that was tried.
+    pub(super) program: PathBuf,
+    /// When.
+    pub(super) at: Timestamp,
+    /// Why it does not work; null when it does.
+    pub(super) failed: Option<String>,
+}
+
+impl Versioned for Trial {
+    const FORMAT: u32 = 1;
+    const NAME: &'static str = "sandbox";
+}
+
+/// What is asked of a machine about sandboxes.
+pub(super) struct Confiner<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) env: &'a Env,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) rules: &'a Rules,
+}
+
+impl Confiner<'_> {
+    /// The sandbox of an agent's runs. Without one where `auto` found none, and then the words say why.
+    ///
+    /// # Errors
+    /// A sandbox that is asked for by name and does not work.
+    pub(super) fn backend(&self, agent: &str) -> Result<(Backend, Option<String>), String> {
+        self.backend_with(agent, &|bwrap| self.trial(bwrap))
+    }
+
+    /// As [`Confiner::backend`], without starting anything: what was not tried yet counts as working.
+    pub(super) fn expected(&self, agent: &str) -> Result<(), String> {
+        if matches!(
+            self.rules.sandbox.kind,
+            SandboxKind::Auto | SandboxKind::None
+        ) {
+            return Ok(());
+        }
+        let remembered = |bwrap: &Path| self.remembered(bwrap).and_then(|trial| trial.failed);
+        self.backend_with(agent, &remembered).map(|_| ())
+    }
+
+    fn backend_with(
+        &self,
+        agent: &str,
+        bubblewrap: &dyn Fn(&Path) -> Option<String>,
+    ) -> Result<(Backend, Option<String>), String> {
+        let settings = self.rules.agents.settings.get(agent);
+        if settings.is_some_and(|settings| settings.sandbox == Sandbox::None) {
+            return Ok((Backend::None, None));
+        }
+        let machine = Machine {
+            find: &|name| {
+                let path = self.env.raw("PATH").unwrap_or("/usr/bin:/bin".as_ref());
+                proc::find_program(name.as_ref(), path, Path::new("/"))
+            },
+            bubblewrap,
+            macos: cfg!(target_os = "macos"),
+        };
+        sandbox::choose(&self.rules.sandbox, &machine)
+    }
+
+    /// Why bubblewrap does not work here: tried once per boot.
+    fn trial(&self, bwrap: &Path) -> Option<String> {
+        if let Some(trial) = self.remembered(bwrap) {
+            return trial.failed;
+        }
+        let failed = sandbox::bubblewrap_works(bwrap, self.clock);
+        let trial = Trial {
+            boot: ProcessMark::of_self().boot_id,
+            program: bwrap.to_owned(),
+            at: self.clock.now(),
+            failed: failed.clone(),
+        };
+        // A lost note costs another trial.
+        let _not_noted = durable::write_quick(&self.note(), &durable::encode_record(&trial));
+        failed
+    }
+
+    fn remembered(&self, bwrap: &Path) -> Option<Trial> {
+        let trial: Trial = durable::read_record(&self.note()).ok()??;
+        let age = self.clock.now().duration_since(trial.at);
+        let lasts = trial.failed.is_none() || (age >= SignedDuration::ZERO && age < FAILED_FOR);
+        let same = trial.program == bwrap && trial.boot == ProcessMark::of_self().boot_id;
+        (lasts && same).then_some(trial)
+    }
+
+    fn note(&self) -> PathBuf {
+        self.layout.folder("sandbox.json")
+    }
+}
+
+/// What is particular to one child.
+pub(super) struct Shown<'a> {
+    /// Its run's name on this machine.
+    pub(super) key: &'a str,
+    /// The agent's own files below HOME; setup and verify commands have none.
+    pub(super) login: &'a [&'a str],
+    pub(super) vars: &'a Vars,
+    pub(super) worktree: &'a Path,
+}
+
+/// `cmd` confined by `backend`.
+///
+/// # Errors
+/// Why it cannot be; it must not be started then.
+pub(super) fn confined(
+    cmd: Cmd,
+    backend: &Backend,
+    around: &Surroundings<'_>,
+    rules: &SandboxRules,
+    shown: &Shown<'_>,
+) -> Result<Cmd, String> {
+    if *backend == Backend::None && rules.file_bytes_max == 0 && rules.memory_bytes_max == 0 {
+        return Ok(cmd);
+    }
+    let path = shown.vars.get(OsStr::new("PATH"));
+    // What starts it says only that it failed: whether the program is there is looked at before.
+    let found = path.and_then(|path| proc::find_program(cmd.program(), path, Path::new("/")));
+    let Some(program) = found else {
+        let name = cmd.program().to_string_lossy().into_owned();
+        return Err(format!("there is no program `{name}` on PATH"));
+    };
+    if let Some(interpreter) = interpreter(&program).filter(|file| !file.exists()) {
+        let (program, missing) = (program.display(), interpreter.display());
+        return Err(format!("`{program}` needs {missing}, which is not there"));
+    }
+    let args = cmd.arguments().to_vec();
+    let cmd = cmd.wrapped(program.clone().into(), args);
+    let view = match backend {
+        Backend::None => View::default(),
+        _ => View::new(&wanted(program, around, rules, shown), &LocalDisk)?,
+    };
+    Ok(backend.wrap(cmd, &view, rules, shown.key))
+}
+
+fn wanted(
+    program: PathBuf,
+    around: &Surroundings<'_>,
+    rules: &SandboxRules,
+    shown: &Shown<'_>,
+) -> Wanted {
+    let path = shown.vars.get(OsStr::new("PATH"));
+    let folders: Vec<PathBuf> = path
+        .map(|path| std::env::split_paths(path).collect())
+        .unwrap_or_default();
+    let home = Home::from_env(around.env);
+    let own = home
+        .into_iter()
+        .flat_map(|home| [home.config, home.state, home.cache]);
+    Wanted {
+        home: around.env.path("HOME").filter(|home| home.is_absolute()),
+        // Of the folder that acp itself is in, its binary is all that a run needs.
+        path: match folders.split_last() {
+            Some((last, rest)) if Some(last.as_path()) == around.acp.parent() => rest.to_vec(),
+            _ => folders,
+        },
+        programs: vec![program, around.acp.to_owned()],
+        login: shown.login.iter().map(PathBuf::from).collect(),
+        read: rules.read.clone(),
+        write: rules.write.clone(),
+        own: own.collect(),
+        worktree: shown.worktree.to_owned(),
+        repo_git: around.layout.repo_git(),
+    }
+}
+
+/// What a script's first line names.
+fn interpreter(program: &Path) -> Option<PathBuf> {
+    let mut head = vec![];
+    let file = File::open(program).ok()?;
+    file.take(SCRIPT_LINE_BYTES_MAX)
+        .read_to_end(&mut head)
+        .ok()?;
+    let line = head.strip_prefix(b"#!")?.split(|b| *b == b'\n').next()?;
+    let name = std::str::from_utf8(line).ok()?.split_whitespace().next()?;
+    Some(PathBuf::from(name))
+}
+
+/// Ends the container of a run, when its sandbox is one, whatever `auto` would choose by now.
+pub(super) fn end_container(confiner: &Confiner<'_>, agent: &str, key: &str) {
+    let kind = confiner.rules.sandbox.kind;
+    if !matches!(kind, SandboxKind::Docker | SandboxKind::Podman) {
+        return;
+    }
+    let backend = confiner.backend(agent).map(|(backend, _)| backend);
+    if let Some(end) = backend.ok().and_then(|backend| backend.end(key)) {
+        // The engine removes what it has not removed by itself; one that is away is seen at the next start.
+        let _ended = end.capture(&END_LIMIT, confiner.clock);
+    }
+}

@@ -1,0 +1,184 @@
+//! The real coding agents, each through whole heartbeats of the real binary on a local forge, against a model provider on
+//! the loopback: a success that is merged, and every way to fail, with its class, within its limits, with no process left.
+//!
+//! `tests/tools/install agents` installs the programs; without them every test here fails and says so.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+#![expect(
+    clippy::print_stdout,
+    reason = "what acp printed is shown when a test fails"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test starts processes and writes files itself"
+)]
+#![cfg(target_os = "linux")]
+
+mod kinds;
+#[path = "../fakes/model/mod.rs"]
+mod model;
+mod world;
+
+use world::World;
+
+/// The agent does what the issue says, and the change is merged.
+fn merged(agent: &str, mode: &str) {
+    let world = World::new(agent, mode, &kinds::limits(agent, mode));
+    let run = world.run(&kinds::good_script(agent));
+    assert_eq!(run.outcome, "implemented", "{run:?}");
+    assert_eq!(world.merged_file("work.txt"), "made by the model");
+    assert!(run.tokens.is_some_and(|tokens| tokens > 0), "{run:?}");
+    assert_eq!(run.usd_micros.is_some(), kinds::says_cost(agent), "{run:?}");
+    world.nothing_is_left();
+}
+
+/// The provider behaves as `mode` says, and the run fails with this class.
+fn fails(agent: &str, mode: &str, class: &str) {
+    let world = World::new(agent, mode, &kinds::limits(agent, mode));
+    let run = world.run(&kinds::good_script(agent));
+    assert_eq!(run.class(), class, "{run:?}");
+    assert!(world.calls() > 0 || mode == "refused", "no model was asked");
+    world.nothing_is_left();
+}
+
+/// The agent makes the same call for ever and is ended at its limit of steps.
+fn loops(agent: &str) {
+    let world = World::new(agent, "ok", &kinds::few_steps(agent));
+    let run = world.run("@model loop echo again");
+    assert_eq!(run.class(), "looping", "{run:?}");
+    world.nothing_is_left();
+}
+
+macro_rules! merged {
+    ($($test:ident: $agent:literal $mode:literal;)*) => {
+        mod is_merged { $(#[test] fn $test() { super::merged($agent, $mode); })* }
+    };
+}
+
+macro_rules! fails {
+    ($($test:ident: $agent:literal $mode:literal => $class:literal;)*) => {
+        mod fails_as { $(#[test] fn $test() { super::fails($agent, $mode, $class); })* }
+    };
+}
+
+merged! {
+    claude: "claude" "ok";
+    claude_after_a_stream_that_was_cut: "claude" "cut";
+    claude_after_one_limit: "claude" "429once";
+    codex: "codex" "ok";
+    codex_slowly: "codex" "slow";
+    opencode: "opencode" "ok";
+    gemini: "gemini" "ok";
+    pi: "pi" "ok";
+    qwen: "qwen" "ok";
+    ollama_through_codex: "ollama" "ok";
+}
+
+fails! {
+    claude_429: "claude" "429" => "limit";
+    claude_quota: "claude" "429quota" => "limit";
+    claude_401: "claude" "401" => "not-logged-in";
+    claude_403: "claude" "403" => "not-allowed";
+    claude_credit: "claude" "400credit" => "billing";
+    claude_context: "claude" "400ctx" => "context-too-long";
+    claude_model: "claude" "404model" => "model-unavailable";
+    claude_500: "claude" "500" => "overloaded";
+    claude_529: "claude" "529" => "overloaded";
+    claude_refused: "claude" "refused" => "network";
+    claude_html: "claude" "html" => "network";
+    claude_hang: "claude" "hang" => "stalled";
+
+    codex_429: "codex" "429" => "limit";
+    codex_usage_limit: "codex" "429usage" => "limit";
+    codex_quota: "codex" "429quota" => "quota";
+    codex_401: "codex" "401" => "not-logged-in";
+    codex_403: "codex" "403" => "not-allowed";
+    codex_context: "codex" "400ctx" => "context-too-long";
+    codex_model: "codex" "404model" => "model-unavailable";
+    codex_500: "codex" "500" => "overloaded";
+    codex_503: "codex" "503" => "overloaded";
+    codex_refused: "codex" "refused" => "network";
+    codex_cut: "codex" "cut" => "network";
+    codex_hang: "codex" "hang" => "stalled";
+
+    opencode_429: "opencode" "429" => "limit";
+    opencode_401: "opencode" "401" => "not-logged-in";
+    opencode_403: "opencode" "403" => "not-allowed";
+    opencode_context: "opencode" "400ctx" => "context-too-long";
+
+    gemini_429: "gemini" "429" => "limit";
+    gemini_quota: "gemini" "429quota" => "quota";
+    gemini_401: "gemini" "401" => "not-logged-in";
+    gemini_403: "gemini" "403" => "not-allowed";
+    gemini_context: "gemini" "400ctx" => "context-too-long";
+    gemini_503: "gemini" "503" => "overloaded";
+    gemini_refused: "gemini" "refused" => "network";
+    gemini_cut: "gemini" "cut" => "network";
+    gemini_hang: "gemini" "hang" => "stalled";
+
+    pi_429: "pi" "429" => "limit";
+    pi_quota: "pi" "429quota" => "quota";
+    pi_401: "pi" "401" => "not-logged-in";
+    pi_403: "pi" "403" => "not-allowed";
+    pi_context: "pi" "400ctx" => "context-too-long";
+    pi_500: "pi" "500" => "overloaded";
+    pi_refused: "pi" "refused" => "network";
+    pi_html: "pi" "html" => "broken-output";
+
+    qwen_401: "qwen" "401" => "not-logged-in";
+    qwen_403: "qwen" "403" => "not-allowed";
+    qwen_context: "qwen" "400ctx" => "context-too-long";
+}
+
+mod goes_round_in_circles {
+    #[test]
+    fn claude() {
+        super::loops("claude");
+    }
+
+    #[test]
+    fn codex() {
+        super::loops("codex");
+    }
+
+    #[test]
+    fn pi() {
+        super::loops("pi");
+    }
+}
+
+#[test]
+fn a_limit_that_says_when_it_ends_is_recorded_with_that_time() {
+    for agent in ["claude", "codex"] {
+        let mode = if agent == "claude" {
+            "429quota"
+        } else {
+            "429usage"
+        };
+        let world = World::new(agent, mode, &kinds::limits(agent, mode));
+        let run = world.run(&kinds::good_script(agent));
+        let wait = run.reset_secs.unwrap();
+        assert!((3400..=3660).contains(&wait), "{agent}: {wait} s, {run:?}");
+    }
+}
+
+#[test]
+fn a_tool_that_is_refused_is_the_reason_of_a_run_without_a_result() {
+    let world = World::new("claude", "ok", &kinds::limits("claude", "ok"));
+    world.home(
+        ".claude/settings.json",
+        "{\"permissions\":{\"deny\":[\"Bash(acp:*)\"]}}",
+    );
+    let run = world.run("@model run acp report implemented\n@model say I could not.");
+    assert_eq!(run.class(), "refused-tool", "{run:?}");
+    assert!(run.reason.contains("Bash"), "{run:?}");
+    world.nothing_is_left();
+}
+
+#[test]
+fn a_stream_that_is_always_cut_is_ended_at_the_limit_of_steps() {
+    let world = World::new("opencode", "cut", &kinds::few_steps("opencode"));
+    let run = world.run("@model loop echo again");
+    // It depends on whether the last step was a call or the turn that broke off.
+    assert!(["network", "looping"].contains(&run.class()), "{run:?}");
+    world.nothing_is_left();
+}

@@ -1,0 +1,235 @@
+//! A repository under control of acp, with one real agent and one provider; nothing of the machine's settings is seen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::kinds;
+use crate::model::ModelServer;
+
+/// A port on which nothing listens.
+const NOBODY: &str = "http://127.0.0.1:9";
+
+pub(crate) struct World {
+    root: TempDir,
+    provider: ModelServer,
+    mode: String,
+    vars: Vec<(&'static str, String)>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) outcome: String,
+    /// `CLASS: DETAIL` of a failure.
+    pub(crate) reason: String,
+    pub(crate) tokens: Option<u64>,
+    pub(crate) usd_micros: Option<u64>,
+    /// From the end of the run to the time at which what stood in its way is over.
+    pub(crate) reset_secs: Option<i64>,
+}
+
+impl Ended {
+    /// The class of its failure.
+    pub(crate) fn class(&self) -> &str {
+        assert_eq!(self.outcome, "failed", "{self:?}");
+        self.reason.split(':').next().unwrap_or_default()
+    }
+}
+
+impl World {
+    /// `settings` are those of the agent in the profile, as YAML.
+    pub(crate) fn new(agent: &str, mode: &str, settings: &str) -> Self {
+        // Not below /tmp: there Codex refuses to confine its commands.
+        let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        for folder in ["home/web", "acp", "tmp"] {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        fs::write(
+            root.path().join("gitconfig"),
+            "[user]\nname = Test\nemail = test@example.invalid\n[init]\ndefaultBranch = main\n[maintenance]\nauto = false\n",
+        )
+        .unwrap();
+        let provider = ModelServer::start(0).unwrap();
+        let base = match mode {
+            "refused" => NOBODY.to_owned(),
+            mode => provider.base(mode),
+        };
+        let vars = kinds::set_up(agent, &root.path().join("home"), &base, mode);
+        let world = Self {
+            root,
+            provider,
+            mode: mode.to_owned(),
+            vars,
+        };
+        world.git(&["init", "-q"]);
+        fs::write(world.checkout().join("README.md"), "hello\n").unwrap();
+        world.git(&["add", "."]);
+        world.git(&["commit", "-qm", "first"]);
+        world.acp(&["init", "--yes", "--agent-command", "true"]);
+        world.profile(agent, settings);
+        world
+    }
+
+    /// Writes a file below HOME.
+    pub(crate) fn home(&self, name: &str, text: &str) {
+        let path = self.root.path().join("home").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn profile(&self, agent: &str, settings: &str) {
+        let path = self.root.path().join("acp/config/profiles/web.yaml");
+        let text = fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once("\nagents:\n").unwrap();
+        let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+        let agents = format!(
+            "\nagents:\n  use: {agent}\n  settings:\n    {agent}: {{ {settings} }}\n\
+             retry: {{ delays: [1h], attempts_max: 6 }}\n\n"
+        );
+        fs::write(&path, format!("{before}{agents}{after}")).unwrap();
+    }
+
+    fn checkout(&self) -> PathBuf {
+        self.root.path().join("home/web")
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let tools = tools();
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", tools.display());
+        let root = self.root.path();
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", root.join("home"))
+            .env("ACP_HOME", root.join("acp"))
+            .env("TMPDIR", root.join("tmp"))
+            .env("TZ", "UTC")
+            .env("USER", "tester")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", root.join("gitconfig"))
+            .envs(self.vars.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.checkout())
+            .stdin(Stdio::null());
+        command
+    }
+
+    #[track_caller]
+    fn call(&self, program: &str, args: &[&str]) -> String {
+        let output = self.command(program).args(args).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{program} {args:?}: {output:?}");
+        text
+    }
+
+    #[track_caller]
+    fn git(&self, args: &[&str]) -> String {
+        self.call("git", args)
+    }
+
+    #[track_caller]
+    fn acp(&self, args: &[&str]) -> String {
+        self.call(env!("CARGO_BIN_EXE_acp"), args)
+    }
+
+    /// Opens an issue with this text, lets acp work until nothing moves, and says how its first run ended.
+    #[track_caller]
+    pub(crate) fn run(&self, script: &str) -> Ended {
+        self.acp(&["issue", "create", "--title", "Add work", "--body", script]);
+        let heartbeat = ["heartbeat", "--until-idle", "--timeout", "240s"];
+        println!("{}", self.acp(&heartbeat));
+        let runs = self.json(&["run", "list", "--all"]);
+        let id = runs.as_array().unwrap().last().unwrap()["id"].clone();
+        let id = id.as_str().unwrap();
+        println!("{}", self.acp(&["run", "log", id]));
+        let shown = self.json(&["run", "show", id]);
+        let text = |key: &str| shown[key].as_str().unwrap_or_default().to_owned();
+        let (record, findings) = (
+            self.record(id, "run.json"),
+            self.record(id, "findings.json"),
+        );
+        Ended {
+            outcome: text("outcome"),
+            reason: text("reason"),
+            tokens: find(&findings, "tokens").and_then(Value::as_u64),
+            usd_micros: find(&findings, "usd_micros").and_then(Value::as_u64),
+            reset_secs: reset_secs(&record),
+        }
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let text = self.acp(&[args, &["--json"]].concat());
+        let value: Value = serde_json::from_str(&text).unwrap();
+        value["data"].clone()
+    }
+
+    /// A record of a run.
+    fn record(&self, run: &str, name: &str) -> Value {
+        let state = self.root.path().join("acp/state/web");
+        let places = ["runs", "history"].map(|folder| state.join(folder).join(run).join(name));
+        let text = places.iter().find_map(|path| fs::read_to_string(path).ok());
+        serde_json::from_str(&text.unwrap()).unwrap()
+    }
+
+    /// A file of the merged base branch.
+    #[track_caller]
+    pub(crate) fn merged_file(&self, name: &str) -> String {
+        self.git(&["pull", "-q", "acp", "main"]);
+        let text = fs::read_to_string(self.checkout().join(name)).unwrap();
+        text.trim_end().to_owned()
+    }
+
+    /// How often the model was asked.
+    pub(crate) fn calls(&self) -> u64 {
+        self.provider.calls(&self.mode)
+    }
+
+    /// No process has this world's folders in its environment any more.
+    #[track_caller]
+    pub(crate) fn nothing_is_left(&self) {
+        let mark = self.root.path().to_string_lossy().into_owned();
+        let mut left = vec![];
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let env = fs::read(entry.path().join("environ")).unwrap_or_default();
+            if String::from_utf8_lossy(&env).contains(&mark) {
+                let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+                left.push(String::from_utf8_lossy(&line).replace('\0', " "));
+            }
+        }
+        assert!(left.is_empty(), "these live on: {left:?}");
+    }
+}
+
+fn reset_secs(record: &Value) -> Option<i64> {
+    let (reset, ended) = (find(record, "reset")?, find(record, "ended")?);
+    let at = |value: &Value| -> Option<Timestamp> { value.as_str()?.parse().ok() };
+    Some(at(reset)?.duration_since(at(ended)?).as_secs())
+}
+
+/// The first field of this name, at any depth.
+fn find<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    match value {
+        Value::Object(fields) => fields
+            .get(name)
+            .or_else(|| fields.values().find_map(|value| find(value, name))),
+        Value::Array(items) => items.iter().find_map(|item| find(item, name)),
+        _ => None,
+    }
+}
+
+/// The folder of the agents' programs.
+fn tools() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let bin = target.join("test-tools/agents/node_modules/.bin");
+    assert!(
+        bin.join("claude").exists(),
+        "there are no agents in `{}`; `tests/tools/install agents` installs them",
+        bin.display()
+    );
+    bin
+}

@@ -1,0 +1,444 @@
+//! `acp doctor`: what is wrong is found, named, and ends with 1 when it matters.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::env::{Ended, TestEnv};
+use crate::remote_init::{Server, TOKEN};
+use crate::repo::GOOD;
+
+/// The state, meaning and command of each finding of that name.
+fn found(ended: &Ended, name: &str) -> Vec<(String, String, String)> {
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let json = ended.json();
+    assert_eq!(json["schema"], "acp.doctor/1");
+    let of_name = json["data"].as_array().unwrap().iter();
+    of_name
+        .filter(|finding| finding["name"] == name)
+        .map(|f| (text(f, "state"), text(f, "meaning"), text(f, "command")))
+        .collect()
+}
+
+/// There is a finding of this name and state whose meaning and command hold these words.
+#[track_caller]
+fn has(ended: &Ended, name: &str, state: &str, meaning: &str, command: &str) {
+    let all = found(ended, name);
+    let is = |(s, m, c): &(String, String, String)| {
+        s == state && m.contains(meaning) && c.contains(command)
+    };
+    assert!(
+        all.iter().any(is),
+        "no {state} {name} `{meaning}` `{command}` in {ended:?}"
+    );
+}
+
+#[track_caller]
+fn doctor(env: &TestEnv, more: &[&str], code: i32) -> Ended {
+    env.acp(&[&["doctor", "--json"], more].concat()).with(code)
+}
+
+fn mode(env: &TestEnv, path: &str, mode: u32) {
+    fs::set_permissions(env.path(path), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn mode_of(env: &TestEnv, path: &str) -> u32 {
+    env.path(path).metadata().unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_sound_machine_has_nothing_that_failed_and_nothing_is_touched() {
+    let env = TestEnv::under(GOOD);
+    let _number = env.issue("one");
+    let _idle = env.until_idle();
+    let before = env.everything();
+    let ended = doctor(&env, &[], 0);
+    for name in [
+        "git", "config", "state", "disk", "profile", "records", "forge", "base", "agent", "runs",
+        "locks", "outbox", "holds",
+    ] {
+        has(&ended, name, "ok", "", "");
+    }
+    assert_eq!(env.everything(), before);
+    // What was merged is only on the forge.
+    has(
+        &ended,
+        "checkout",
+        "warning",
+        "only the forge has",
+        "pull acp main",
+    );
+    let plain = env.acp(&["doctor", "--plain"]).ok();
+    assert!(
+        plain.stdout.starts_with("\tgit\tok\tgit version "),
+        "{plain:?}"
+    );
+    assert!(
+        plain
+            .stdout
+            .lines()
+            .all(|line| line.split('\t').count() == 5)
+    );
+    let human = env.acp(&["doctor"]).ok();
+    assert!(
+        human.stdout.starts_with("machine\n  ok       git"),
+        "{human:?}"
+    );
+    assert!(human.stdout.contains("\nweb\n") && human.stdout.contains(" 0 failed"));
+}
+
+#[test]
+fn without_a_profile_the_machine_is_looked_at_and_nothing_is_made() {
+    let env = TestEnv::new();
+    let ended = doctor(&env, &[], 0);
+    has(&ended, "git", "ok", "git version", "");
+    has(&ended, "profiles", "warning", "no profile", "acp init");
+    assert_eq!(crate::env::names(&env.path("acp")), [""; 0]);
+    let _no_such = env.acp(&["doctor", "--profile", "nope"]).with(66);
+}
+
+#[test]
+fn folders_that_are_open_to_others_are_named_and_closed() {
+    let env = TestEnv::under(GOOD);
+    mode(&env, "acp/state", 0o755);
+    let ended = doctor(&env, &[], 0);
+    has(&ended, "state", "warning", "mode 0755", "chmod go= ");
+    // In a folder that is closed nobody else gets at it.
+    mode(&env, "acp/config/profiles/web.yaml", 0o666);
+    let _closed = doctor(&env, &[], 0);
+    mode(&env, "acp/config", 0o711);
+    let ended = doctor(&env, &[], 1);
+    has(&ended, "config", "failed", "what acp executes", "web.yaml");
+    let would = env.acp(&["doctor", "--fix", "--dry-run"]).with(1);
+    would.says("would close `");
+    assert_eq!(mode_of(&env, "acp/state"), 0o755);
+    env.acp(&["doctor", "--fix"]).ok().says("closed `");
+    assert_eq!(mode_of(&env, "acp/state"), 0o700);
+    assert_eq!(mode_of(&env, "acp/config/profiles/web.yaml"), 0o600);
+    has(&doctor(&env, &[], 0), "state", "ok", "", "");
+}
+
+#[test]
+fn a_git_that_is_too_old_or_missing_fails() {
+    let env = TestEnv::under(GOOD);
+    let script = env.write("old/git", "#!/bin/sh\necho git version 2.30.1\n");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", env.path("old").display());
+    let env = env.var("PATH", &path);
+    let ended = doctor(&env, &[], 1);
+    has(
+        &ended,
+        "git",
+        "failed",
+        "git 2.38 or newer",
+        "git --version",
+    );
+    let env = env.var("PATH", "/nonexistent");
+    has(&doctor(&env, &[], 1), "git", "failed", "not on PATH", "");
+}
+
+#[test]
+fn every_record_that_cannot_be_read_is_named() {
+    let env = TestEnv::under(GOOD);
+    env.write("acp/state/web/holds/later.json", "{\"format\":99}");
+    env.write("acp/state/web/leases/broken.json", "{\"form");
+    let ended = doctor(&env, &[], 1);
+    has(&ended, "records", "failed", "later.json", "type -a acp");
+    has(
+        &ended,
+        "records",
+        "failed",
+        "broken.json` is damaged",
+        "broken.json.damaged",
+    );
+    assert_eq!(found(&ended, "records").len(), 2);
+}
+
+#[test]
+fn a_profile_that_is_wrong_does_not_hide_the_rest() {
+    let env = TestEnv::under(GOOD);
+    fs::copy(
+        env.path("acp/config/profiles/web.yaml"),
+        env.path("acp/config/profiles/other.yaml"),
+    )
+    .unwrap();
+    env.profile(|text| format!("{text}\nlimits: {{ workres: 1 }}\n"));
+    let hold = [
+        "hold",
+        "add",
+        "lunch",
+        "--reason",
+        "noon",
+        "--profile",
+        "web",
+    ];
+    let _held = env.acp(&hold).ok();
+    let ended = doctor(&env, &[], 1);
+    has(
+        &ended,
+        "profile",
+        "failed",
+        "limits.workres",
+        "acp profile check web",
+    );
+    let clear = "acp hold clear lunch --profile web";
+    has(&ended, "holds", "warning", "`lunch`", clear);
+    has(&ended, "profile", "ok", "local", "");
+    // The other one alone is sound.
+    let _sound = doctor(&env, &["--profile", "other"], 0);
+}
+
+#[test]
+fn an_agent_that_is_not_there_and_a_checkout_that_went_on_are_said() {
+    let env = TestEnv::under(GOOD);
+    env.commit("more.txt", "more\n");
+    let ended = doctor(&env, &[], 0);
+    has(
+        &ended,
+        "checkout",
+        "warning",
+        "1 commit of `main`",
+        "push acp main",
+    );
+    env.profile(|text| text.replace("use: command", "use: claude"));
+    let env = env.var("PATH", "/usr/bin:/bin");
+    let ended = doctor(&env, &[], 1);
+    has(
+        &ended,
+        "agent",
+        "failed",
+        "claude cannot start",
+        "acp profile show web",
+    );
+}
+
+#[test]
+fn a_clock_that_went_back_and_a_run_without_a_supervisor_are_said() {
+    let env = TestEnv::under(GOOD);
+    let _number = env.issue("one");
+    let _idle = env.until_idle();
+    // The run as it was in the middle of it, with nobody at it.
+    let run = crate::env::names(&env.path("acp/state/web/runs")).pop();
+    let run = run.or_else(|| crate::env::names(&env.path("acp/state/web/history")).pop());
+    let run = run.unwrap();
+    let folder = ["runs", "history"]
+        .into_iter()
+        .map(|shelf| format!("acp/state/web/{shelf}/{run}"))
+        .find(|folder| env.path(folder).is_dir())
+        .unwrap();
+    let mut record: Value = serde_json::from_str(&env.read(&format!("{folder}/run.json"))).unwrap();
+    record["state"] = serde_json::json!({ "state": "starting" });
+    env.write(
+        &format!("acp/state/web/runs/{run}/run.json"),
+        &record.to_string(),
+    );
+    let ended = doctor(&env, &[], 0);
+    has(
+        &ended,
+        "runs",
+        "warning",
+        "nobody attends to it",
+        "acp reconcile",
+    );
+    let env = env.var("ACP_TEST_NOW", "2020-01-01T00:00:00Z");
+    let ended = doctor(&env, &[], 0);
+    has(&ended, "clock", "warning", "in the future", "");
+}
+
+/// A profile of a forge at `server`, made without asking it.
+fn remote(server: &Server) -> TestEnv {
+    let env = TestEnv::repo().var("GH_TOKEN", TOKEN);
+    let args = crate::remote_init::init(server, &["--slug", "o/r", "--offline", "--base", "trunk"]);
+    let _made = env.acp(&args).ok();
+    env
+}
+
+#[test]
+fn what_a_forge_says_against_it_is_told_in_words() {
+    let server = Server::start("");
+    let env = remote(&server);
+    let trunk = "{\"ref\":\"refs/heads/trunk\",\"object\":{\"type\":\"commit\",\
+                 \"sha\":\"0123456789012345678901234567890123456789\"}}";
+    server.set("/repos/o/r/git/ref/heads/trunk", 200, "", trunk);
+    let ended = doctor(&env, &[], 0);
+    has(&ended, "forge", "ok", "the token from `GH_TOKEN` is", "");
+    has(&ended, "permissions", "unknown", "push branches", "");
+    has(
+        &ended,
+        "labels",
+        "warning",
+        "agent-ready",
+        "acp doctor --fix",
+    );
+    assert!(!ended.stdout.contains(TOKEN));
+    let reads = |head: &String| head.starts_with("GET ");
+    assert!(server.seen().iter().all(reads));
+
+    server.set(
+        "/repos/o/r",
+        200,
+        "Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n",
+        "{\"full_name\":\"o/new\",\"archived\":true,\"has_issues\":false,\"default_branch\":\"trunk\",\
+         \"permissions\":{\"push\":false,\"pull\":true}}",
+    );
+    let ended = doctor(&env, &[], 1);
+    has(&ended, "repository", "failed", "called `o/new` now", "");
+    has(
+        &ended,
+        "repository",
+        "failed",
+        "is archived",
+        "acp hold add",
+    );
+    has(
+        &ended,
+        "repository",
+        "warning",
+        "issues are switched off",
+        "",
+    );
+    has(
+        &ended,
+        "permissions",
+        "failed",
+        "may not: push branches",
+        "",
+    );
+    has(&ended, "clock", "warning", "behind", "");
+    server.set("/user", 401, "", "{\"message\":\"Bad credentials\"}");
+    has(&doctor(&env, &[], 1), "forge", "failed", "was refused", "");
+    server.set("/user", 403, "Retry-After: 900\r\n", "{}");
+    has(
+        &doctor(&env, &[], 0),
+        "forge",
+        "unknown",
+        "no more calls until",
+        "cooldown",
+    );
+    has(
+        &doctor(&env, &[], 0),
+        "limits",
+        "warning",
+        "takes calls again",
+        "cooldown",
+    );
+}
+
+#[test]
+fn a_forge_that_is_away_fails_and_the_rest_is_still_told() {
+    let server = Server::start("");
+    let env = remote(&server);
+    drop(server);
+    let ended = doctor(&env, &[], 1);
+    has(&ended, "forge", "failed", "could not", "acp doctor");
+    has(&ended, "records", "ok", "", "");
+    has(&ended, "agent", "ok", "", "");
+}
+
+#[test]
+fn a_token_that_all_can_read_is_named_and_closed() {
+    let server = Server::start("");
+    let env = remote(&server);
+    let token = env.write("secret/token", "from-the-file\n");
+    mode(&env, "secret/token", 0o644);
+    let kind = "  kind: github\n";
+    let more = format!("{kind}  token: {{ file: \"{}\" }}\n", token.display());
+    env.set(kind, &more);
+    let ended = doctor(&env, &[], 1);
+    has(
+        &ended,
+        "token",
+        "failed",
+        "every user of this machine",
+        "chmod 600 ",
+    );
+    let _mended = env.acp(&["doctor", "--fix"]);
+    assert_eq!(mode_of(&env, "secret/token"), 0o600);
+    assert_eq!(found(&doctor(&env, &[], 1), "token"), []);
+}
+
+/// The model of a forge, until it is dropped.
+struct Model(Child, String);
+
+impl Model {
+    fn start(more: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_acp-fake-forge"))
+            .args(more)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        Self(child, line.trim().to_owned())
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn labels_that_are_missing_are_made_once() {
+    for (kind, flag) in [("github", None), ("gitea", Some("--gitea"))] {
+        let model = Model::start(&flag.into_iter().collect::<Vec<_>>());
+        let env = TestEnv::repo()
+            .var("GH_TOKEN", "fake-token")
+            .var("GITEA_TOKEN", "fake-token");
+        let args = [
+            "init",
+            "--yes",
+            "--forge",
+            kind,
+            "--agent-command",
+            "true",
+            "--base-url",
+            &model.1,
+            "--slug",
+            "acme/widgets",
+            "--offline",
+            "--base",
+            "main",
+        ];
+        let _made = env.acp(&args).ok();
+        let ended = doctor(&env, &[], 0);
+        has(&ended, "base", "ok", "`main` exists", "");
+        has(
+            &ended,
+            "labels",
+            "warning",
+            "agent-ready",
+            "acp doctor --fix",
+        );
+        let would = env.acp(&["doctor", "--fix", "--dry-run"]).ok();
+        would.says("would make the labels agent-ready");
+        has(
+            &doctor(&env, &[], 0),
+            "labels",
+            "warning",
+            "agent-ready",
+            "",
+        );
+        let fixed = env.acp(&["doctor", "--fix"]).ok();
+        fixed.says("made the labels agent-ready, agent-running");
+        has(&doctor(&env, &[], 0), "labels", "ok", "", "");
+        let again = env.acp(&["doctor", "--fix"]).ok();
+        assert!(!again.stderr.contains("label"), "{again:?}");
+        assert!(
+            env.read("acp/state/web/journal.jsonl")
+                .contains("labels.made")
+        );
+        // Where nothing may leave this machine, nothing does.
+        env.set("writes: draft", "writes: off");
+        env.set("\npolicy:", "\nintake: { labels: [another] }\npolicy:");
+        let ended = doctor(&env, &["--fix"], 0);
+        has(&ended, "labels", "warning", "acp makes none", "");
+    }
+}
