@@ -172,6 +172,12 @@ impl View {
     }
 }
 
+/// The outermost folder of packages that a program of npm lies in: it finds what it needs beside itself and above.
+fn packages(program: &Path) -> Option<&Path> {
+    let is_packages = |folder: &&Path| folder.file_name() == Some(OsStr::new("node_modules"));
+    program.ancestors().filter(is_packages).last()
+}
+
 /// The mounts while they are collected. One path has one access; masks win over all, writing over reading.
 struct Table<'d> {
     disk: &'d dyn Disk,
@@ -268,7 +274,9 @@ impl<'d> Table<'d> {
             let Some(real) = self.disk.real(program).filter(|real| real != program) else {
                 continue;
             };
-            let folder = real.parent().filter(|folder| may_show(folder));
+            let folder = packages(&real)
+                .or(real.parent())
+                .filter(|folder| may_show(folder));
             let shown = folder.unwrap_or(&real).to_owned();
             self.put(&shown, Access::Read);
         }
@@ -382,7 +390,14 @@ mod tests {
                 return self.0.contains_key(path).then(|| path.to_owned());
             };
             let rest = path.strip_prefix(at).unwrap();
-            let to = at.parent().unwrap().join(to);
+            let mut to = at.parent().unwrap().join(to);
+            while let Some(up) = to.iter().position(|part| part == "..") {
+                let parts: Vec<&OsStr> = to.iter().collect();
+                to = [&parts[..up - 1], &parts[up + 1..]]
+                    .concat()
+                    .iter()
+                    .collect();
+            }
             self.real(&if rest.as_os_str().is_empty() {
                 to
             } else {
@@ -488,6 +503,25 @@ mod tests {
                 "r /h/u/.local/state/acp/web/repo.git",
                 "w /h/u/.local/state/acp/web/worktrees/r1",
             ]
+        );
+    }
+
+    #[test]
+    fn a_program_of_npm_sees_the_packages_beside_it() {
+        let disk = Paper::new(&[
+            "/srv/tools/node_modules/.bin/codex -> ../@openai/codex/bin/codex.js",
+            "/srv/tools/node_modules/@openai/codex/bin/codex.js",
+            "/srv/tools/node_modules/@openai/codex-linux-x64/",
+        ]);
+        let wanted = Wanted {
+            programs: vec!["/srv/tools/node_modules/.bin/codex".into()],
+            ..wanted()
+        };
+        let view = View::new(&wanted, &disk).unwrap();
+        let shown = lines(&view);
+        assert!(
+            shown.contains(&"r /srv/tools/node_modules".to_owned()),
+            "{shown:?}"
         );
     }
 

@@ -127,6 +127,8 @@ impl Home {
         let mut command = Command::new(program);
         command
             .env_clear()
+            // The agent is a script outside its worktree, which a sandbox would not show.
+            .env("ACP_SANDBOX", "none")
             .env("HOME", self.path("home"))
             .env("ACP_HOME", self.path("acp"))
             .env("TMPDIR", self.path("tmp"))
