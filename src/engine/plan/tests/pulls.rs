@@ -326,7 +326,7 @@ fn runs_on_a_pull_request_close_with_it() {
     world.run(PR, 1, judged(Outcome::Reviewed { action }));
     world.snapshot.leases.clear();
     assert_eq!(closes(&world), 0, "its review counts");
-    world.pr_mut(2).state = crate::domain::PrState::Closed;
+    world.pr_mut(2).state = PrState::Closed;
     assert_eq!(closes(&world), 2);
 }
 
