@@ -30,7 +30,9 @@ pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
 pub use ids::{
     BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,
 };
-pub use intent::{ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
+pub use intent::{
+    ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict, digest,
+};
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};

@@ -36,6 +36,11 @@ impl Engine<'_> {
         Ok(until.map(limited))
     }
 
+    /// As [`Self::silence`], with the time at which the forge last answered: verbs show what was known then.
+    pub fn silent(&self) -> Result<Option<Stale>, EngineError> {
+        self.silence()?.map(|stale| self.dated(stale)).transpose()
+    }
+
     /// The hold that the credential has set, with the time before which it is not tried again.
     pub(super) fn credential_hold(&self) -> Result<Option<(Hold, Timestamp)>, EngineError> {
         let hold = self.store.holds().get(CREDENTIAL_HOLD)?;

@@ -330,25 +330,27 @@ impl Engine<'_> {
     }
 
     fn send(&self, intent: &Intent) -> Result<Answer, EngineError> {
-        if let Payload::Push {
-            branch,
-            sha,
-            expect,
-        } = &intent.payload
-        {
-            let _repo = self.repo_lock()?;
-            return Ok(match self.vcs.push(branch, sha, expect.as_ref()) {
-                Ok(Pushed::Done) => Answer::Applied(Applied::Done),
-                Ok(Pushed::Moved { found }) => {
-                    let at = found.map_or("gone".to_owned(), |sha| format!("at {}", sha.short()));
+        match &intent.payload {
+            Payload::Push {
+                branch,
+                sha,
+                expect,
+            } => {
+                let _repo = self.repo_lock()?;
+                let pushed = self.vcs.push(branch, sha, expect.as_ref());
+                return self.read_push(intent, pushed, |at| {
                     Answer::Refused(format!("branch `{branch}` is {at}, somebody else moved it"))
-                }
-                Err(VcsError::Durable(error)) => return Err(error.into()),
-                Err(error) => match meaning_of_push(error) {
-                    Ok(error) => return self.read_error(intent, &error),
-                    Err(why) => self.lost(intent, why),
-                },
-            });
+                });
+            }
+            Payload::DeleteBranch { branch, expect } => {
+                let _repo = self.repo_lock()?;
+                let pushed = self.vcs.delete_branch(branch, expect);
+                // Somebody goes on there: it is theirs now, and nothing waits for it to go.
+                return self.read_push(intent, pushed, |at| {
+                    Answer::Unwanted(format!("branch `{branch}` stays: it is {at} now"))
+                });
+            }
+            _ => {}
         }
         match self.forge.apply(intent) {
             Ok(applied) => Ok(Answer::Applied(applied)),
@@ -359,6 +361,26 @@ impl Engine<'_> {
             }
             Err(error) => self.read_error(intent, &error),
         }
+    }
+
+    fn read_push(
+        &self,
+        intent: &Intent,
+        pushed: Result<Pushed, VcsError>,
+        moved: impl FnOnce(&str) -> Answer,
+    ) -> Result<Answer, EngineError> {
+        Ok(match pushed {
+            Ok(Pushed::Done) => Answer::Applied(Applied::Done),
+            Ok(Pushed::Moved { found }) => {
+                let at = found.map_or("gone".to_owned(), |sha| format!("at {}", sha.short()));
+                moved(&at)
+            }
+            Err(VcsError::Durable(error)) => return Err(error.into()),
+            Err(error) => match meaning_of_push(error) {
+                Ok(error) => return self.read_error(intent, &error),
+                Err(why) => self.lost(intent, why),
+            },
+        })
     }
 
     fn read_error(&self, intent: &Intent, error: &ForgeError) -> Result<Answer, EngineError> {

@@ -54,7 +54,7 @@ impl Show {
                     .hint("`acp issue list --all` lists the issues"),
             );
         };
-        let text = control.forge.text(self.number)?;
+        let text = sight.text(&control, self.number)?;
         let item = ItemId::issue(self.number);
         let runs = sight
             .snapshot

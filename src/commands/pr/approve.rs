@@ -35,7 +35,7 @@ impl Approve {
             engine.approve(self.number, &actor)?
         };
         let Some(head) = head else {
-            return Err(not_open(&control, self.number)?);
+            return Err(not_open(session, &control, self.number)?);
         };
         let next = if control.rules.policy.writes == crate::domain::Writes::Full {
             "acp heartbeat".to_owned()

@@ -30,7 +30,7 @@ impl Merge {
         let control = session.control()?;
         let engine = control.engine(session);
         let Some(pr) = engine.open_pull(self.number)? else {
-            return Err(not_open(&control, self.number)?);
+            return Err(not_open(session, &control, self.number)?);
         };
         let commit = if session.dry_run {
             engine.may_merge(self.number, &session.actor())?;

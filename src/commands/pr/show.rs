@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::list::{Row, row};
 use crate::commands::issue::{CommentView, write_comments};
-use crate::commands::sight::Sight;
+use crate::commands::sight::{Sight, listed};
 use crate::commands::{Control, Session};
 use crate::domain::{Check, Mergeable, PrState, Review};
 use crate::ui::words::{body_text, clean};
@@ -54,7 +54,7 @@ impl Show {
         ) else {
             return Err(missing(self.number));
         };
-        let text = control.forge.text(self.number)?;
+        let text = sight.text(&control, self.number)?;
         let approval = sight.snapshot.approvals.get(&self.number);
         let Row {
             number,
@@ -100,9 +100,12 @@ pub(super) fn missing(number: u64) -> CliError {
 }
 
 /// Why a verb that needs an open pull request cannot work with this one.
-pub(super) fn not_open(control: &Control<'_>, number: u64) -> Result<CliError, CliError> {
-    let mut mirror = control.store.mirror()?;
-    control.forge.sync(&mut mirror, &control.rules.repo.base)?;
+pub(super) fn not_open(
+    session: &Session<'_>,
+    control: &Control<'_>,
+    number: u64,
+) -> Result<CliError, CliError> {
+    let (mirror, _) = listed(session, control)?;
     let state = match mirror.pulls.get(&number).map(|pr| &pr.state) {
         Some(PrState::Merged { .. }) => "merged",
         Some(PrState::Closed) => "closed",

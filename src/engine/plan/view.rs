@@ -244,6 +244,16 @@ impl<'a> View<'a> {
         .copied()
     }
 
+    /// The merge of exactly this head that a person gave up, among those that passes wanted.
+    pub(super) fn dropped_merge(&self, item: ItemId, head: &Sha) -> Option<&'a Intent> {
+        let mut all = self.dropped.values();
+        all.find(|intent| {
+            let merges = matches!(&intent.payload, Payload::Merge { head: h, .. } if h == head);
+            merges && intent.item == Some(item) && intent.origin == Origin::Pass
+        })
+        .copied()
+    }
+
     /// Whether passes may write at all. The local forge is on this machine, so `off` is about nothing there but merges.
     pub(super) fn may_write(&self) -> bool {
         self.rules.policy.writes != Writes::Off

@@ -21,7 +21,9 @@ impl Gitea {
     /// See [`crate::forge::Forge::apply`].
     pub(super) fn apply_intent(&self, intent: &Intent) -> Result<Applied, ForgeError> {
         match &intent.payload {
-            Payload::Push { .. } => Err(refused(intent, "pushes go through git")),
+            Payload::Push { .. } | Payload::DeleteBranch { .. } => {
+                Err(refused(intent, "pushes go through git"))
+            }
             Payload::Issue { .. } => self.open_issue(intent),
             Payload::Pr { head, base, .. } => self.open_pr(intent, head, base),
             Payload::Ready { pr } => self.make_ready(intent, *pr),

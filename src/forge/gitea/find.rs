@@ -22,6 +22,7 @@ impl Gitea {
                 ..
             } => self.find_pull(intent, head, head_sha, base),
             Payload::Push { branch, sha, .. } => done(self.tip(branch)?.as_ref() == Some(sha)),
+            Payload::DeleteBranch { branch, .. } => done(self.tip(branch)?.is_none()),
             Payload::Comment { .. } => self.find_comment(intent),
             Payload::Review { .. } => self.find_review(intent),
             Payload::Ready { pr } => {

@@ -22,6 +22,7 @@ impl Github {
             Payload::Comment { .. } => self.find_comment(intent),
             Payload::Review { .. } => self.find_review(intent),
             Payload::Push { branch, sha, .. } => done(self.tip(branch)?.as_ref() == Some(sha)),
+            Payload::DeleteBranch { branch, .. } => done(self.tip(branch)?.is_none()),
             Payload::Ready { pr } => self.pull(*pr).and_then(|pull| done(!pull.draft)),
             Payload::Labels { add, remove } => match intent.item {
                 Some(item) => self.there(item).and_then(|there| {

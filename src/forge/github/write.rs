@@ -34,7 +34,9 @@ pub(super) struct There {
 impl Github {
     pub(super) fn carry_out(&self, intent: &Intent) -> Result<Applied, ForgeError> {
         match &intent.payload {
-            Payload::Push { .. } => Err(refused(intent, "pushes go through git")),
+            Payload::Push { .. } | Payload::DeleteBranch { .. } => {
+                Err(refused(intent, "pushes go through git"))
+            }
             Payload::Issue {
                 title,
                 body,

@@ -3,7 +3,7 @@
 use super::issues::code;
 use super::world::{World, ago, end, file, judged, kinds, running, set, sha};
 use crate::domain::{
-    Action, CheckState, Intent, ItemId, Mergeable, Origin, Outcome, Payload, ReviewAction,
+    Action, CheckState, Intent, ItemId, Mergeable, Origin, Outcome, Payload, PrState, ReviewAction,
     RunState, Step, Task, VerifyResult, Wait, Writes, label,
 };
 
@@ -326,7 +326,7 @@ fn runs_on_a_pull_request_close_with_it() {
     world.run(PR, 1, judged(Outcome::Reviewed { action }));
     world.snapshot.leases.clear();
     assert_eq!(closes(&world), 0, "its review counts");
-    world.pr_mut(2).state = crate::domain::PrState::Closed;
+    world.pr_mut(2).state = PrState::Closed;
     assert_eq!(closes(&world), 2);
 }
 
@@ -337,4 +337,71 @@ fn a_finished_run_on_it_is_judged_before_anything_else_starts() {
     world.run(PR, 1, RunState::Finished(end(Outcome::NoChangeNeeded)));
     assert!(world.launched().is_empty());
     assert!(matches!(world.wait(PR), Wait::Judging { .. }));
+}
+
+fn deletions(world: &World) -> Vec<Payload> {
+    let payloads = world.enqueued().into_iter().map(|intent| intent.payload);
+    payloads
+        .filter(|payload| matches!(payload, Payload::DeleteBranch { .. }))
+        .collect()
+}
+
+#[test]
+fn the_branch_of_a_merged_pull_request_goes_only_if_it_is_ours_and_nobody_needs_it() {
+    type Change = fn(&mut World);
+    let table: &[(&str, Change, bool)] = &[
+        ("merged", |_| {}, true),
+        ("open", |w| w.pr_mut(2).state = PrState::Open, false),
+        ("closed", |w| w.pr_mut(2).state = PrState::Closed, false),
+        ("a fork", |w| w.pr_mut(2).from_fork = true, false),
+        ("another head", |w| w.pr_mut(2).head_sha = sha('e'), false),
+        (
+            "another branch",
+            |w| w.pr_mut(2).head = "agent/own".parse().unwrap(),
+            false,
+        ),
+        (
+            "no prefix of ours",
+            |w| w.rules.repo.branch_prefix = "other/".to_owned(),
+            false,
+        ),
+        ("no writes", |w| w.rules.policy.writes = Writes::Off, false),
+        (
+            "another pull request goes into it",
+            |w| {
+                let branch = w.pr_mut(2).head.clone();
+                w.pull(4, 3).base = branch;
+            },
+            false,
+        ),
+    ];
+    for (name, change, goes) in table {
+        let mut world = fresh();
+        world.pr_mut(2).state = PrState::Merged { commit: None };
+        change(&mut world);
+        let expected = Payload::DeleteBranch {
+            branch: "agent/issue-1-a1".parse().unwrap(),
+            expect: sha('c'),
+        };
+        let expected = if *goes { vec![expected] } else { vec![] };
+        assert_eq!(deletions(&world), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_branch_is_removed_before_its_run_is_closed_and_once() {
+    let mut world = fresh();
+    world.pr_mut(2).state = PrState::Merged { commit: None };
+    let actions = world.plan().actions;
+    let at = |wanted: fn(&Action) -> bool| actions.iter().position(wanted).unwrap();
+    let removed = at(
+        |a| matches!(a, Action::Enqueue { intent, .. } if matches!(intent.payload, Payload::DeleteBranch { .. })),
+    );
+    assert!(removed < at(|a| matches!(a, Action::Close { .. })));
+    let before = world.enqueued();
+    let removal = before
+        .iter()
+        .find(|intent| matches!(intent.payload, Payload::DeleteBranch { .. }));
+    world.outstanding(removal.unwrap().clone());
+    assert!(deletions(&world).is_empty());
 }
