@@ -30,14 +30,13 @@ impl Fake {
         mirror
     }
 
-    /// How often each of acp's markers stands on the forge, in issues that are open or the only one, pull requests, comments
-    /// and reviews.
+    /// How often each of acp's markers stands on the forge, in open issues, pull requests, comments and reviews.
     pub fn markers(&self) -> BTreeMap<String, u64> {
         let guard = self.lock();
         let items = guard.items.values().map(super::state::Slot::truth);
-        let items = items.filter(|item| item.gone.is_none());
-        // The second one of two issues is closed as such.
-        let items = items.filter(|item| item.reason.as_deref() != Some("not_planned"));
+        // The second one of two issues is closed.
+        let stands = |item: &&Item| item.gone.is_none() && (item.open || item.pull.is_some());
+        let items = items.filter(stands);
         let comments = guard.comments.values().map(|slot| &slot.truth().body);
         let reviews = guard.reviews.values().flatten().map(|review| &review.body);
         let mut count = super::Account::default();

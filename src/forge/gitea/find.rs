@@ -198,7 +198,9 @@ impl Gitea {
         for id in ours.iter().filter(|id| Some(**id) != first) {
             let path = self.at(&format!("/issues/comments/{id}"));
             let tried = crate::forge::model::tried(intent);
-            let gone = self.client.write(&tried, Cost::Write, Method::Delete, &path, None);
+            let gone = self
+                .client
+                .write(&tried, Cost::Write, Method::Delete, &path, None);
             match gone {
                 // Somebody else was faster.
                 Ok(_) | Err(ForgeError::Missing { .. }) => {}
