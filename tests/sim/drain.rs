@@ -46,7 +46,12 @@ fn a_thousand_writes_of_two_processes_drain_and_meet_no_limit() {
     let issue = fake
         .open_issue("acme", "Much to say", "All of it.", &[])
         .unwrap();
-    let dir = tempfile::tempdir().unwrap();
+    let shm = Path::new("/dev/shm");
+    let dir = if shm.is_dir() {
+        tempfile::tempdir_in(shm).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    };
     let processes = [
         process(&fake, &clock, dir.path()),
         process(&fake, &clock, dir.path()),

@@ -214,6 +214,7 @@ impl World {
             | Wait::TextChanged { .. }
             | Wait::NotOurs
             | Wait::Gone
+            | Wait::Fork
             | Wait::HasPr { .. }
             | Wait::WriteFailed { .. }
             | Wait::Dropped { .. }
