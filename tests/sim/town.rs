@@ -63,8 +63,10 @@ pub(crate) trait Town {
         vec![]
     }
     fn count_anew(&self) {}
-    /// What was asked since it is counted anew is what an idle pass may ask.
-    fn check_idle_pass(&self) {}
+    /// What was asked since it is counted anew, if an idle pass may not ask so much.
+    fn more_than_idle(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The simulated forge.
