@@ -12,12 +12,12 @@ use acp::domain::{
     Association, BranchName, DiffFacts, Issue, ItemId, MergeMethod, Mirror, PullRequest, Sha, label,
 };
 use acp::durable::crash_point;
-use acp::forge::{Forge, ForgeError};
 use acp::forge::fake::{Fake, Flavor, Knobs, MemoryRepo, Refusal};
 use acp::forge::gitea::{self, Gitea};
 use acp::forge::github::{self, Endpoints, Github};
 use acp::forge::remote::{Client, Cost, FileGovernor, Governor, Limits, Token};
 use acp::forge::sim::SharedRefs;
+use acp::forge::{Forge, ForgeError};
 use acp::http::{HttpError, Request, Response, Transport};
 use acp::sys::{Clock, Rng as _, Secret, SplitMix64};
 use jiff::Timestamp;

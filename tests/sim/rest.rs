@@ -13,6 +13,8 @@ use crate::world::World;
 
 /// Passes until rest, at most.
 const PASSES_MAX: u32 = 400;
+/// Passes with nothing to do that are waited for what the forge does not know yet.
+const QUIET_MAX: u32 = 8;
 
 impl World {
     pub(crate) fn come_to_rest(&self) {
@@ -23,7 +25,7 @@ impl World {
             self.clear_holds();
         }
         let mut last = PassReport::default();
-        let mut seen = false;
+        let mut quiet = 0;
         for _ in 0..PASSES_MAX {
             let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
             for id in waiting {
@@ -38,12 +40,14 @@ impl World {
             self.check();
             if let Some(next) = self.next(&report) {
                 self.clock.pass(next);
-                seen = false;
-            } else if !seen {
+                quiet = 0;
+            } else if quiet == 0
+                || (quiet < QUIET_MAX && self.forge.is_hosted() && self.waits(&report))
+            {
                 // What was written last may not be visible yet, and what is not known may have to be waited for.
                 let minutes = if self.forge.is_hosted() { 12 } else { 2 };
                 self.clock.pass(Duration::from_mins(minutes));
-                seen = true;
+                quiet += 1;
             } else {
                 self.sweep_deep();
                 self.check();
@@ -59,6 +63,12 @@ impl World {
             "the world did not come to rest: {:?} {:?} {:?}",
             last.plan.actions, last.plan.standings, last.flushed
         );
+    }
+
+    /// Whether something has no end yet: the forge takes its time to say whether a pull request conflicts.
+    fn waits(&self, report: &PassReport) -> bool {
+        let standings = &report.plan.standings;
+        !standings.iter().all(|standing| self.is_settled(standing))
     }
 
     /// A pass with nothing to do asks the forge one thing, which costs nothing.
