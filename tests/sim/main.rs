@@ -41,17 +41,19 @@ use world::{Kind, World};
 
 /// Seeds of a normal test run.
 const SEEDS: u64 = 2_000;
+/// The same over the adapters, where a seed is a thousand requests.
+const SEEDS_HOSTED: u64 = 600;
 /// Failing seeds that are told before the rest is given up.
 const TOLD_MAX: usize = 5;
 
 #[test]
 fn every_seed_keeps_the_promises_and_comes_to_rest() {
-    every_seed(|_| Kind::Simulated);
+    every_seed(SEEDS, |_| Kind::Simulated);
 }
 
 #[test]
 fn every_seed_over_the_adapters_keeps_the_promises_and_comes_to_rest() {
-    every_seed(|seed| {
+    every_seed(SEEDS_HOSTED, |seed| {
         if seed % 4 == 0 {
             Kind::Gitea
         } else {
@@ -60,7 +62,7 @@ fn every_seed_over_the_adapters_keeps_the_promises_and_comes_to_rest() {
     });
 }
 
-fn every_seed(kind: fn(u64) -> Kind) {
+fn every_seed(usual: u64, kind: fn(u64) -> Kind) {
     quiet_crashes();
     let env = Env::from_process();
     let number = |name: &str| env.text(name).and_then(|text| text.parse::<u64>().ok());
@@ -72,7 +74,7 @@ fn every_seed(kind: fn(u64) -> Kind) {
         println!("{counts}");
         return;
     }
-    let seeds = number("ACP_SIM_SEEDS").unwrap_or(SEEDS);
+    let seeds = number("ACP_SIM_SEEDS").unwrap_or(usual);
     let threads = number("ACP_SIM_THREADS").unwrap_or_else(cores);
     let next = AtomicU64::new(1);
     let total = Mutex::new(Counts::default());

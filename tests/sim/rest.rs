@@ -245,7 +245,12 @@ impl World {
             Wait::Hold { name, .. } => self.store.holds().get(name).unwrap().is_some(),
             Wait::KeptHere { .. } => self.rules.policy.writes == Writes::Off,
             Wait::Exclusive { item } => *item != standing.item,
-            Wait::Unknown { .. } => standing.lane == Lane::Pr(PrLane::Ignore),
+            Wait::Unknown { .. } => {
+                // Of a draft Gitea does not say whether it conflicts.
+                let pull = self.forge.truth().pulls.remove(&standing.item.number);
+                let is_draft = pull.is_some_and(|pr| pr.title.starts_with("WIP: "));
+                standing.lane == Lane::Pr(PrLane::Ignore) || is_draft
+            }
             _ => false,
         }
     }
