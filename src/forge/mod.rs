@@ -160,7 +160,8 @@ pub trait Forge {
     /// The tip of a branch, read from the forge itself.
     fn branch(&self, name: &BranchName) -> Result<Option<Sha>, ForgeError>;
 
-    /// Whether `intent` has already happened, and what came of it.
+    /// Whether `intent` has already happened, and what came of it. What a second delivery of its own request wrote once more
+    /// is taken back, here as in [`Self::apply`].
     fn find(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError>;
 
     /// Makes `intent` happen. Pushes are not for the forge: `Vcs::push` does them.

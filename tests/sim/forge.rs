@@ -12,43 +12,43 @@ use crate::world::Ports;
 
 impl Forge for Ports<'_> {
     fn capabilities(&self) -> Capabilities {
-        self.0.forge.capabilities()
+        self.0.port().capabilities()
     }
 
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.sync(mirror, base)
+        self.0.port().sync(mirror, base)
     }
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.text(number)
+        self.0.port().text(number)
     }
 
     fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.labelled(number, label)
+        self.0.port().labelled(number, label)
     }
 
     fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.change(pr)
+        self.0.port().change(pr)
     }
 
     fn branch(&self, name: &BranchName) -> Result<Option<Sha>, ForgeError> {
-        self.0.forge.branch(name)
+        self.0.port().branch(name)
     }
 
     fn find(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
         self.0.meddle(15);
-        self.0.forge.find(intent)
+        self.0.port().find(intent)
     }
 
     fn apply(&self, intent: &Intent) -> Result<Applied, ForgeError> {
         self.check_write(intent);
         crash_point("sim.before_apply");
         self.0.meddle(15);
-        let applied = self.0.forge.apply(intent);
+        let applied = self.0.port().apply(intent);
         let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
         self.0.book.borrow_mut().counts.writes += 1;
         match &applied {
@@ -67,7 +67,7 @@ impl Forge for Ports<'_> {
     }
 
     fn remote(&self) -> GitRemote {
-        self.0.forge.remote()
+        self.0.port().remote()
     }
 }
 

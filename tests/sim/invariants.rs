@@ -230,12 +230,13 @@ impl World {
     }
 
     fn check_forge(&self) {
-        let account = self.forge.account();
+        let account = self.forge.tally();
         assert!(
-            account.written_twice().is_empty(),
+            account.written_twice.is_empty(),
             "written twice: {:?}",
-            account.written_twice()
+            account.written_twice
         );
+        assert!(account.limits.is_empty(), "limits: {:?}", account.limits);
         let twice = account.pulls_by_head.iter().find(|(_, n)| **n > 1);
         assert_eq!(twice, None, "two pull requests from one branch");
         let twice = account.merges.iter().find(|(_, n)| **n > 1);
@@ -243,10 +244,11 @@ impl World {
         let truth = self.forge.truth();
         let book = self.book.borrow();
         let mut open: BTreeMap<u64, u64> = BTreeMap::new();
-        for pr in truth.pulls.values() {
+        let gone = self.forge.gone();
+        for pr in truth.pulls.values().filter(|pr| !pr.from_fork) {
             let Some(issue) = pr.closes else { continue };
             assert!(
-                truth.issues.contains_key(&issue),
+                truth.issues.contains_key(&issue) || gone.contains(&issue),
                 "pr/{} is for no issue",
                 pr.number
             );

@@ -4,6 +4,9 @@
 //! its locks as a real death does. State, engine, supervisor and locks are the real ones; forge, clone, agents and
 //! processes are simulated. After every step the invariants hold; at the end of a seed the world comes to rest.
 //!
+//! There are two worlds: over the simulated forge, and over the adapters of GitHub and Gitea with the model of the forges
+//! behind them, where the network fails as well, request by request.
+//!
 //! `ACP_SIM_SEED=n` replays one seed and prints its trace, `ACP_SIM_SEEDS=n` tries so many instead of 2,000,
 //! `ACP_SIM_THREADS=n` spreads them over so many threads.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -11,11 +14,14 @@
 
 mod book;
 mod children;
+mod drain;
 mod forge;
+mod hosted;
 mod invariants;
 mod people;
 mod rest;
 mod steps;
+mod town;
 mod trust;
 mod vcs;
 mod workers;
@@ -23,6 +29,7 @@ mod world;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -30,27 +37,44 @@ use acp::durable::crash::Crash;
 use acp::sys::Env;
 
 use book::Counts;
-use world::World;
+use world::{Kind, World};
 
 /// Seeds of a normal test run.
 const SEEDS: u64 = 2_000;
+/// The same over the adapters, where a seed is a thousand requests.
+const SEEDS_HOSTED: u64 = 600;
 /// Failing seeds that are told before the rest is given up.
 const TOLD_MAX: usize = 5;
 
 #[test]
 fn every_seed_keeps_the_promises_and_comes_to_rest() {
+    every_seed(SEEDS, |_| Kind::Simulated);
+}
+
+#[test]
+fn every_seed_over_the_adapters_keeps_the_promises_and_comes_to_rest() {
+    every_seed(SEEDS_HOSTED, |seed| {
+        if seed % 4 == 0 {
+            Kind::Gitea
+        } else {
+            Kind::Github
+        }
+    });
+}
+
+fn every_seed(usual: u64, kind: fn(u64) -> Kind) {
     quiet_crashes();
     let env = Env::from_process();
     let number = |name: &str| env.text(name).and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = number("ACP_SIM_SEED") {
         let mut counts = Counts::default();
-        if let Err(trace) = play(seed, &mut counts) {
+        if let Err(trace) = play(kind(seed), seed, &mut counts) {
             panic!("{trace}");
         }
         println!("{counts}");
         return;
     }
-    let seeds = number("ACP_SIM_SEEDS").unwrap_or(SEEDS);
+    let seeds = number("ACP_SIM_SEEDS").unwrap_or(usual);
     let threads = number("ACP_SIM_THREADS").unwrap_or_else(cores);
     let next = AtomicU64::new(1);
     let total = Mutex::new(Counts::default());
@@ -62,7 +86,7 @@ fn every_seed_keeps_the_promises_and_comes_to_rest() {
             break;
         }
         let mut counts = Counts::default();
-        if let Err(trace) = play(seed, &mut counts) {
+        if let Err(trace) = play(kind(seed), seed, &mut counts) {
             failed.lock().unwrap().push(trace);
         }
         total.lock().unwrap().add(&counts);
@@ -82,8 +106,9 @@ fn cores() -> u64 {
 }
 
 /// One seed. The error is what went wrong with the last steps before it.
-fn play(seed: u64, counts: &mut Counts) -> Result<(), String> {
-    let world = World::new(seed);
+fn play(kind: Kind, seed: u64, counts: &mut Counts) -> Result<(), String> {
+    let world = Rc::new(World::new(kind, seed));
+    hosted::between_requests_of(&world);
     let played = catch_unwind(AssertUnwindSafe(|| {
         world.live();
         world.come_to_rest();

@@ -21,9 +21,7 @@ impl World {
         } else {
             "ann"
         };
-        let number = self
-            .forge
-            .open_issue(author, who, "Something to do", "Do it.", labels);
+        let number = self.forge.open_issue(author, who, labels);
         if labels.contains(&label::READY) {
             self.book.borrow_mut().ever_labelled.insert(number);
         }
@@ -38,6 +36,11 @@ impl World {
         let pulls: Vec<PullRequest> = truth.pulls.values().cloned().collect();
         let issue = self.pick(&issues).copied();
         let pull = self.pick(&pulls).cloned();
+        if self.forge.is_hosted() && self.roll(12) == 0 {
+            let what = self.forge.something_odd(self.roll(6), issue, pull.as_ref());
+            self.say(what);
+            return;
+        }
         match (self.roll(20), issue, pull) {
             (0, ..) if issues.len() < 6 => self.issue_opened(Association::Member, &[label::READY]),
             (1, ..) if issues.len() < 6 => self.issue_opened(Association::None, &[label::READY]),
@@ -62,15 +65,14 @@ impl World {
             (9, Some(n), _) => self.open_or_close(ItemId::issue(n), truth.issues[&n].is_open()),
             (10, Some(n), _) => {
                 self.say(format!("ann comments on issue/{n}"));
-                self.forge
-                    .comment_as("ann", ItemId::issue(n), "And?")
-                    .unwrap();
+                let owner = Association::Owner;
+                self.forge.comment("ann", owner, ItemId::issue(n), "And?");
             }
             (11, _, Some(pr)) if pr.is_open() => self.push(&pr),
             (12, _, Some(pr)) => self.close_pull(&pr),
             (13, _, Some(pr)) if pr.is_open() => {
                 self.say(format!("ann merges pr/{}", pr.number));
-                self.forge.merge_by_person(pr.number).unwrap();
+                self.forge.merge(pr.number);
             }
             (14, _, Some(pr)) => {
                 let odd = [
@@ -93,7 +95,7 @@ impl World {
                 self.say(format!("{STRANGER} comments on issue/{n}"));
                 let item = ItemId::issue(n);
                 let none = Association::None;
-                self.forge.comment_from(STRANGER, none, item, EVIL).unwrap();
+                self.forge.comment(STRANGER, none, item, EVIL);
             }
             (15, _, Some(pr)) => self.relabel(ItemId::pr(pr.number), &[], &[label::BLOCKED]),
             _ => {}
@@ -107,14 +109,7 @@ impl World {
         }
         let number = item.number;
         let by_ann = self.roll(2) == 0;
-        if by_ann {
-            let owner = Association::Owner;
-            self.forge
-                .relabel_as("ann", owner, item, add, remove)
-                .unwrap();
-        } else {
-            self.forge.relabel(item, add, remove).unwrap();
-        }
+        self.forge.relabel(by_ann, item, add, remove);
         if add.contains(&label::READY) {
             self.book.borrow_mut().relabelled(number, by_ann);
         }
@@ -136,20 +131,15 @@ impl World {
             let unapproved = &mut self.book.borrow_mut().unapproved;
             unapproved.entry(number).or_default().insert(digest);
         }
-        self.forge.edit_text(number, &issue.title, &body).unwrap();
+        self.forge.edit_text(issue, &body);
     }
 
     /// Somebody trusted takes the label off and puts it on again.
     fn approve_text(&self, number: u64) {
         self.say(format!("ann approves the text of issue/{number}"));
         let (item, ready) = (ItemId::issue(number), [label::READY]);
-        let owner = Association::Owner;
-        self.forge
-            .relabel_as("ann", owner, item, &[], &ready)
-            .unwrap();
-        self.forge
-            .relabel_as("ann", owner, item, &ready, &[])
-            .unwrap();
+        self.forge.relabel(true, item, &[], &ready);
+        self.forge.relabel(true, item, &ready, &[]);
         let mut book = self.book.borrow_mut();
         book.ever_labelled.insert(number);
         book.relabelled(number, true);
@@ -204,11 +194,7 @@ impl World {
             "ann {} {item}",
             if open { "closes" } else { "opens again" }
         ));
-        if open {
-            self.forge.close(item).unwrap();
-        } else {
-            self.forge.reopen(item).unwrap();
-        }
+        self.forge.set_open(item, !open);
     }
 
     fn close_pull(&self, pr: &PullRequest) {

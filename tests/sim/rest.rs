@@ -13,6 +13,8 @@ use crate::world::World;
 
 /// Passes until rest, at most.
 const PASSES_MAX: u32 = 400;
+/// Passes with nothing to do that are waited for what the forge does not know yet.
+const QUIET_MAX: u32 = 8;
 
 impl World {
     pub(crate) fn come_to_rest(&self) {
@@ -23,7 +25,7 @@ impl World {
             self.clear_holds();
         }
         let mut last = PassReport::default();
-        let mut seen = false;
+        let mut quiet = 0;
         for _ in 0..PASSES_MAX {
             let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
             for id in waiting {
@@ -38,15 +40,21 @@ impl World {
             self.check();
             if let Some(next) = self.next(&report) {
                 self.clock.pass(next);
-                seen = false;
-            } else if !seen {
-                // What was written last may not be visible yet.
-                self.clock.pass(Duration::from_mins(2));
-                seen = true;
+                quiet = 0;
+            } else if quiet == 0
+                || (quiet < QUIET_MAX && self.forge.is_hosted() && self.waits(&report))
+            {
+                // What was written last may not be visible yet, and what is not known may have to be waited for.
+                let minutes = if self.forge.is_hosted() { 12 } else { 2 };
+                self.clock.pass(Duration::from_mins(minutes));
+                quiet += 1;
             } else {
                 self.sweep_deep();
                 self.check();
                 self.check_rest(&report);
+                let twice = self.forge.standing_twice();
+                assert!(twice.is_empty(), "two stand of {twice:?}");
+                self.check_idle();
                 return;
             }
             last = report;
@@ -55,6 +63,35 @@ impl World {
             "the world did not come to rest: {:?} {:?} {:?}",
             last.plan.actions, last.plan.standings, last.flushed
         );
+    }
+
+    /// Whether something has no end yet: the forge takes its time to say whether a pull request conflicts.
+    fn waits(&self, report: &PassReport) -> bool {
+        let standings = &report.plan.standings;
+        !standings.iter().all(|standing| self.is_settled(standing))
+    }
+
+    /// A pass with nothing to do asks the forge one thing, which costs nothing.
+    fn check_idle(&self) {
+        if !self.forge.is_hosted() {
+            return;
+        }
+        // What is looked at every few minutes or half an hour has had its turn then.
+        for _ in 0..2 {
+            self.clock.pass(Duration::from_mins(31));
+            self.heartbeat();
+        }
+        let mut asked = vec![];
+        for _ in 0..4 {
+            self.clock.pass(Duration::from_secs(40));
+            self.forge.count_anew();
+            self.heartbeat();
+            let Some(more) = self.forge.more_than_idle() else {
+                return;
+            };
+            asked.push(more);
+        }
+        panic!("an idle pass asks {asked:?}");
     }
 
     fn sweep_deep(&self) {
@@ -105,7 +142,15 @@ impl World {
 
     /// acp has seen everything that there is on the forge.
     fn check_known(&self, snapshot: &Snapshot) {
-        let (known, truth) = (&snapshot.mirror, self.forge.truth());
+        let gone = self.forge.gone();
+        let truth = self.forge.listed();
+        let mut known = snapshot.mirror.clone();
+        // What is gone is seen only once in a while.
+        known.issues.retain(|number, _| !gone.contains(number));
+        for pr in known.pulls.values_mut().filter(|pr| !pr.is_open()) {
+            // What hung on one that was closed is kept, and not read again.
+            (pr.checks, pr.reviews) = (vec![], vec![]);
+        }
         assert_eq!(
             known.issues, truth.issues,
             "issues are not known as they are"
@@ -116,22 +161,30 @@ impl World {
         );
         for (pr, real) in known.pulls.values().zip(truth.pulls.values()) {
             let mergeable = pr.mergeable;
-            let real = PullRequest {
+            let mut real = PullRequest {
                 mergeable,
                 ..real.clone()
             };
+            if !real.is_open() {
+                (real.checks, real.reviews) = (vec![], vec![]);
+                if self.forge.is_hosted() {
+                    // Where its base has gone since then is not followed.
+                    real.base_sha = pr.base_sha.clone();
+                }
+            }
             assert_eq!(*pr, real, "a pull request is not known as it is");
         }
     }
 
     /// Every open item stands somewhere, and that is an end.
     fn check_standings(&self, report: &PassReport, snapshot: &Snapshot) {
+        let gone = self.forge.gone();
         let stands = |item| report.plan.standings.iter().any(|s| s.item == item);
         for issue in snapshot
             .mirror
             .issues
             .values()
-            .filter(|issue| issue.is_open())
+            .filter(|issue| issue.is_open() && !gone.contains(&issue.number))
         {
             let item = ItemId::issue(issue.number);
             assert!(stands(item), "{item} has no standing");
@@ -180,6 +233,8 @@ impl World {
             | Wait::NotTrusted { .. }
             | Wait::TextChanged { .. }
             | Wait::NotOurs
+            | Wait::Gone
+            | Wait::Fork
             | Wait::HasPr { .. }
             | Wait::WriteFailed { .. }
             | Wait::Dropped { .. }
@@ -190,7 +245,12 @@ impl World {
             Wait::Hold { name, .. } => self.store.holds().get(name).unwrap().is_some(),
             Wait::KeptHere { .. } => self.rules.policy.writes == Writes::Off,
             Wait::Exclusive { item } => *item != standing.item,
-            Wait::Unknown { .. } => standing.lane == Lane::Pr(PrLane::Ignore),
+            Wait::Unknown { .. } => {
+                // Of a draft Gitea does not say whether it conflicts.
+                let pull = self.forge.truth().pulls.remove(&standing.item.number);
+                let is_draft = pull.is_some_and(|pr| pr.title.starts_with("WIP: "));
+                standing.lane == Lane::Pr(PrLane::Ignore) || is_draft
+            }
             _ => false,
         }
     }

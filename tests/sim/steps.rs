@@ -11,6 +11,8 @@ use crate::world::World;
 
 /// Steps of a seed before it comes to rest, at least and at most.
 const STEPS: (u64, u64) = (15, 45);
+/// As [`STEPS`] where each step is many requests.
+const STEPS_HOSTED: (u64, u64) = (6, 20);
 /// How deep one step may happen in the middle of another.
 const DEPTH_MAX: usize = 2;
 
@@ -30,7 +32,12 @@ const RECONCILE: Pass = Pass {
 impl World {
     /// The eventful part of a seed.
     pub(crate) fn live(&self) {
-        for _ in 0..STEPS.0 + self.roll(STEPS.1 - STEPS.0) {
+        let (least, most) = if self.forge.is_hosted() {
+            STEPS_HOSTED
+        } else {
+            STEPS
+        };
+        for _ in 0..least + self.roll(most - least) {
             self.step();
             self.check();
         }
