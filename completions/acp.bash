@@ -16,6 +16,9 @@ _acp() {
             ",$1")
                 cmd="acp"
                 ;;
+            acp,agent)
+                cmd="acp__subcmd__agent"
+                ;;
             acp,budget)
                 cmd="acp__subcmd__budget"
                 ;;
@@ -64,6 +67,9 @@ _acp() {
             acp,profile)
                 cmd="acp__subcmd__profile"
                 ;;
+            acp,prompt)
+                cmd="acp__subcmd__prompt"
+                ;;
             acp,reconcile)
                 cmd="acp__subcmd__reconcile"
                 ;;
@@ -85,8 +91,35 @@ _acp() {
             acp,sweep)
                 cmd="acp__subcmd__sweep"
                 ;;
+            acp,usage)
+                cmd="acp__subcmd__usage"
+                ;;
             acp,why)
                 cmd="acp__subcmd__why"
+                ;;
+            acp__subcmd__agent,help)
+                cmd="acp__subcmd__agent__subcmd__help"
+                ;;
+            acp__subcmd__agent,list)
+                cmd="acp__subcmd__agent__subcmd__list"
+                ;;
+            acp__subcmd__agent,probe)
+                cmd="acp__subcmd__agent__subcmd__probe"
+                ;;
+            acp__subcmd__agent,test)
+                cmd="acp__subcmd__agent__subcmd__test"
+                ;;
+            acp__subcmd__agent__subcmd__help,help)
+                cmd="acp__subcmd__agent__subcmd__help__subcmd__help"
+                ;;
+            acp__subcmd__agent__subcmd__help,list)
+                cmd="acp__subcmd__agent__subcmd__help__subcmd__list"
+                ;;
+            acp__subcmd__agent__subcmd__help,probe)
+                cmd="acp__subcmd__agent__subcmd__help__subcmd__probe"
+                ;;
+            acp__subcmd__agent__subcmd__help,test)
+                cmd="acp__subcmd__agent__subcmd__help__subcmd__test"
                 ;;
             acp__subcmd__budget,help)
                 cmd="acp__subcmd__budget__subcmd__help"
@@ -123,6 +156,9 @@ _acp() {
                 ;;
             acp__subcmd__cooldown__subcmd__help,list)
                 cmd="acp__subcmd__cooldown__subcmd__help__subcmd__list"
+                ;;
+            acp__subcmd__help,agent)
+                cmd="acp__subcmd__help__subcmd__agent"
                 ;;
             acp__subcmd__help,budget)
                 cmd="acp__subcmd__help__subcmd__budget"
@@ -172,6 +208,9 @@ _acp() {
             acp__subcmd__help,profile)
                 cmd="acp__subcmd__help__subcmd__profile"
                 ;;
+            acp__subcmd__help,prompt)
+                cmd="acp__subcmd__help__subcmd__prompt"
+                ;;
             acp__subcmd__help,reconcile)
                 cmd="acp__subcmd__help__subcmd__reconcile"
                 ;;
@@ -192,6 +231,9 @@ _acp() {
                 ;;
             acp__subcmd__help,sweep)
                 cmd="acp__subcmd__help__subcmd__sweep"
+                ;;
+            acp__subcmd__help,usage)
+                cmd="acp__subcmd__help__subcmd__usage"
                 ;;
             acp__subcmd__help,why)
                 cmd="acp__subcmd__help__subcmd__why"
@@ -400,6 +442,18 @@ _acp() {
             acp__subcmd__profile__subcmd__help,show)
                 cmd="acp__subcmd__profile__subcmd__help__subcmd__show"
                 ;;
+            acp__subcmd__prompt,help)
+                cmd="acp__subcmd__prompt__subcmd__help"
+                ;;
+            acp__subcmd__prompt,show)
+                cmd="acp__subcmd__prompt__subcmd__show"
+                ;;
+            acp__subcmd__prompt__subcmd__help,help)
+                cmd="acp__subcmd__prompt__subcmd__help__subcmd__help"
+                ;;
+            acp__subcmd__prompt__subcmd__help,show)
+                cmd="acp__subcmd__prompt__subcmd__help__subcmd__show"
+                ;;
             acp__subcmd__report,approved)
                 cmd="acp__subcmd__report__subcmd__approved"
                 ;;
@@ -521,8 +575,150 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget profile doctor reconcile sweep report completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help list probe test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__help)
+            opts="list probe test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__help__subcmd__probe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__list)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__probe)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__agent__subcmd__test)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -865,8 +1061,22 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget profile doctor reconcile sweep report completions man help"
+            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__agent)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1102,6 +1312,20 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__help__subcmd__prompt)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__help__subcmd__reconcile)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1187,6 +1411,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__sweep)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__usage)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2546,6 +2784,84 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__prompt)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__prompt__subcmd__help)
+            opts="show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__prompt__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__prompt__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__prompt__subcmd__show)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__reconcile)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --stats --record --replay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -3346,6 +3662,32 @@ _acp() {
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__usage)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --by --days --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --by)
+                    COMPREPLY=($(compgen -W "day backend model item" -- "${cur}"))
+                    return 0
+                    ;;
+                --days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
