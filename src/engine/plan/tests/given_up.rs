@@ -260,7 +260,12 @@ fn a_merge_that_the_forge_refuses_is_told_and_not_repeated() {
     let view = world.outstanding(merge);
     view.failed = true;
     view.intent.last_error = Some("a review is required".to_owned());
-    assert!(world.enqueued().is_empty());
+    let wanted: Vec<IntentKind> = world
+        .enqueued()
+        .iter()
+        .map(|intent| intent.payload.kind())
+        .collect();
+    assert_eq!(wanted, [IntentKind::Labels], "a person is asked, no more");
     let wait = world.wait(PR);
     assert!(
         matches!(&wait, Wait::WriteFailed { error, .. } if error == "a review is required"),
