@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Cooldown, ItemId, Retry, RetryRules, RunId};
+use crate::domain::{Cooldown, ItemId, Retry, RetryRules, Run, RunId};
 
 /// How far a wait may lie from its entry in the table, in percent, so that items that failed together do not come back
 /// together.
@@ -177,6 +177,15 @@ pub fn after_excuse(
         avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
         ..settled(previous, run, item, attempt, now)
     }
+}
+
+/// Whether trouble of its agent is no failure of the item, once more: it is, unless it has been so too often.
+pub fn may_excuse(retry: Option<&Retry>, run: &Run) -> bool {
+    let excuses = |retry: &Retry| {
+        let is_new = !is_counted(retry, &run.id, run.attempt);
+        retry.excuses.saturating_add(u32::from(is_new))
+    };
+    retry.map_or(1, excuses) < EXCUSES_MAX
 }
 
 /// Whether the last run of an item failed without that being a failure of the item.

@@ -205,7 +205,10 @@ impl<'a> View<'a> {
         let excused = |run: &RunView| {
             is_to_judge(run)
                 && match run.run.state.end().map(|end| &end.outcome) {
-                    Some(Outcome::Failed(failure)) => !policy::consequence(failure.class).counts,
+                    Some(Outcome::Failed(failure)) => {
+                        let counts = policy::consequence(failure.class).counts;
+                        !counts && policy::may_excuse(self.retry(item), &run.run)
+                    }
                     _ => false,
                 }
         };

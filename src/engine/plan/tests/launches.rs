@@ -235,6 +235,26 @@ fn an_agent_at_its_limit_is_followed_by_the_next_one_in_the_same_pass() {
     assert_eq!(agent(&world).as_deref(), Some("claude"));
 }
 
+/// The twelfth time in a row counts: the item waits as after any failure and is not given to the next agent at once.
+#[test]
+fn an_item_whose_agents_always_have_trouble_is_not_tried_again_at_once() {
+    let trouble = Failure::new(FailureClass::NotLoggedIn, "no".to_owned());
+    let launched = |excuses: u32, failures: u32| {
+        let mut world = issues(1);
+        let end = end(Outcome::Failed(trouble.clone()));
+        let _run = world.run(ItemId::issue(1), 20, RunState::Finished(end));
+        let retry = world.retry(ItemId::issue(1));
+        (retry.attempt, retry.excuses, retry.failures) = (0, excuses, failures);
+        let actions = world.plan().actions;
+        let launches = |action: &Action| matches!(action, Action::Launch { .. });
+        let (_, retry, _) = world.judgement();
+        (actions.iter().any(launches), retry.failures, retry.blocked)
+    };
+    assert_eq!(launched(10, 0), (true, 0, false));
+    assert_eq!(launched(11, 0), (false, 1, false));
+    assert_eq!(launched(12, 5), (false, 6, true));
+}
+
 #[test]
 fn when_all_sleep_the_item_waits_for_the_first_to_wake() {
     let mut world = issues(1);
