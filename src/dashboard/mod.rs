@@ -7,6 +7,7 @@
 
 mod feed;
 mod guard;
+mod peer;
 mod reply;
 mod request;
 mod route;

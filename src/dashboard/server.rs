@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::feed::{Feed, LOOK_EVERY};
 use super::guard;
+use super::peer;
 use super::reply::{Reply, deliver, event, event_head, trouble};
 use super::request::{Fault, Request};
 use super::route::{Route, route};
@@ -140,6 +141,10 @@ impl Server<'_> {
             Err(Fault::Gone) => return,
             Err(Fault::Bad(status, why)) => return self.refuse(stream, status, why),
         };
+        if peer::is_of_another_user(stream) {
+            let why = "this dashboard belongs to another user of this machine";
+            return self.refuse(stream, 403, why);
+        }
         if let Err((status, why)) = guard::admit(&request) {
             return self.refuse(stream, status, why);
         }

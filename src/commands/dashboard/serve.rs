@@ -17,8 +17,8 @@ use crate::ui::{CliError, Exit, Output, Render, Style};
 /// It reads the state of the profile once a second while somebody looks, and not at all otherwise. It takes no lock, so
 /// that no pass ever waits for it, and asks no forge on another machine: of that it shows what the last pass has seen.
 ///
-/// Everybody who can log in to this machine can read the page while it is served. Nothing can be changed there unless
-/// `--actions` is given; then the address that is printed ends in a token, and only who has it can approve, deny, retry,
+/// On Linux other users of this machine are refused; elsewhere they can read the page while it is served. Nothing can be changed
+/// there unless `--actions` is given; then the address that is printed ends in a token, and only who has it can approve, deny, retry,
 /// hold and stop. Whoever has the token acts as you.
 ///
 /// Columns of --plain: the address, the port, `actions` or `reads`.
