@@ -121,6 +121,7 @@ fn world() -> TestEnv {
     let _pass = env.passes_until("issue/3", "has-pr");
     let _pass = env.passes_until("issue/4", "blocked");
     let _pass = env.passes_until("issue/5", "retry");
+    let _pass = env.passes_until("pr/6", "human");
     env
 }
 
