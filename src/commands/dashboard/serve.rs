@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::snapshot::View;
 use super::{act, log};
-use crate::commands::Session;
+use crate::commands::{Session, Verb};
 use crate::dashboard::{Answer, Door, Seen, Site, serve};
 use crate::sys::random_token;
 use crate::ui::{CliError, Exit, Output, Render, Style};
@@ -40,8 +40,8 @@ struct Serving {
     actions: bool,
 }
 
-impl Serve {
-    pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+impl Verb for Serve {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         // What cannot be shown now is told here, and not in the browser.
         let _seen = View::take(session)?;
         let door = Door::open(self.port).map_err(|error| {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::offer::{Offer, offers_of_item};
 use super::rows::{CooldownRow, HoldRow, IntentRow, RunRow, text};
 use crate::commands::usage::{self, Sum};
-use crate::commands::{Control, Session};
+use crate::commands::{Control, Session, Verb};
 use crate::domain::{ItemId, ItemKind, Plan, Snapshot, Stale, Standing, Wait, Writes, digest};
 use crate::engine::plan;
 use crate::policy::nearly_used;
@@ -102,8 +102,8 @@ struct Today {
     nearly_used: Vec<String>,
 }
 
-impl SnapshotVerb {
-    pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+impl Verb for SnapshotVerb {
+    fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         Ok(Output::of(View::take(session)?))
     }
 }
@@ -169,16 +169,12 @@ impl View {
 
     /// The same object that `--json` prints, and what is the same as long as the same is seen.
     pub(super) fn lines(&self) -> Result<(String, String), CliError> {
-        let json = self.envelope()?.to_string();
-        let data = serde_json::to_value(self).map_err(|error| bug(&error))?;
-        let same = match data {
-            serde_json::Value::Object(mut fields) => {
-                fields.remove("generated_at");
-                serde_json::Value::Object(fields)
-            }
-            other => other,
-        };
-        Ok((json, digest([same.to_string().as_str()])))
+        let mut data = serde_json::to_value(self).map_err(|error| bug(&error))?;
+        let json = serde_json::json!({ "schema": Self::SCHEMA, "data": &data }).to_string();
+        if let Some(fields) = data.as_object_mut() {
+            fields.remove("generated_at");
+        }
+        Ok((json, digest([data.to_string().as_str()])))
     }
 
     fn envelope(&self) -> Result<serde_json::Value, CliError> {

@@ -56,6 +56,13 @@ const dollars = (micros) => `$${(micros / 1e6).toFixed(2)}`;
 const many = (n) => (n >= 1e6 ? `${(n / 1e6).toFixed(1)} M` : n >= 1e4 ? `${Math.round(n / 1e3)} k` : String(n));
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
+/** What stands between backticks is a command or a name; all else is as it is. */
+function prose(text) {
+  const parts = text.split("`");
+  if (parts.length % 2 === 0) return [text];
+  return parts.map((part, at) => (at % 2 ? el("code", {}, part) : part)).filter((part) => part !== "");
+}
+
 // ---- filter ------------------------------------------------------------------------------------------------------
 
 /** Every text of a row, for the filter. */
@@ -104,7 +111,7 @@ function itemEntry(item, more) {
   return el("li", { class: "item" },
     el("div", {},
       el("h3", {}, item.title || item.item),
-      el("p", { class: "why" }, item.why),
+      el("p", { class: "why" }, prose(item.why)),
       el("p", { class: "facts" },
         el("span", { class: "mono" }, item.item),
         more ? el("span", { class: "tag" }, item.lane) : null,
@@ -148,7 +155,7 @@ function empty(text) {
 }
 
 function rest(total, rows) {
-  return total > rows.length ? el("p", { class: "more" }, `${total - rows.length} more: \`acp\` lists all of them`) : null;
+  return total > rows.length ? el("p", { class: "more" }, `${total - rows.length} more are not shown`) : null;
 }
 
 const SECTIONS = {
@@ -231,7 +238,7 @@ const SECTIONS = {
       const rows = wanted(all);
       if (!rows.length) return [empty("Nothing cools down.")];
       return [el("ul", {}, rows.map((row) => el("li", { class: "item" }, el("div", {},
-        el("h3", { class: "mono" }, row.key), el("p", { class: "why" }, row.reason),
+        el("h3", { class: "mono" }, row.key), el("p", { class: "why" }, prose(row.reason)),
         el("p", { class: "facts" }, el("span", {}, "ends ", when(row.until)))))))];
     },
   },
@@ -244,7 +251,7 @@ const SECTIONS = {
       return [el("ul", {}, rows.map((row) => el("li", { class: "item" },
         el("div", {},
           el("h3", {}, `${row.kind} → ${row.target}`),
-          row.error ? el("p", { class: "why" }, row.error) : null,
+          row.error ? el("p", { class: "why" }, prose(row.error)) : null,
           el("p", { class: "facts" },
             el("span", { class: row.failed ? "tag bad" : "tag" }, row.failed ? "failed" : "waiting"),
             row.attempts ? el("span", {}, plural(row.attempts, "try").replace("trys", "tries")) : null,
@@ -268,7 +275,7 @@ function figures(d) {
 }
 
 function banner(kind, strong, text, row) {
-  return el("div", { class: kind ? `banner ${kind}` : "banner" }, el("p", {}, el("strong", {}, strong), " ", text), row ? buttons(offers(row)) : null);
+  return el("div", { class: kind ? `banner ${kind}` : "banner" }, el("p", {}, el("strong", {}, strong), " ", prose(text)), row ? buttons(offers(row)) : null);
 }
 
 function banners(d) {
@@ -331,7 +338,9 @@ function render() {
     byId("filtered").textContent = `${counted.shown} of ${counted.all} entries match`;
   } else byId("filtered").textContent = "";
   byId("hold").hidden = !state.actions;
-  byId("mode").textContent = state.actions ? "Actions are on: what you do here is done as you." : "This page only shows. `acp dashboard serve --actions` lets it act.";
+  const mode = state.actions ? "Actions are on: what you do here is done as you." : "This page only shows. `acp dashboard serve --actions` lets it act.";
+  if (byId("mode").dataset.is !== mode) byId("mode").replaceChildren(...prose(mode));
+  byId("mode").dataset.is = mode;
 }
 
 /** What has changed, for who hears the page. */
@@ -381,7 +390,7 @@ async function readLog() {
     text.textContent = lines;
     if (byId("log-follow").checked) text.scrollTop = text.scrollHeight;
   }
-  const note = log.lines.length ? (log.whole ? "" : "The last part. `acp run log` prints all of it.") : "Nothing was printed.";
+  const note = log.lines.length ? (log.whole ? "" : "the last part of it") : "nothing was printed";
   const words = [log.run, log.under_way ? "at work" : log.state, note].filter(Boolean).join(" · ");
   if (byId("log-note").textContent !== words) byId("log-note").textContent = words;
   if (log.under_way) setTimeout(() => { if (following === id) readLog(); }, 2000);
@@ -455,7 +464,7 @@ let fading = null;
 
 function toast(text) {
   const place = byId("toast");
-  place.textContent = text;
+  place.replaceChildren(...prose(text));
   place.hidden = false;
   clearTimeout(fading);
   fading = setTimeout(() => { place.hidden = true; place.textContent = ""; }, 8000);
