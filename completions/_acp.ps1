@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Put a repository under control')
             [CompletionResult]::new('heartbeat', 'heartbeat', [CompletionResultType]::ParameterValue, 'Do one turn of the loop')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show everything on one screen')
+            [CompletionResult]::new('dashboard', 'dashboard', [CompletionResultType]::ParameterValue, 'Watch everything in a browser')
             [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Say why something does not move')
             [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issues: list, show, create, comment, label, close')
             [CompletionResult]::new('pr', 'pr', [CompletionResultType]::ParameterValue, 'Look at pull requests and decide about them')
@@ -140,6 +141,62 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;dashboard' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the page on this machine')
+            [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Print what the page shows as JSON')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;dashboard;serve' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on 127.0.0.1; 0 takes a free one')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--actions', '--actions', [CompletionResultType]::ParameterName, 'Let who has the token approve, deny, retry, hold and stop')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;dashboard;snapshot' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;dashboard;help' {
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the page on this machine')
+            [CompletionResult]::new('snapshot', 'snapshot', [CompletionResultType]::ParameterValue, 'Print what the page shows as JSON')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;dashboard;help;serve' {
+            break
+        }
+        'acp;dashboard;help;snapshot' {
+            break
+        }
+        'acp;dashboard;help;help' {
             break
         }
         'acp;why' {
@@ -350,6 +407,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;pr;approve' {
+            [CompletionResult]::new('--head', '--head', [CompletionResultType]::ParameterName, 'Only if this is the head: the commit that was looked at')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
@@ -362,6 +420,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;pr;merge' {
+            [CompletionResult]::new('--head', '--head', [CompletionResultType]::ParameterName, 'Only if this is the head: the commit that was looked at')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
@@ -1445,6 +1504,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Put a repository under control')
             [CompletionResult]::new('heartbeat', 'heartbeat', [CompletionResultType]::ParameterValue, 'Do one turn of the loop')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show everything on one screen')
+            [CompletionResult]::new('dashboard', 'dashboard', [CompletionResultType]::ParameterValue, 'Watch everything in a browser')
             [CompletionResult]::new('why', 'why', [CompletionResultType]::ParameterValue, 'Say why something does not move')
             [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issues: list, show, create, comment, label, close')
             [CompletionResult]::new('pr', 'pr', [CompletionResultType]::ParameterValue, 'Look at pull requests and decide about them')
@@ -1482,6 +1542,9 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;help;status' {
+            break
+        }
+        'acp;help;dashboard' {
             break
         }
         'acp;help;why' {

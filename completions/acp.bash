@@ -28,6 +28,9 @@ _acp() {
             acp,cooldown)
                 cmd="acp__subcmd__cooldown"
                 ;;
+            acp,dashboard)
+                cmd="acp__subcmd__dashboard"
+                ;;
             acp,demo)
                 cmd="acp__subcmd__demo"
                 ;;
@@ -157,6 +160,24 @@ _acp() {
             acp__subcmd__cooldown__subcmd__help,list)
                 cmd="acp__subcmd__cooldown__subcmd__help__subcmd__list"
                 ;;
+            acp__subcmd__dashboard,help)
+                cmd="acp__subcmd__dashboard__subcmd__help"
+                ;;
+            acp__subcmd__dashboard,serve)
+                cmd="acp__subcmd__dashboard__subcmd__serve"
+                ;;
+            acp__subcmd__dashboard,snapshot)
+                cmd="acp__subcmd__dashboard__subcmd__snapshot"
+                ;;
+            acp__subcmd__dashboard__subcmd__help,help)
+                cmd="acp__subcmd__dashboard__subcmd__help__subcmd__help"
+                ;;
+            acp__subcmd__dashboard__subcmd__help,serve)
+                cmd="acp__subcmd__dashboard__subcmd__help__subcmd__serve"
+                ;;
+            acp__subcmd__dashboard__subcmd__help,snapshot)
+                cmd="acp__subcmd__dashboard__subcmd__help__subcmd__snapshot"
+                ;;
             acp__subcmd__help,agent)
                 cmd="acp__subcmd__help__subcmd__agent"
                 ;;
@@ -168,6 +189,9 @@ _acp() {
                 ;;
             acp__subcmd__help,cooldown)
                 cmd="acp__subcmd__help__subcmd__cooldown"
+                ;;
+            acp__subcmd__help,dashboard)
+                cmd="acp__subcmd__help__subcmd__dashboard"
                 ;;
             acp__subcmd__help,demo)
                 cmd="acp__subcmd__help__subcmd__demo"
@@ -575,7 +599,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status dashboard why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -972,6 +996,120 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__dashboard)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help serve snapshot help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__dashboard__subcmd__help)
+            opts="serve snapshot help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__dashboard__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__dashboard__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__dashboard__subcmd__help__subcmd__snapshot)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__dashboard__subcmd__serve)
+            opts="-v -h --port --actions --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__dashboard__subcmd__snapshot)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__demo)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --keep --agent --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1061,7 +1199,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="demo demo-agent init heartbeat status dashboard why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1117,6 +1255,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__cooldown)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__dashboard)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2295,12 +2447,16 @@ _acp() {
             return 0
             ;;
         acp__subcmd__pr__subcmd__approve)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            opts="-v -h --head --profile --plain --json --dry-run --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2545,12 +2701,16 @@ _acp() {
             return 0
             ;;
         acp__subcmd__pr__subcmd__merge)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            opts="-v -h --head --profile --plain --json --dry-run --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

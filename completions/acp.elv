@@ -34,6 +34,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
+            cand dashboard 'Watch everything in a browser'
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -132,6 +133,55 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --no-progress 'Show no progress'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'acp;dashboard'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand serve 'Serve the page on this machine'
+            cand snapshot 'Print what the page shows as JSON'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;dashboard;serve'= {
+            cand --port 'The port on 127.0.0.1; 0 takes a free one'
+            cand --profile 'The profile to work with'
+            cand --actions 'Let who has the token approve, deny, retry, hold and stop'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;dashboard;snapshot'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;dashboard;help'= {
+            cand serve 'Serve the page on this machine'
+            cand snapshot 'Print what the page shows as JSON'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;dashboard;help;serve'= {
+        }
+        &'acp;dashboard;help;snapshot'= {
+        }
+        &'acp;dashboard;help;help'= {
         }
         &'acp;why'= {
             cand --profile 'The profile to work with'
@@ -321,6 +371,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;pr;approve'= {
+            cand --head 'Only if this is the head: the commit that was looked at'
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -332,6 +383,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
         }
         &'acp;pr;merge'= {
+            cand --head 'Only if this is the head: the commit that was looked at'
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -1285,6 +1337,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
+            cand dashboard 'Watch everything in a browser'
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -1317,6 +1370,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;heartbeat'= {
         }
         &'acp;help;status'= {
+        }
+        &'acp;help;dashboard'= {
         }
         &'acp;help;why'= {
         }

@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod cli;
 pub mod commands;
+pub mod dashboard;
 pub mod domain;
 pub mod durable;
 pub mod engine;

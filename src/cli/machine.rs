@@ -13,7 +13,7 @@ use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
 use crate::forge::remote::Access;
 use crate::store::Home;
 use crate::ui::words::clean_text;
-use crate::ui::{CliError, Exit};
+use crate::ui::{CliError, Exit, Output, Style};
 use crate::{durable, proc};
 
 impl Ports for Wiring<'_> {
@@ -110,6 +110,14 @@ impl Ports for Wiring<'_> {
 
     fn own_program(&self) -> Result<PathBuf, CliError> {
         super::wire::open::own_program()
+    }
+
+    fn show(&self, session: &Session<'_>, output: &Output) -> Result<(), CliError> {
+        let style = Style::of_stdout(session.env, session.clock.now());
+        match super::print(output, session.format, &style) {
+            exit if exit == output.exit => Ok(()),
+            exit => Err(CliError::new(exit, "nobody reads standard output")),
+        }
     }
 
     fn tree(&self) -> clap::Command {

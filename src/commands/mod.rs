@@ -10,6 +10,7 @@ mod change;
 mod completions;
 mod control;
 mod cooldown;
+mod dashboard;
 mod demo;
 mod doctor;
 mod group;
@@ -54,6 +55,7 @@ pub const GROUPS: &[Group] = &[
     Group::verb::<init::Init>("init", "Put a repository under control"),
     Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
     Group::verb::<status::Status>("status", "Show everything on one screen"),
+    Group::verbs::<dashboard::Dashboard>("dashboard", "Watch everything in a browser"),
     Group::verb::<why::Why>("why", "Say why something does not move"),
     Group::verbs::<issue::Issue>("issue", "Issues: list, show, create, comment, label, close"),
     Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),

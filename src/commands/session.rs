@@ -9,7 +9,7 @@ use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
 use crate::forge::remote::Access;
 use crate::store::Home;
 use crate::sys::{Clock, Env, Rng};
-use crate::ui::{CliError, Format};
+use crate::ui::{CliError, Format, Output};
 
 /// The circumstances of one call of acp. Read-only.
 pub struct Session<'a> {
@@ -54,7 +54,7 @@ pub struct Checkout {
 
 /// What verbs need from the outside. The composition root (`cli/wire.rs`) implements it; everything is made when it is
 /// asked for and not before.
-pub trait Ports {
+pub trait Ports: Sync {
     /// Opens the profile that the call is about.
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<super::Control<'w>, CliError>;
 
@@ -119,6 +119,9 @@ pub trait Ports {
 
     /// acp's own binary.
     fn own_program(&self) -> Result<PathBuf, CliError>;
+
+    /// Writes something to standard output now, for a verb that does not end by itself.
+    fn show(&self, session: &Session<'_>, output: &Output) -> Result<(), CliError>;
 
     /// The whole command tree, for completions and manual pages.
     fn tree(&self) -> clap::Command;

@@ -42,8 +42,9 @@ enum By {
 #[serde(transparent)]
 struct Sums(Vec<Sum>);
 
+/// What the runs of one key have used.
 #[derive(Debug, Serialize, Default)]
-struct Sum {
+pub(super) struct Sum {
     /// A day, a backend, a model of one, or an item.
     key: String,
     runs: u32,
@@ -69,20 +70,10 @@ struct Money {
 
 impl Verb for Usage {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let now = session.clock.now();
-        let first = first_day(now, self.days);
-        let budgets = session.keep()?.store.budgets();
-        let days = budgets.list_where(|day| day >= first.as_str())?;
-        let mut sums = BTreeMap::<String, Sum>::new();
-        for (day, budget) in &days {
-            for (run, used) in budget.runs.iter().filter(|(_, used)| began(used)) {
-                let key = self.by.key(day, run, used);
-                let sum = sums.entry(key.clone()).or_default();
-                sum.key = key;
-                sum.add(used);
-            }
-        }
-        let sums: Vec<Sum> = sums.into_values().collect();
+        let store = session.keep()?.store;
+        let sums: Vec<Sum> = sums(&store, session.clock.now(), self.days, self.by)?
+            .into_values()
+            .collect();
         let unknown: u32 = sums.iter().map(|sum| sum.money.usd_unknown).sum();
         let empty = sums.is_empty();
         let output = Output::of(Sums(sums));
@@ -95,6 +86,41 @@ impl Verb for Usage {
             }
         })
     }
+}
+
+/// What each of the last days has used, also those on which nothing ran; today is the last one.
+pub(super) fn by_day(store: &Store, now: Timestamp, days: u32) -> Result<Vec<Sum>, CliError> {
+    let mut sums = sums(store, now, days, By::Day)?;
+    let day = |back: u32| {
+        let hours = SignedDuration::from_hours(24 * i64::from(back));
+        Store::day(now.checked_sub(hours).unwrap_or(Timestamp::UNIX_EPOCH))
+    };
+    let day = |back: u32| {
+        let key = day(back);
+        let sum = sums.remove(&key).unwrap_or_default();
+        Sum { key, ..sum }
+    };
+    Ok((0..days).rev().map(day).collect())
+}
+
+fn sums(
+    store: &Store,
+    now: Timestamp,
+    days: u32,
+    by: By,
+) -> Result<BTreeMap<String, Sum>, CliError> {
+    let first = first_day(now, days);
+    let days = store.budgets().list_where(|day| day >= first.as_str())?;
+    let mut sums = BTreeMap::<String, Sum>::new();
+    for (day, budget) in &days {
+        for (run, used) in budget.runs.iter().filter(|(_, used)| began(used)) {
+            let key = by.key(day, run, used);
+            let sum = sums.entry(key.clone()).or_default();
+            sum.key = key;
+            sum.add(used);
+        }
+    }
+    Ok(sums)
 }
 
 /// A run that never started its agent has used nothing. One that was set free by hand has.

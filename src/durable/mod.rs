@@ -33,6 +33,6 @@ pub use maildir::{Enqueued, Entry, Maildir, Place};
 pub use order::Rank;
 #[cfg(any(test, feature = "test-hooks"))]
 pub use order::as_other_process;
-pub use read::{free_space_bytes, read_file};
+pub use read::{free_space_bytes, read_file, read_tail};
 pub use record::{Versioned, decode_record, encode_record, read_record, write_record};
 pub use remove_tree::remove_tree;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    DiffFacts, Issue, ItemId, ItemKind, Life, Mergeable, Mirror, PullRequest, RunId, RunState,
-    RunView, Snapshot, Stale, Step, label,
+    Approval, DiffFacts, IntentView, Issue, ItemId, ItemKind, Labelled, Life, Mergeable, Mirror,
+    PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, TrustBook, label,
 };
 use crate::forge::ForgeError;
 use crate::store::{FactsBook, Store};
@@ -15,6 +15,17 @@ const CHANGES_PER_PASS_MAX: usize = 25;
 
 /// Questions in a row that a forge leaves unanswered before no more are asked in this pass.
 const UNANSWERED_MAX: u32 = 3;
+
+/// What is known of the forge, and what is read before it.
+struct Heard {
+    intents: Vec<IntentView>,
+    approvals: BTreeMap<u64, Approval>,
+    mirror: Mirror,
+    stale: Option<Stale>,
+    facts: BTreeMap<u64, DiffFacts>,
+    trust: TrustBook,
+    labelled: BTreeMap<u64, Option<Labelled>>,
+}
 
 impl Engine<'_> {
     /// Reads the world. With `keep`, what was learned of the forge is written down; that needs the pass lock.
@@ -31,6 +42,65 @@ impl Engine<'_> {
         let facts = self.changes(&mut mirror, &mut stale, keep)?;
         let trust = self.store.trust()?;
         let labelled = self.labellers(&mirror, &trust, &mut stale, keep)?;
+        self.around(Heard {
+            intents,
+            approvals,
+            mirror,
+            stale,
+            facts,
+            trust,
+            labelled,
+        })
+    }
+
+    /// Reads the world without a word to a forge that is not on this machine: what the last pass has learned of it is
+    /// taken. For who looks again every second. Writes nothing, takes no lock and starts no process.
+    pub fn recall(&self) -> Result<Snapshot, EngineError> {
+        let intents = self.store.outbox()?.views()?;
+        let approvals = self.store.approvals().list()?.into_iter();
+        let approvals = approvals
+            .map(|(_, approval)| (approval.pr, approval))
+            .collect();
+        let (mut mirror, stale) = if self.forge.capabilities().remote {
+            let last = self.store.last_pass()?;
+            let silent = self.silent()?;
+            (
+                self.store.mirror()?,
+                silent.or(last.and_then(|last| last.stale)),
+            )
+        } else {
+            self.listing(false)?
+        };
+        let book = self.store.facts()?;
+        let mut facts = BTreeMap::new();
+        for pr in mirror.pulls.values_mut().filter(|pr| self.minds(pr)) {
+            if let Some(change) = book.get(&pr.base_sha, &pr.head_sha) {
+                pr.mergeable = change.mergeable;
+                facts.insert(pr.number, change.diff.clone());
+            }
+        }
+        self.around(Heard {
+            intents,
+            approvals,
+            mirror,
+            stale,
+            facts,
+            trust: self.store.trust()?,
+            labelled: BTreeMap::new(),
+        })
+    }
+
+    /// The snapshot around what is known of the forge.
+    fn around(&self, heard: Heard) -> Result<Snapshot, EngineError> {
+        let Heard {
+            intents,
+            approvals,
+            mirror,
+            stale,
+            facts,
+            trust,
+            labelled,
+        } = heard;
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -133,6 +203,13 @@ impl Engine<'_> {
             .collect()
     }
 
+    /// Whether acp looks after a pull request.
+    fn minds(&self, pr: &PullRequest) -> bool {
+        let prefix = self.rules.repo.branch_prefix.as_str();
+        let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
+        pr.is_open() && !pr.from_fork && ours
+    }
+
     /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about until it is
     /// known, and those that were asked about least recently come first.
     fn changes(
@@ -141,11 +218,7 @@ impl Engine<'_> {
         stale: &mut Option<Stale>,
         keep: bool,
     ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
-        let prefix = self.rules.repo.branch_prefix.as_str();
-        let looked_after = |pr: &PullRequest| {
-            let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
-            pr.is_open() && !pr.from_fork && ours
-        };
+        let looked_after = |pr: &PullRequest| self.minds(pr);
         if !mirror.pulls.values().any(looked_after) {
             return Ok(BTreeMap::new());
         }

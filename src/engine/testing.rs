@@ -38,6 +38,8 @@ pub(super) struct Script {
     pub(super) before_sync: RefCell<Option<Box<dyn FnOnce()>>>,
     /// How late writes become visible.
     pub(super) visible_within: Duration,
+    /// Whether it is on another machine.
+    pub(super) remote: bool,
 }
 
 pub(super) struct Scene {
@@ -154,7 +156,7 @@ impl Forge for Script {
         Capabilities {
             kind: "local",
             visible_within: self.visible_within,
-            remote: false,
+            remote: self.remote,
             reviews_own: true,
         }
     }

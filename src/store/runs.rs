@@ -58,6 +58,16 @@ impl Store {
         durable::write_record(&self.layout.run(id).join("findings.json"), findings)
     }
 
+    /// The end of what the children of a run printed, at most `limit_bytes`, with the length of all of it. `None`: nothing
+    /// was printed.
+    pub fn log_tail(
+        &self,
+        id: &RunId,
+        limit_bytes: u64,
+    ) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
+        durable::read_tail(&self.run_folder(id).join("agent.log"), limit_bytes)
+    }
+
     /// The folder of a run, archived or not.
     pub fn run_folder(&self, id: &RunId) -> PathBuf {
         let live = self.layout.run(id);

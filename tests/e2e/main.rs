@@ -14,6 +14,7 @@ mod agents;
 mod away;
 mod calls;
 mod damage;
+mod dashboard;
 mod demo;
 mod doctor;
 mod env;

@@ -16,6 +16,7 @@ pub(crate) const ALLOWED: &[(&str, &str)] = &[
     ("prompt", "domain profile"),
     ("store", "domain durable sys"),
     ("ui", "domain sys"),
+    ("dashboard", "sys"),
     ("git", "domain proc sys durable"),
     ("forge", "domain http sys durable git"),
     ("agent", "domain proc sys"),
