@@ -292,6 +292,7 @@ impl World {
                 self.check_prompt(run, text);
                 Ok(format!("{}\n{}", run.title, text.body))
             },
+            notifier: &|_| None,
             say: &|line| self.say(format!("  > {line}")),
         })
     }
