@@ -58,6 +58,9 @@ _acp() {
             acp,man)
                 cmd="acp__subcmd__man"
                 ;;
+            acp,notify)
+                cmd="acp__subcmd__notify"
+                ;;
             acp,outbox)
                 cmd="acp__subcmd__outbox"
                 ;;
@@ -199,6 +202,9 @@ _acp() {
             acp__subcmd__help,man)
                 cmd="acp__subcmd__help__subcmd__man"
                 ;;
+            acp__subcmd__help,notify)
+                cmd="acp__subcmd__help__subcmd__notify"
+                ;;
             acp__subcmd__help,outbox)
                 cmd="acp__subcmd__help__subcmd__outbox"
                 ;;
@@ -321,6 +327,42 @@ _acp() {
                 ;;
             acp__subcmd__lease__subcmd__help,list)
                 cmd="acp__subcmd__lease__subcmd__help__subcmd__list"
+                ;;
+            acp__subcmd__notify,drop)
+                cmd="acp__subcmd__notify__subcmd__drop"
+                ;;
+            acp__subcmd__notify,help)
+                cmd="acp__subcmd__notify__subcmd__help"
+                ;;
+            acp__subcmd__notify,list)
+                cmd="acp__subcmd__notify__subcmd__list"
+                ;;
+            acp__subcmd__notify,retry)
+                cmd="acp__subcmd__notify__subcmd__retry"
+                ;;
+            acp__subcmd__notify,send)
+                cmd="acp__subcmd__notify__subcmd__send"
+                ;;
+            acp__subcmd__notify,test)
+                cmd="acp__subcmd__notify__subcmd__test"
+                ;;
+            acp__subcmd__notify__subcmd__help,drop)
+                cmd="acp__subcmd__notify__subcmd__help__subcmd__drop"
+                ;;
+            acp__subcmd__notify__subcmd__help,help)
+                cmd="acp__subcmd__notify__subcmd__help__subcmd__help"
+                ;;
+            acp__subcmd__notify__subcmd__help,list)
+                cmd="acp__subcmd__notify__subcmd__help__subcmd__list"
+                ;;
+            acp__subcmd__notify__subcmd__help,retry)
+                cmd="acp__subcmd__notify__subcmd__help__subcmd__retry"
+                ;;
+            acp__subcmd__notify__subcmd__help,send)
+                cmd="acp__subcmd__notify__subcmd__help__subcmd__send"
+                ;;
+            acp__subcmd__notify__subcmd__help,test)
+                cmd="acp__subcmd__notify__subcmd__help__subcmd__test"
                 ;;
             acp__subcmd__outbox,drop)
                 cmd="acp__subcmd__outbox__subcmd__drop"
@@ -575,7 +617,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox notify retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1061,7 +1103,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox notify retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1257,6 +1299,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__notify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2060,6 +2116,228 @@ _acp() {
                     return 0
                     ;;
                 --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help list send test retry drop help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__drop)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help)
+            opts="list send test retry drop help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help__subcmd__drop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help__subcmd__retry)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help__subcmd__send)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__list)
+            opts="-v -h --done --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__retry)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__send)
+            opts="-v -h --title --body --priority --to --again --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --title)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --body)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --priority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__notify__subcmd__test)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -365,3 +365,7 @@ impl Sending {
         };
     }
 }
+
+#[cfg(test)]
+#[path = "notify_tests.rs"]
+mod tests;

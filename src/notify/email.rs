@@ -8,8 +8,8 @@ use super::command::Program;
 use super::{Message, Notifier, NotifyError, text};
 use crate::domain::Priority;
 
-/// The most bytes of text in one encoded word: with its frame it has 75 characters then.
-const WORD_BYTES_MAX: usize = 45;
+/// The most bytes of text in one encoded word: with its frame and the field's name it fits into a line of 76 characters.
+const WORD_BYTES_MAX: usize = 39;
 /// Bytes of text in a line of the body: 76 characters of base64.
 const LINE_BYTES: usize = 57;
 /// Characters of a subject.

@@ -118,6 +118,8 @@ impl Answer {
 
 /// Rounded up to whole milliseconds, and within bounds.
 fn seconds(number: f64) -> Option<Duration> {
+    // What is no number at all is less than none, and would be taken for the longest wait.
+    let number = Some(number).filter(|number| !number.is_nan())?;
     let wait = Duration::try_from_secs_f64(number.min(AFTER_MAX.as_secs_f64())).ok()?;
     Some(wait + Duration::from_millis(1))
 }

@@ -92,3 +92,6 @@ impl fmt::Debug for Hidden {
         f.write_str("Hidden(***)")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -438,3 +438,7 @@ fn minute_of(local: &Zoned) -> u16 {
     let minute = i16::from(local.hour()) * 60 + i16::from(local.minute());
     u16::try_from(minute).unwrap_or(0)
 }
+
+#[cfg(test)]
+#[path = "news_tests.rs"]
+mod tests;

@@ -25,12 +25,12 @@ pub use outbox::{Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
 
-#[cfg(any(test, feature = "test-hooks"))]
-pub use crate::durable::as_other_process;
 pub use crate::durable::{
     DurableError as StoreError, Holder, Inspected, Lock, Place, crash_point, inspect, is_held,
     make_private,
 };
+#[cfg(any(test, feature = "test-hooks"))]
+pub use crate::durable::{as_other_process, crash};
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
 
