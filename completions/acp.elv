@@ -42,6 +42,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand stop 'End every run and hold the profile'
             cand hold 'Stop launches and merges, and let them go on'
             cand outbox 'Look at writes on their way, send them, give them up'
+            cand notify 'Tell people, and look at what they were not told'
             cand retry 'Look at failures and their waits, and forget them'
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
@@ -742,6 +743,104 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;outbox;help;help'= {
         }
+        &'acp;notify'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the notices that were not taken yet'
+            cand send 'Tell people something'
+            cand test 'Send a test to the notifiers, for real'
+            cand retry 'Put a notice that was given up back in the queue'
+            cand drop 'Give up a notice'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;notify;list'= {
+            cand --profile 'The profile to work with'
+            cand --done 'Also those that were taken in the last seven days'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;send'= {
+            cand --title 'One line'
+            cand --body 'More lines; `-` reads them from standard input'
+            cand --priority 'How much it matters: low, normal, high, urgent'
+            cand --to 'Only this notifier'
+            cand --profile 'The profile to work with'
+            cand --again 'Also when the same was told within 30 minutes'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;test'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;drop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;help'= {
+            cand list 'List the notices that were not taken yet'
+            cand send 'Tell people something'
+            cand test 'Send a test to the notifiers, for real'
+            cand retry 'Put a notice that was given up back in the queue'
+            cand drop 'Give up a notice'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;notify;help;list'= {
+        }
+        &'acp;notify;help;send'= {
+        }
+        &'acp;notify;help;test'= {
+        }
+        &'acp;notify;help;retry'= {
+        }
+        &'acp;notify;help;drop'= {
+        }
+        &'acp;notify;help;help'= {
+        }
         &'acp;retry'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1345,6 +1444,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand stop 'End every run and hold the profile'
             cand hold 'Stop launches and merges, and let them go on'
             cand outbox 'Look at writes on their way, send them, give them up'
+            cand notify 'Tell people, and look at what they were not told'
             cand retry 'Look at failures and their waits, and forget them'
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
@@ -1386,6 +1486,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;hold'= {
         }
         &'acp;help;outbox'= {
+        }
+        &'acp;help;notify'= {
         }
         &'acp;help;retry'= {
         }

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod forge;
 pub mod git;
 pub mod http;
+pub mod notify;
 pub mod policy;
 pub mod proc;
 pub mod profile;

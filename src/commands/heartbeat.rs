@@ -82,6 +82,8 @@ struct Passed {
     sent: Vec<SentView>,
     waiting: usize,
     swept: Vec<String>,
+    /// What people were told.
+    told: Vec<ToldView>,
     standings: Vec<StandingView>,
     /// Why the forge could not be asked.
     stale: Option<Stale>,
@@ -95,6 +97,16 @@ struct StandingView {
     lane: &'static str,
     why: String,
     next: Option<Timestamp>,
+}
+
+/// One notice that was dealt with.
+#[derive(Debug, Serialize)]
+struct ToldView {
+    id: String,
+    to: String,
+    title: String,
+    error: Option<String>,
+    failed: bool,
 }
 
 /// What it cost.
@@ -257,6 +269,7 @@ impl Passed {
             sent: vec![],
             waiting: 0,
             swept: vec![],
+            told: vec![],
             standings: vec![],
             stale: None,
             stats: None,
@@ -280,6 +293,14 @@ impl Passed {
             .extend(report.flushed.sent.iter().map(SentView::of));
         self.waiting = report.flushed.waiting;
         self.swept.extend(report.swept.notes.iter().cloned());
+        self.told
+            .extend(report.sending.told.iter().map(|told| ToldView {
+                id: told.notice.id.to_string(),
+                to: told.notice.to.clone(),
+                title: told.notice.news.title.clone(),
+                error: told.error.clone(),
+                failed: told.failed,
+            }));
         self.standings = report
             .plan
             .standings
@@ -331,6 +352,13 @@ impl Render for Passed {
         for note in &self.swept {
             writeln!(out, "{}", clean(note))?;
         }
+        for told in &self.told {
+            let (to, title) = (clean(&told.to), clean(&told.title));
+            match &told.error {
+                None => writeln!(out, "told {to}: {title}")?,
+                Some(error) => writeln!(out, "could not tell {to} ({title}): {}", clean(error))?,
+            }
+        }
         for problem in &self.problems {
             writeln!(out, "{} {}", style.red("problem:"), clean(problem))?;
         }
@@ -370,6 +398,10 @@ impl Render for Passed {
         }
         for sent in &self.sent {
             sent.plain(out)?;
+        }
+        for told in &self.told {
+            let error = told.error.as_deref().unwrap_or("");
+            plain_line(out, &["told", &told.id, &told.to, &told.title, error])?;
         }
         for problem in &self.problems {
             plain_line(out, &["problem", problem])?;

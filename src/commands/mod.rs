@@ -22,6 +22,7 @@ mod item;
 mod keep;
 mod lease;
 mod man;
+mod notify;
 mod outbox;
 mod pr;
 mod profile;
@@ -39,7 +40,7 @@ mod usage;
 mod why;
 
 pub use completions::completion_script;
-pub use control::{AgentCheck, Control, PromptMaker};
+pub use control::{AgentCheck, Control, NotifierMaker, PromptMaker};
 pub use doctor::{Apart, Machine, Reach};
 pub use group::{Group, Verb};
 pub use man::man_pages;
@@ -66,6 +67,7 @@ pub const GROUPS: &[Group] = &[
         "outbox",
         "Look at writes on their way, send them, give them up",
     ),
+    Group::verbs::<notify::Notify>("notify", "Tell people, and look at what they were not told"),
     Group::verbs::<retry::Retry>("retry", "Look at failures and their waits, and forget them"),
     Group::verbs::<lease::Lease>(
         "lease",

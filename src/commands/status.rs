@@ -1,5 +1,6 @@
 //! `acp status`: one screen.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use super::sight::Sight;
 use super::{Session, Verb};
 use crate::domain::{RunState, Wait};
 use crate::policy::nearly_used;
+use crate::store::{Place, Store};
 use crate::ui::standing::{describe, way_out};
 use crate::ui::words::{clean, plural, relative, span};
 use crate::ui::{CliError, Output, Render, Style, Table};
@@ -28,6 +30,7 @@ struct Screen {
     waiting: Vec<ItemView>,
     other: usize,
     outbox: OutboxView,
+    notices: NoticesView,
     runs_today: u32,
     runs_per_day: u32,
     /// Limits of the day of which most is used.
@@ -70,6 +73,34 @@ struct OutboxView {
     failed: usize,
 }
 
+/// What people were not told.
+#[derive(Debug, Serialize)]
+struct NoticesView {
+    waiting: usize,
+    failed: usize,
+    /// Why, by notifier: the last word of each that did not take one.
+    errors: BTreeMap<String, String>,
+}
+
+impl NoticesView {
+    fn of(store: &Store) -> Result<Self, CliError> {
+        let open = [Place::Pending, Place::Claimed, Place::Failed];
+        let notices = store.notices()?.list(&open)?;
+        let failed = notices.iter().filter(|q| q.place == Place::Failed).count();
+        let mut errors = BTreeMap::new();
+        for queued in &notices {
+            if let Some(error) = &queued.notice.last_error {
+                errors.insert(queued.notice.to.clone(), error.clone());
+            }
+        }
+        Ok(Self {
+            waiting: notices.len() - failed,
+            failed,
+            errors,
+        })
+    }
+}
+
 impl Verb for Status {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let control = session.control()?;
@@ -93,6 +124,7 @@ impl Verb for Status {
                     .filter(|view| view.failed && view.intent.dropped.is_none())
                     .count(),
             },
+            notices: NoticesView::of(&control.store)?,
             runs_today: snapshot.budget.run_count(),
             runs_per_day: control.rules.budget.runs_per_day,
             nearly_used: nearly_used(&snapshot.budget, &control.rules.budget)
@@ -238,6 +270,14 @@ impl Render for Screen {
                 outbox.waiting, outbox.failed
             )?;
         }
+        let notices = &self.notices;
+        if notices.waiting + notices.failed > 0 {
+            let (waiting, failed) = (notices.waiting, notices.failed);
+            writeln!(out, "\nnotices: {waiting} waiting, {failed} failed")?;
+            for (to, error) in &notices.errors {
+                writeln!(out, "    {}: {}", clean(to), clean(error))?;
+            }
+        }
         let limit = if self.runs_per_day == 0 {
             String::new()
         } else {
@@ -275,7 +315,13 @@ impl Render for Screen {
         let last = self
             .last_pass
             .map_or("never".to_owned(), |at| at.to_string());
-        writeln!(out, "pass: {last}")
+        writeln!(out, "pass: {last}")?;
+        let notices = &self.notices;
+        if notices.waiting + notices.failed > 0 {
+            let (waiting, failed) = (notices.waiting, notices.failed);
+            writeln!(out, "notices: {waiting} +{failed} failed")?;
+        }
+        Ok(())
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::sight::Sight;
 use super::{Control, Session, Verb};
 use crate::domain::{
-    Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Standing,
-    Wait,
+    Intent, IntentId, IssueState, ItemId, ItemKind, Notice, Phase, PrState, Run, RunId, RunState,
+    Standing, Wait,
 };
 use crate::forge::remote::blocks;
 use crate::store::Place;
@@ -20,7 +20,7 @@ use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 /// Says why an item, a run or a write does not move, when acp looks at it again, and which command would change it.
 #[derive(clap::Args)]
 pub(super) struct Why {
-    /// issue/12, pr/34, a run, or an intent
+    /// issue/12, pr/34, a run, an intent, or a notice
     #[arg(value_name = "ITEM")]
     what: String,
 }
@@ -136,9 +136,12 @@ fn of_intent(
     control: &Control<'_>,
     id: &IntentId,
 ) -> Result<Answer, CliError> {
-    let found = control.store.outbox()?.find(id)?;
-    let (place, intent) = found.ok_or_else(|| missing(&format!("intent {id}")))?;
-    Ok(Answer::of_intent(place, &intent, session.clock.now()))
+    if let Some((place, intent)) = control.store.outbox()?.find(id)? {
+        return Ok(Answer::of_intent(place, &intent, session.clock.now()));
+    }
+    let notice = control.store.notices()?.find(id)?;
+    let queued = notice.ok_or_else(|| missing(&format!("intent or notice {id}")))?;
+    Ok(Answer::of_notice(queued.place, &queued.notice))
 }
 
 fn missing(what: &str) -> CliError {
@@ -202,6 +205,31 @@ impl Answer {
                 _ => None,
             },
             command: None,
+            details: vec![],
+        }
+    }
+
+    fn of_notice(place: Place, notice: &Notice) -> Self {
+        let what = format!("\"{}\" to {}", notice.news.title, notice.to);
+        let error = notice.last_error.as_ref();
+        let error = error.map(|e| format!(": {e}")).unwrap_or_default();
+        let (why, command) = match place {
+            Place::Done => (format!("it was taken: {what}"), None),
+            Place::Failed => (
+                format!("it was given up ({what}){error}"),
+                Some(format!("acp notify retry {}", notice.id)),
+            ),
+            Place::Pending | Place::Claimed => {
+                (format!("it waits to be sent ({what}){error}"), None)
+            }
+        };
+        Self {
+            subject: notice.id.to_string(),
+            lane: None,
+            code: place.name().to_owned(),
+            why,
+            next: notice.next.filter(|_| place == Place::Pending),
+            command,
             details: vec![],
         }
     }

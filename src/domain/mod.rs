@@ -13,6 +13,7 @@ mod issue;
 pub mod label;
 mod lane;
 mod lease;
+mod news;
 pub mod out;
 mod outcome;
 mod plan;
@@ -36,6 +37,7 @@ pub use intent::{
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};
+pub use news::{News, NewsBook, NewsKind, Notice, Priority, Told};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
 pub use pull_request::{
@@ -44,8 +46,9 @@ pub use pull_request::{
 pub use risk::{MergeDecision, MergeVerdict, RiskBand, RiskFactor, RiskScore};
 pub use rules::{
     AgentRules, AgentSettings, BudgetRules, CheckPolicy, ForgeKind, ForgeRules, IntakeRules,
-    LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, PoolEntry, RepoRules, RetryRules,
-    RiskRules, Rules, Sandbox, TokenSource, Writes,
+    LimitRules, MergeMethod, MergeRules, NotifierKind, NotifierRules, NotifyRules, PathRules,
+    PolicyRules, PoolEntry, QuietHours, RepoRules, RetryRules, RiskRules, Rules, Sandbox,
+    TokenSource, Writes,
 };
 pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,

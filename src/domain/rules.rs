@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Association, BranchName, ProfileId, SandboxRules};
+use super::{Association, BranchName, Priority, ProfileId, SandboxRules};
 
 /// Everything that a profile says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Rules {
     pub policy: PolicyRules,
     /// How risk is scored.
     pub risk: RiskRules,
+    /// Who is told what.
+    #[serde(default)]
+    pub notify: NotifyRules,
 }
 
 /// The kinds of forge.
@@ -305,6 +308,99 @@ pub struct RiskRules {
     pub medium_max: u32,
     /// Deletions above which `large_deletion` fires.
     pub large_deletion_lines: u64,
+}
+
+/// The kinds of notifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifierKind {
+    /// A topic of an ntfy server.
+    Ntfy,
+    /// An incoming webhook of Slack.
+    Slack,
+    /// A webhook of a Discord channel.
+    Discord,
+    /// A chat, by a Telegram bot.
+    Telegram,
+    /// Mail, by the machine's `sendmail`.
+    Email,
+    /// JSON to any address.
+    Webhook,
+    /// JSON to any program.
+    Command,
+}
+
+impl NotifierKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ntfy => "ntfy",
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Telegram => "telegram",
+            Self::Email => "email",
+            Self::Webhook => "webhook",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// `notify.to.<name>:` Which fields count depends on the kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifierRules {
+    /// Which kind.
+    pub kind: NotifierKind,
+    /// It hears only of what matters at least this much.
+    pub priority: Priority,
+    /// The server (ntfy, Telegram), or where a webhook is, when that is no secret.
+    pub url: Option<String>,
+    /// The topic of ntfy.
+    pub topic: Option<String>,
+    /// The chat of Telegram.
+    pub chat: Option<String>,
+    /// Where the token comes from.
+    pub token: Option<TokenSource>,
+    /// Where the address comes from, when knowing it is all that it takes to write there.
+    pub address: Option<TokenSource>,
+    /// Who gets mail.
+    pub recipients: Vec<String>,
+    /// Who the mail is from.
+    pub sender: Option<String>,
+    /// Program and arguments; for mail the program in the place of `sendmail`.
+    pub argv: Vec<String>,
+}
+
+/// Hours in which only the urgent is told, as minutes of the day in this machine's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietHours {
+    /// When they begin.
+    pub from: u16,
+    /// When they end; earlier than `from`: on the next day.
+    pub to: u16,
+}
+
+/// `notify:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifyRules {
+    /// Who is told, by name.
+    pub to: BTreeMap<String, NotifierRules>,
+    /// When only the urgent is told.
+    pub quiet: Option<QuietHours>,
+    /// The minute of the day at which the digest is sent; `None`: there is none.
+    pub digest: Option<u16>,
+    /// After how long without any movement, while there is work, that is told.
+    pub stalled_after: Duration,
+}
+
+impl Default for NotifyRules {
+    fn default() -> Self {
+        Self {
+            to: BTreeMap::new(),
+            quiet: None,
+            digest: None,
+            stalled_after: Duration::from_hours(6),
+        }
+    }
 }
 
 impl AgentRules {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Engine, EngineError, Flushed, Swept, plan};
+use super::{Engine, EngineError, Flushed, Sending, Swept, plan};
 use crate::domain::{Plan, RunId, RunState, Snapshot, Stale, StaleKind};
+use crate::policy;
 use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
 /// A pass that takes longer than this is stuck: whoever finds the lock held that long says so.
@@ -51,6 +52,8 @@ pub struct PassReport {
     pub flushed: Flushed,
     /// What was cleared up.
     pub swept: Swept,
+    /// What people were told.
+    pub sending: Sending,
     /// Milliseconds by phase, in order.
     pub phases: Vec<(&'static str, f64)>,
 }
@@ -127,11 +130,21 @@ impl Engine<'_> {
         let plan = plan::plan(&snapshot, self.rules)?;
         watch.lap("plan");
         crash_point("pass.planned");
-        let acted = self.act(&plan, pass.launches)?;
+        let mut acted = self.act(&plan, pass.launches)?;
         if !acted.done.is_empty() || !acted.problems.is_empty() {
             self.store.journal().sync()?;
         }
         watch.lap("act");
+        let moved = policy::last_moved(
+            before.as_ref().and_then(|last| last.moved),
+            before.as_ref().map(|last| last.ended),
+            !acted.done.is_empty(),
+            snapshot.now,
+        );
+        // Who cannot be told is no reason to end a pass.
+        if let Err(error) = self.tell(&snapshot, &plan, moved) {
+            acted.problems.push(format!("telling people: {error}"));
+        }
         self.mark(&LastPass {
             began,
             ended: self.clock.now(),
@@ -143,6 +156,7 @@ impl Engine<'_> {
                 Some(stale) => stale.synced,
             },
             stale: snapshot.stale.clone(),
+            moved: Some(moved),
         })?;
         drop(lock);
         let mut report = PassReport {
@@ -159,6 +173,11 @@ impl Engine<'_> {
             watch.lap("flush");
             report.swept = self.sweep(false)?;
             watch.lap("sweep");
+            match self.send_notices() {
+                Ok(sending) => report.sending = sending,
+                Err(error) => report.problems.push(format!("telling people: {error}")),
+            }
+            watch.lap("notify");
         }
         report.phases = watch.phases;
         Ok(report)

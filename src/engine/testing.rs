@@ -88,6 +88,7 @@ impl Scene {
             rng: &self.rng,
             agent_missing: &|_| None,
             prompt: &|_, _| Ok(String::new()),
+            notifier: &|_| None,
             say: &|_| {},
         }
     }

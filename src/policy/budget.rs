@@ -48,27 +48,47 @@ fn within(
     ))
 }
 
-/// The limits of the day of which most is used, by name, each as one line for people. A limit of 0 is none.
-pub fn nearly_used(day: &DayBudget, rules: &BudgetRules) -> Vec<(&'static str, String)> {
+/// A limit of the day that comes near or is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetMark {
+    /// The limit, as the profile calls it.
+    pub name: &'static str,
+    /// 80 or 100: how much of it is used at least.
+    pub percent: u64,
+    /// One line for people.
+    pub text: String,
+}
+
+/// The limits of the day of which at least 80 % is used. A limit of 0 is none.
+pub fn budget_marks(day: &DayBudget, rules: &BudgetRules) -> Vec<BudgetMark> {
     let runs = (u64::from(day.run_count()), u64::from(rules.runs_per_day));
     let tokens = (day.tokens(), rules.tokens_per_day);
     let money = (day.usd_micros(), rules.usd_micros_per_day);
-    let near = |(used, max): (u64, u64)| {
-        max > 0 && u128::from(used) * 100 >= u128::from(max) * u128::from(NOTICE_PERCENT)
+    let count = |n: u64| n.to_string();
+    let mark = |name, (used, max): (u64, u64), show: &dyn Fn(u64) -> String| {
+        let reaches = |percent: u64| {
+            max > 0 && u128::from(used) * 100 >= u128::from(max) * u128::from(percent)
+        };
+        let percent = [100, NOTICE_PERCENT].into_iter().find(|p| reaches(*p))?;
+        let text = format!("{name}: {} of {} used", show(used), show(max));
+        Some(BudgetMark {
+            name,
+            percent,
+            text,
+        })
     };
-    let text = |name: &str, used: String, max: String| format!("{name}: {used} of {max} used");
-    let mut out = vec![];
-    for (name, amounts) in [("runs_per_day", runs), ("tokens_per_day", tokens)] {
-        if near(amounts) {
-            let (used, max) = amounts;
-            out.push((name, text(name, used.to_string(), max.to_string())));
-        }
-    }
-    if near(money) {
-        let name = "usd_per_day";
-        out.push((name, text(name, dollars(money.0), dollars(money.1))));
-    }
-    out
+    let marks = [
+        mark("runs_per_day", runs, &count),
+        mark("tokens_per_day", tokens, &count),
+        mark("usd_per_day", money, &dollars),
+    ];
+    marks.into_iter().flatten().collect()
+}
+
+/// The limits of the day of which most is used, by name, each as one line for people. A limit of 0 is none.
+pub fn nearly_used(day: &DayBudget, rules: &BudgetRules) -> Vec<(&'static str, String)> {
+    let marks = budget_marks(day, rules).into_iter();
+    marks.map(|mark| (mark.name, mark.text)).collect()
 }
 
 /// `$1.50`; parts of a cent only where there are some.

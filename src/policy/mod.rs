@@ -7,6 +7,7 @@ mod consequence;
 mod heavy;
 mod lane;
 mod merge;
+mod news;
 mod numstat;
 mod paths;
 mod retry;
@@ -18,12 +19,13 @@ mod testing;
 mod text;
 mod trust;
 
-pub use budget::{day_end, may_start, nearly_used};
+pub use budget::{BudgetMark, budget_marks, day_end, may_start, nearly_used};
 pub use checks::{Checks, summarize};
 pub use consequence::{Consequence, Scope, Sleep, consequence};
 pub use heavy::is_heavy;
 pub use lane::{PrInput, fix_reasons, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
+pub use news::{book, digest_news, last_moved, news, quiet_until};
 pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
 pub use retry::{

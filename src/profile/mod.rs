@@ -22,6 +22,7 @@ mod units;
 mod validate;
 mod validate_agents;
 mod validate_forge;
+mod validate_notify;
 mod validate_policy;
 mod validate_sandbox;
 mod write;

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::schema::{
-    AgentFile, AgentsFile, BudgetFile, ForgeFile, IntakeFile, LimitsFile, PolicyFile, ProfileFile,
-    RepoFile, RetryFile, RiskFile, SandboxFile,
+    AgentFile, AgentsFile, BudgetFile, ForgeFile, IntakeFile, LimitsFile, NotifierFile, NotifyFile,
+    PolicyFile, ProfileFile, RepoFile, RetryFile, RiskFile, SandboxFile,
 };
+use super::units::parse_minute;
 use super::validate::expand_home;
 use crate::domain::{
     AgentRules, AgentSettings, BudgetRules, ForgeRules, IntakeRules, LimitRules, MergeRules,
-    PathRules, PolicyRules, PoolEntry, ProfileId, RepoRules, RetryRules, RiskRules, Rules,
-    SandboxRules, TokenSource,
+    NotifierRules, NotifyRules, PathRules, PolicyRules, PoolEntry, Priority, ProfileId, QuietHours,
+    RepoRules, RetryRules, RiskRules, Rules, SandboxRules, TokenSource,
 };
 
 /// The rules, when nothing is missing. Called on values that are checked.
@@ -28,16 +29,12 @@ pub(super) fn rules(id: &ProfileId, file: ProfileFile, home: Option<&Path>) -> O
         budget: budget(&file.budget)?,
         policy: policy(file.policy)?,
         risk: risk(file.risk)?,
+        notify: notify(file.notify, home)?,
     })
 }
 
 fn forge(file: ForgeFile, home: Option<&Path>) -> Option<ForgeRules> {
-    let token = match file.token {
-        Some(TokenSource::File(path)) => {
-            Some(TokenSource::File(expand_home(path.to_str()?, home).ok()?))
-        }
-        other => other,
-    };
+    let token = source(file.token, home)?;
     Some(ForgeRules {
         kind: file.kind?,
         repo: file.repo?,
@@ -46,6 +43,57 @@ fn forge(file: ForgeFile, home: Option<&Path>) -> Option<ForgeRules> {
             .map(|url| url.trim_end_matches('/').to_owned()),
         git_url: file.git_url,
         token,
+    })
+}
+
+/// The outer `None`: its path cannot be used.
+#[expect(clippy::option_option, reason = "a source may be absent, or bad")]
+fn source(from: Option<TokenSource>, home: Option<&Path>) -> Option<Option<TokenSource>> {
+    Some(match from {
+        Some(TokenSource::File(path)) => {
+            Some(TokenSource::File(expand_home(path.to_str()?, home).ok()?))
+        }
+        other => other,
+    })
+}
+
+fn notify(file: NotifyFile, home: Option<&Path>) -> Option<NotifyRules> {
+    let quiet = match file.quiet {
+        None => None,
+        Some(quiet) => Some(QuietHours {
+            from: parse_minute(&quiet.from?)?,
+            to: parse_minute(&quiet.to?)?,
+        }),
+    };
+    let digest = match file.digest.filter(|at| !at.is_empty()) {
+        None => None,
+        Some(at) => Some(parse_minute(&at)?),
+    };
+    let mut to = BTreeMap::new();
+    for (name, one) in file.to {
+        to.insert(name, notifier(one, home)?);
+    }
+    Some(NotifyRules {
+        to,
+        quiet,
+        digest,
+        stalled_after: file.stalled_after?.0,
+    })
+}
+
+fn notifier(file: NotifierFile, home: Option<&Path>) -> Option<NotifierRules> {
+    let trimmed = |url: String| url.trim_end_matches('/').to_owned();
+    Some(NotifierRules {
+        kind: file.kind?,
+        priority: file.priority.unwrap_or(Priority::Low),
+        url: file.url.map(trimmed),
+        topic: file.topic,
+        chat: file.chat,
+        token: source(file.token, home)?,
+        address: source(file.address, home)?,
+        recipients: file.recipients.unwrap_or_default(),
+        sender: file.sender,
+        argv: file.argv.unwrap_or_default(),
     })
 }
 

@@ -72,6 +72,16 @@ pub(super) fn check_policies(_: &mut SchemaGenerator) -> Schema {
     one_of(&["required", "present"])
 }
 
+pub(super) fn notifier_kinds(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[
+        "ntfy", "slack", "discord", "telegram", "email", "webhook", "command",
+    ])
+}
+
+pub(super) fn priorities(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["low", "normal", "high", "urgent"])
+}
+
 pub(super) fn weights(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",

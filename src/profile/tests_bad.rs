@@ -159,7 +159,7 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     (
         "notify: [me]",
-        &["web.yaml:3: notify: nothing reads it yet: the list must be empty"],
+        &["web.yaml:3: notify: expected a group of keys, found a list"],
     ),
     (
         "policy: { writes: ful }",

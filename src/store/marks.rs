@@ -49,7 +49,7 @@ impl Store {
     pub fn sweep_leftovers(&self, older: Duration, now: Timestamp) -> Result<usize, StoreError> {
         let mut removed = durable::sweep_leftovers(self.layout.root(), older, now)?;
         for folder in durable::folder_names(self.layout.root())? {
-            let nested = ["runs", "outbox", "history"].contains(&folder.as_str());
+            let nested = ["runs", "outbox", "notices", "history"].contains(&folder.as_str());
             if ["repo.git", "worktrees"].contains(&folder.as_str()) {
                 continue;
             }

@@ -7,6 +7,7 @@ mod layout;
 mod locks;
 mod marks;
 mod mirror;
+mod notices;
 mod outbox;
 mod records;
 mod runs;
@@ -19,16 +20,17 @@ pub use journal::{Entry, Journal};
 pub use layout::{Home, Layout};
 pub use locks::{LockName, Waiting};
 pub use mirror::FactsBook;
+pub use notices::{Notices, QueuedNotice};
 pub use outbox::{Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
 
-#[cfg(any(test, feature = "test-hooks"))]
-pub use crate::durable::as_other_process;
 pub use crate::durable::{
     DurableError as StoreError, Holder, Inspected, Lock, Place, crash_point, inspect, is_held,
     make_private,
 };
+#[cfg(any(test, feature = "test-hooks"))]
+pub use crate::durable::{as_other_process, crash};
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
 
@@ -85,6 +87,14 @@ impl Store {
     /// Something else than a folder has its name.
     pub fn outbox(&self) -> Result<Outbox, StoreError> {
         Outbox::new(&self.layout)
+    }
+
+    /// Notices on their way to people.
+    ///
+    /// # Errors
+    /// Something else than a folder has its name.
+    pub fn notices(&self) -> Result<Notices, StoreError> {
+        Notices::new(&self.layout)
     }
 
     /// The journal.

@@ -18,6 +18,7 @@ impl Store {
         errors.extend(self.mirror().err());
         errors.extend(self.facts().err());
         errors.extend(self.trust().err());
+        errors.extend(self.news().err());
         errors.extend(self.last_pass().err());
         for folder in [self.layout.runs(), self.layout.history()] {
             let names = match durable::folder_names(&folder) {
@@ -38,6 +39,14 @@ impl Store {
             Ok(outbox) => {
                 for place in Place::ALL {
                     errors.extend(outbox.errors(place));
+                }
+            }
+            Err(error) => errors.push(error),
+        }
+        match self.notices() {
+            Ok(notices) => {
+                for place in Place::ALL {
+                    errors.extend(notices.errors(place));
                 }
             }
             Err(error) => errors.push(error),

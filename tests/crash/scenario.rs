@@ -20,6 +20,8 @@ pub(crate) struct Scenario {
     person: Option<Person>,
     /// The setting up is part of it.
     pub(crate) from_nothing: bool,
+    /// People are told of it.
+    tells: bool,
 }
 
 /// A call that can be armed.
@@ -64,42 +66,55 @@ pub(crate) struct Arm {
     pub(crate) again: Vec<(&'static str, String)>,
 }
 
-pub(crate) const SCENARIOS: [Scenario; 6] = [
+pub(crate) const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "a change and a failure",
         titles: &["Plain change No 1", "Always fails No 2"],
         person: None,
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "a mended change and a question",
         titles: &["Red then mended No 1", "Own word No 2"],
         person: None,
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "a conflict",
         titles: &["Shared No 1", "Shared No 2"],
         person: None,
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "an approval",
         titles: &["Needs a person No 1"],
         person: Some(Person::Approves),
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "a merge by hand",
         titles: &["Needs a person No 1"],
         person: Some(Person::Merges),
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "setting up",
         titles: &["Plain change No 1"],
         person: None,
         from_nothing: true,
+        tells: false,
+    },
+    Scenario {
+        name: "news of a question",
+        titles: &["Own word No 1"],
+        person: None,
+        from_nothing: false,
+        tells: true,
     },
 ];
 
@@ -119,6 +134,9 @@ impl Scenario {
         if !self.from_nothing {
             let _made = world.init_with(&[]).ok();
             world.quicken();
+            if self.tells {
+                world.tell();
+            }
             self.create(&world, &[]);
         }
         world
@@ -151,7 +169,9 @@ impl Scenario {
             passes(Step::LastPasses);
         }
         view::assert_at_rest(world);
-        view::of_forge(world)
+        let mut end = view::of_forge(world);
+        end.extend(view::told(world));
+        end
     }
 
     /// A person who saw the verb die looks first whether the issue is there: the same verb typed twice is two issues.

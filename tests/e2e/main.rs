@@ -22,6 +22,9 @@ mod hostile_agent;
 mod hostile_text;
 mod in_run;
 mod life;
+mod notify;
+#[path = "../fakes/notify.rs"]
+mod notify_places;
 mod outbox;
 mod pages;
 mod policy;

@@ -24,6 +24,7 @@ impl World {
         self.check_outbox();
         self.check_forge();
         self.check_budget();
+        self.check_notices();
     }
 
     /// A pass that has seen the last change of an issue has seen its label too.

@@ -18,6 +18,7 @@ mod drain;
 mod forge;
 mod hosted;
 mod invariants;
+mod news;
 mod people;
 mod rest;
 mod steps;

@@ -52,6 +52,7 @@ impl World {
                 self.sweep_deep();
                 self.check();
                 self.check_rest(&report);
+                self.check_news_at_rest();
                 let twice = self.forge.standing_twice();
                 assert!(twice.is_empty(), "two stand of {twice:?}");
                 self.check_idle();

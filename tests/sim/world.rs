@@ -24,6 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Book, Counts};
 use crate::hosted::Hosted;
+use crate::news::{Ear, Heard};
 use crate::town::{Simulated, Town};
 
 /// Lines of the trace that a failure shows.
@@ -118,6 +119,8 @@ pub(crate) struct World {
     /// Agents whose supervisor died: they hold their standard input.
     pub(crate) orphans: RefCell<BTreeMap<RunId, File>>,
     pub(crate) book: RefCell<Book>,
+    /// What people were told.
+    pub(crate) heard: Rc<Heard>,
     /// Nothing goes wrong any more.
     pub(crate) calm: Cell<bool>,
     /// When the processes that are under way began, the innermost last.
@@ -172,6 +175,7 @@ impl World {
             at_work: RefCell::default(),
             orphans: RefCell::default(),
             book: RefCell::default(),
+            heard: Heard::new(seed),
             calm: Cell::new(false),
             began: RefCell::default(),
             tick: Cell::new(0),
@@ -292,6 +296,7 @@ impl World {
                 self.check_prompt(run, text);
                 Ok(format!("{}\n{}", run.title, text.body))
             },
+            notifier: &|_| Some(Box::new(Ear(Rc::clone(&self.heard)))),
             say: &|line| self.say(format!("  > {line}")),
         })
     }
@@ -299,6 +304,7 @@ impl World {
     /// From now on nothing goes wrong and nobody interferes.
     pub(crate) fn calm_down(&self) {
         self.calm.set(true);
+        self.heard.calm_down();
         self.forge.calm();
     }
 
@@ -351,7 +357,9 @@ fn rules(dice: &SplitMix64) -> Rules {
          limits: {{ workers: {workers}, pr: {pulls}, pr_reserved: {reserved}, launches_per_pass: {launches}, disk_free_min: 0B }}\n\
          retry: {{ delays: [1m, 5m], attempts_max: {attempts} }}\n\
          budget: {{ runs_per_day: {runs} }}\n\
-         policy: {{ writes: {writes}, merge: {{ checks: present, reviews: {reviews}, auto_max: 40 }}, fix_rounds_max: 2 }}\n",
+         policy: {{ writes: {writes}, merge: {{ checks: present, reviews: {reviews}, auto_max: 40 }}, fix_rounds_max: 2 }}\n\
+         notify: {{ to: {{ all: {{ kind: command, argv: [tell] }}, some: {{ kind: command, argv: [tell], priority: urgent }} }}, \
+         digest: \"08:00\" }}\n",
         fallback = one_of(&["", "second"]),
         verify = one_of(&["", "make test"]),
         workers = one_of(&["1", "2", "3"]),

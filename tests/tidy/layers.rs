@@ -43,6 +43,12 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("forge", &["local", "github", "gitea", "fake", "sim"]),
     ("vcs", &["git", "sim"]),
     (
+        "notify",
+        &[
+            "command", "discord", "email", "ntfy", "slack", "telegram", "webhook",
+        ],
+    ),
+    (
         "agent",
         &[
             "claude", "codex", "command", "crush", "gemini", "kilo", "ollama", "openclaw",

@@ -97,6 +97,11 @@ impl Machine for ThisMachine {
         open::missing_agent(&self.env, rules, name)
     }
 
+    fn notifiers(&self, rules: &Rules) -> Vec<(String, Option<String>)> {
+        let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&self.clock);
+        super::notify::unready(&self.env, &clock, rules)
+    }
+
     fn is_alive(&self, pid: u32) -> bool {
         ProcessMark::of(pid).is_some()
     }

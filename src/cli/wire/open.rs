@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::notify::notifiers;
 use super::{Wiring, remote};
 use crate::agent;
 use crate::commands::{Control, PromptMaker, Session};
@@ -44,6 +45,7 @@ pub(in crate::cli) fn open<'w>(
     Ok(Control {
         agent_missing: Box::new(agent_missing(session, rules.clone())),
         prompt: prompt(&home, &store, &rules),
+        notifier: notifiers(wiring.env, &wiring.shared_clock(), &rules),
         say: Box::new(crate::cli::say),
         home,
         rules,

@@ -114,7 +114,7 @@ fn account(kind: ForgeKind, addresses: &Addresses) -> Account {
 }
 
 /// How this machine reaches others.
-fn network(env: &Env) -> Network {
+pub(super) fn network(env: &Env) -> Network {
     Network {
         proxy: proxy(env),
         no_proxy: either(env, "NO_PROXY", "no_proxy"),

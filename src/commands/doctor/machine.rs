@@ -44,6 +44,10 @@ pub trait Machine: Send + Sync {
     /// Why an agent of the profile cannot start; `None` when it can.
     fn agent_missing(&self, rules: &Rules, name: &str) -> Option<String>;
 
+    /// The notifiers of the profile, each with the reason why it cannot work as it is set up. Nothing is sent; programs that
+    /// print a secret are run.
+    fn notifiers(&self, rules: &Rules) -> Vec<(String, Option<String>)>;
+
     /// Whether there is a process of that number on this machine.
     fn is_alive(&self, pid: u32) -> bool;
 

@@ -13,6 +13,7 @@ mod git;
 mod locks;
 mod machine;
 mod mend;
+mod notify;
 mod outbox;
 mod profiles;
 mod records;
@@ -107,6 +108,11 @@ const CHECKS: &[Check] = &[
         scope: Scope::Profile(outbox::look),
     },
     Check {
+        name: "notify",
+        limit: ELSEWHERE,
+        scope: Scope::Profile(notify::look),
+    },
+    Check {
         name: "holds",
         limit: HERE,
         scope: Scope::Profile(waits::look),
@@ -114,7 +120,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Looks for everything that can be wrong: git, acp's folders, disk and clock, records, profiles, the forge with its
-/// permissions and labels, agents, the checkout, runs, locks, writes that failed, holds. Each finding says what it means
+/// permissions and labels, agents, the checkout, runs, locks, writes that failed, notifiers, holds. Each finding says what it means
 /// and names the command that mends it. Without --profile all profiles are looked at.
 ///
 /// Nothing is changed without --fix, and it may be called while passes run; calls to a forge count towards its limits.

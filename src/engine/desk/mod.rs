@@ -3,6 +3,7 @@
 
 mod claims;
 mod intents;
+mod notices;
 
 use std::path::Path;
 
