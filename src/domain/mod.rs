@@ -38,7 +38,7 @@ pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};
 pub use news::{News, NewsBook, NewsKind, Notice, Priority, Told};
-pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
+pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd, Scope};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
 pub use pull_request::{
     ChangeFacts, Check, CheckState, Mergeable, PrState, PullRequest, Review, ReviewState,

@@ -143,6 +143,16 @@ impl FailureClass {
     }
 }
 
+/// How much of an agent what stands in its way is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// All agents of the profile with the same backend and account.
+    Account,
+    /// Those of them that also have the same model.
+    Model,
+}
+
 /// A failure with its circumstances in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -153,6 +163,9 @@ pub struct Failure {
     /// When what stands in the way is over, where the agent said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Timestamp>,
+    /// How much of the agent it is about, where the agent said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
 impl Failure {
@@ -162,6 +175,7 @@ impl Failure {
             class,
             detail,
             reset: None,
+            scope: None,
         }
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Approval, DiffFacts, IntentView, Issue, ItemId, ItemKind, Labelled, Life, Mergeable, Mirror,
-    PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, TrustBook, label,
+    Approval, Cooldown, DiffFacts, FailureClass, IntentView, Issue, ItemId, ItemKind, Labelled,
+    Life, Mergeable, Mirror, PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step,
+    TrustBook, label,
 };
 use crate::forge::ForgeError;
-use crate::store::{FactsBook, Store};
+use crate::store::{Entry, FactsBook, Store};
 
 /// Changes that one pass asks the forge about; more wait for the next pass.
 const CHANGES_PER_PASS_MAX: usize = 25;
@@ -124,7 +125,7 @@ impl Engine<'_> {
                 .map(|(_, l)| (l.item, l))
                 .collect(),
             retries: keyed(retries, by_item),
-            cooldowns: self.store.all_cooldowns()?,
+            cooldowns: self.cooldowns(keep)?,
             holds: self.store.holds().list()?.into_iter().collect(),
             approvals,
             intents,
@@ -190,6 +191,33 @@ impl Engine<'_> {
             );
         }
         Ok(runs)
+    }
+
+    /// Cooldowns by key. One of an agent that was not logged in is over as soon as its login has changed.
+    fn cooldowns(&self, keep: bool) -> Result<BTreeMap<String, Cooldown>, EngineError> {
+        let mut all = self.store.all_cooldowns()?;
+        for name in self.rules.agents.in_order() {
+            let key = self.rules.agents.account_key(name);
+            let waits = |cooldown: &&Cooldown| {
+                matches!(
+                    cooldown.class,
+                    Some(FailureClass::NotLoggedIn | FailureClass::NotAllowed)
+                )
+            };
+            let Some(set) = all.get(&key).filter(waits).map(|cooldown| cooldown.set) else {
+                continue;
+            };
+            if self.workers.login_changed(name).is_none_or(|at| at <= set) {
+                continue;
+            }
+            all.remove(&key);
+            if keep {
+                self.store.remove_cooldown(&key)?;
+                let text = format!("{key}: the login of `{name}` has changed");
+                self.note(&Entry::new(self.clock.now(), "cooldown.cleared").text(text));
+            }
+        }
+        Ok(all)
     }
 
     fn agents_missing(&self) -> BTreeMap<String, String> {

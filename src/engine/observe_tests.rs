@@ -217,3 +217,31 @@ fn a_forge_on_this_machine_is_recalled_as_it_is_now() {
     // Reading a listing is cheap, reading a change is not.
     assert_eq!(scene.forge.change.borrow().len(), 1);
 }
+
+/// Whoever logs in again need not end the cooldown by hand; a login from before it says nothing.
+#[test]
+fn an_agent_that_was_not_logged_in_is_awake_once_its_login_has_changed() {
+    let scene = Scene::new();
+    let at = |minutes| start() + jiff::SignedDuration::from_mins(minutes);
+    let key = scene.rules.agents.account_key(&scene.rules.agents.use_);
+    let sleeps = |class| Cooldown {
+        class: Some(class),
+        ..Cooldown::new(key.clone(), at(60), "401".to_owned(), at(0))
+    };
+    let left = |class, login, keep| {
+        scene.store.put_cooldown(&sleeps(class)).unwrap();
+        scene.workers.login.set(login);
+        let seen = scene.engine().observe(keep).unwrap().cooldowns;
+        (seen.len(), scene.store.all_cooldowns().unwrap().len())
+    };
+    let out = FailureClass::NotLoggedIn;
+    assert_eq!(left(out, None, true), (1, 1));
+    assert_eq!(left(out, Some(at(-1)), true), (1, 1));
+    assert_eq!(left(FailureClass::Limit, Some(at(1)), true), (1, 1));
+    assert_eq!(
+        left(out, Some(at(1)), false),
+        (0, 1),
+        "a look writes nothing"
+    );
+    assert_eq!(left(out, Some(at(1)), true), (0, 0));
+}

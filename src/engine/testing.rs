@@ -48,6 +48,7 @@ pub(super) struct Scene {
     pub(super) rules: Rules,
     pub(super) clock: StepClock,
     pub(super) forge: Script,
+    pub(super) workers: NoWorkers,
     rng: SplitMix64,
 }
 
@@ -73,6 +74,7 @@ impl Scene {
             rules: profile.unwrap().rules,
             clock: StepClock::new(start()),
             forge: Script::default(),
+            workers: NoWorkers::default(),
             rng: SplitMix64::seeded(7),
         }
     }
@@ -83,7 +85,7 @@ impl Scene {
             rules: &self.rules,
             forge: &self.forge,
             vcs: &NoVcs,
-            workers: &NoWorkers,
+            workers: &self.workers,
             clock: &self.clock,
             rng: &self.rng,
             agent_missing: &|_| None,
@@ -270,7 +272,11 @@ impl Vcs for NoVcs {
 }
 
 /// Runs of which nothing lives.
-struct NoWorkers;
+#[derive(Default)]
+pub(super) struct NoWorkers {
+    /// When somebody logged the agents in.
+    pub(super) login: std::cell::Cell<Option<Timestamp>>,
+}
 
 impl Workers for NoWorkers {
     fn start(&self, run: &Run, _: Option<&str>, _: Lock) -> Result<(), WorkerError> {
@@ -284,4 +290,7 @@ impl Workers for NoWorkers {
         Ok(Ended::default())
     }
     fn reap(&self) {}
+    fn login_changed(&self, _: &str) -> Option<Timestamp> {
+        self.login.get()
+    }
 }

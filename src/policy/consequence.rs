@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::FailureClass;
+use crate::domain::{FailureClass, Scope};
 
 const fn minutes(minutes: u64) -> Duration {
     Duration::from_mins(minutes)
@@ -25,19 +25,10 @@ static PERSON: &[Duration] = &[
     minutes(24 * 60),
 ];
 
-/// How much of an agent sleeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// All agents of the profile with the same backend and account.
-    Account,
-    /// Those of them that also have the same model.
-    Model,
-}
-
 /// How an agent sleeps after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sleep {
-    /// How much of it.
+    /// How much of it, where the agent did not say so itself.
     pub scope: Scope,
     /// How long, where the agent said no time: the first time, the second in a row, …; the last one repeats.
     pub waits: &'static [Duration],

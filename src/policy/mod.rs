@@ -21,7 +21,7 @@ mod trust;
 
 pub use budget::{BudgetMark, budget_marks, day_end, may_start, nearly_used};
 pub use checks::{Checks, summarize};
-pub use consequence::{Consequence, Scope, Sleep, consequence};
+pub use consequence::{Consequence, Sleep, consequence};
 pub use heavy::is_heavy;
 pub use lane::{PrInput, fix_reasons, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};

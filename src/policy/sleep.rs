@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::consequence::{Consequence, Scope, Sleep, consequence};
+use super::consequence::{Consequence, Sleep, consequence};
 use super::retry::cooldown_due;
 use crate::domain::{
-    AgentRules, Cooldown, CooldownChange, Failure, FailureClass, Outcome, Run, RunId,
+    AgentRules, Cooldown, CooldownChange, Failure, FailureClass, Outcome, Run, RunId, Scope,
 };
 
 /// The longest cooldown of an agent: a quota of a week, and a day. One further ahead is a mistake of a clock.
@@ -147,7 +147,7 @@ fn after_limit(
     (failure, sleep): (&Failure, Sleep),
     now: Timestamp,
 ) -> Option<CooldownChange> {
-    let key = match sleep.scope {
+    let key = match failure.scope.unwrap_or(sleep.scope) {
         Scope::Account => agents.account_key(&run.agent),
         Scope::Model => agents.model_key(&run.agent),
     };

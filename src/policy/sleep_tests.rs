@@ -262,3 +262,19 @@ fn what_only_a_person_can_mend_is_tried_ever_less_often() {
     }
     assert_eq!(hours, [0, 1, 2, 4, 8, 16, 24, 24, 24]);
 }
+
+/// What the agent knows of a limit goes before what is usual for its class.
+#[test]
+fn a_limit_of_a_model_leaves_the_rest_of_the_account_awake() {
+    let mut book = Book::new();
+    let limit = |scope| {
+        Outcome::Failed(Failure {
+            scope: Some(scope),
+            ..Failure::new(FailureClass::Limit, "seven_day_opus".to_owned())
+        })
+    };
+    book.ends(&run("claude", 1, 5), &limit(Scope::Model));
+    assert_eq!(book.up(), ["work", "small", "codex"]);
+    book.ends(&run("small", 1, 5), &limit(Scope::Account));
+    assert_eq!(book.up(), ["work", "codex"]);
+}

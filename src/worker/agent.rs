@@ -174,6 +174,9 @@ fn start(
     let cmd = Cmd::new(&command.program)
         .args(&command.args)
         .dir(worker.around.layout.worktree(&run.id));
+    if agent.abilities().resume && worker.is_confined(&run) {
+        make_session_folders(worker, agent)?;
+    }
     let cmd = match worker.confined(&run, with_vars(cmd, &vars), agent.login().home, &vars) {
         Ok(cmd) => cmd,
         Err(why) => return Ok(Err(why)),
@@ -205,6 +208,19 @@ fn start(
         .run(child, &mut tree, worker.ctx.clock, follow);
     worker.end_container(&run);
     Ok(Ok(report))
+}
+
+/// Makes the folders in which an agent keeps its sessions, as it would itself: what is not there before a sandbox is made
+/// ends with it, and the session with that.
+fn make_session_folders(worker: &Worker<'_>, agent: &dyn Agent) -> Result<(), WorkerError> {
+    let login = agent.login();
+    let Some(home) = worker.ctx.env.path("HOME").filter(|home| home.is_dir()) else {
+        return Ok(());
+    };
+    for folder in login.folders() {
+        durable::create_dirs(&home.join(folder))?;
+    }
+    Ok(())
 }
 
 /// The empty locked file that shows, as a standard input, that a process of the run lives.
@@ -260,6 +276,8 @@ struct Follow<'r, 's> {
     usage: Usage,
     /// What earlier starts of the agent in this run have used: their sum is what counts.
     before: (Option<u64>, Option<u64>),
+    /// This start goes on with the session of an earlier one.
+    goes_on: bool,
     spending: Spending,
     circle: Circle,
     /// The limit that it broke.
@@ -288,6 +306,7 @@ impl<'r, 's> Follow<'r, 's> {
             steps_max: worker.settings.steps_max,
             budget: worker.ctx.rules.budget.clone(),
             before: (usage.tokens, usage.usd_micros),
+            goes_on: usage.session.is_some() && agent.abilities().resume,
             usage,
             spending: Spending::default(),
             circle: Circle::default(),
@@ -335,19 +354,30 @@ impl<'r, 's> Follow<'r, 's> {
                 self.verdict = Some(last_word(self.verdict.take(), said));
             }
             AgentEvent::Spent { .. } => self.retrying = None,
-            AgentEvent::Note(_) | AgentEvent::Denied(_) | AgentEvent::Usage { .. } => {}
+            AgentEvent::Note(_)
+            | AgentEvent::Denied(_)
+            | AgentEvent::Usage { .. }
+            | AgentEvent::SessionUsage { .. } => {}
         }
     }
 
     /// What this start has used so far, and all before it.
     fn spend(&mut self) {
-        let sum = |before: Option<u64>, now: Option<u64>| match (before, now) {
-            (None, None) => None,
-            (before, now) => Some(before.unwrap_or(0).saturating_add(now.unwrap_or(0))),
-        };
         let usage = &mut self.usage;
-        usage.tokens = sum(self.before.0, self.spending.tokens());
-        usage.usd_micros = sum(self.before.1, self.spending.usd_micros());
+        (usage.tokens, usage.usd_micros) = if self.goes_on {
+            self.spending.on_top_of(self.before)
+        } else {
+            let sum = |before: Option<u64>, now: Option<u64>| match (before, now) {
+                (None, None) => None,
+                (before, now) => Some(before.unwrap_or(0).saturating_add(now.unwrap_or(0))),
+            };
+            let now = &self.spending;
+            let (before_tokens, before_usd) = self.before;
+            (
+                sum(before_tokens, now.tokens()),
+                sum(before_usd, now.usd_micros()),
+            )
+        };
         if let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) {
             self.breaks(over);
         }
@@ -364,6 +394,7 @@ impl<'r, 's> Follow<'r, 's> {
             return;
         }
         self.usage.session = Some(name);
+        self.goes_on = false;
         match self.record.put_usage(&self.usage) {
             Ok(()) => crash_point("worker.session_written"),
             Err(error) => self.error = Some(error),

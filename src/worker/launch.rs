@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::agent::{Agent, AgentTask};
 use crate::domain::{Life, Rules, Run, RunId};
 use crate::durable::{self, crash_point};
@@ -160,5 +162,21 @@ impl Workers for LocalWorkers<'_> {
 
     fn sandbox_missing(&self, agent: &str) -> Option<String> {
         self.confiner().expected(agent).err()
+    }
+
+    fn login_changed(&self, agent: &str) -> Option<Timestamp> {
+        let agents = &self.rules.agents;
+        // Where another account keeps its login is not known here.
+        let is_own = agents
+            .pool
+            .get(agent)
+            .is_none_or(|entry| entry.account == entry.backend);
+        let files = (self.agents)(agents.backend(agent)).filter(|_| is_own)?;
+        let home = self.env.path("HOME")?;
+        let changed = |name: &&str| {
+            let file = home.join(name).metadata().ok()?;
+            Timestamp::try_from(file.modified().ok()?).ok()
+        };
+        files.login().files.iter().filter_map(changed).max()
     }
 }

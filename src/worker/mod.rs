@@ -30,6 +30,8 @@ pub use supervise::{SupervisorCtx, supervise};
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::domain::{IllegalMove, Life, Run, RunId};
 use crate::store::{Lock, Store, StoreError};
 use crate::vcs::VcsError;
@@ -150,6 +152,11 @@ pub trait Workers {
 
     /// Why no run of an agent could be confined as the profile asks, as far as that is known without starting anything.
     fn sandbox_missing(&self, _agent: &str) -> Option<String> {
+        None
+    }
+
+    /// When a person last logged an agent of the profile in, as far as files show it.
+    fn login_changed(&self, _agent: &str) -> Option<Timestamp> {
         None
     }
 }

@@ -14,7 +14,7 @@ use crate::sys::Clock as _;
 
 const IMPLEMENTED: &[u8] = b"OUTCOME=implemented\nACTION=host-publish-issue-pr\n";
 
-/// An agent whose lines are the events themselves: `session S`, `call C`, `use TOKENS MICROS`, `network`, `done`.
+/// An agent whose lines are the events themselves: `session S`, `call C`, `use TOKENS MICROS`, `session-use TOKENS MICROS`, `network`, `done`.
 struct Speaker;
 
 impl Agent for Speaker {
@@ -53,6 +53,10 @@ impl Agent for Speaker {
             "session" => AgentEvent::Session(rest.to_owned()),
             "call" => AgentEvent::Call(rest.to_owned()),
             "use" => AgentEvent::Usage {
+                tokens: number(0),
+                usd_micros: number(1),
+            },
+            "session-use" => AgentEvent::SessionUsage {
                 tokens: number(0),
                 usd_micros: number(1),
             },
@@ -150,6 +154,25 @@ fn after_a_failure_of_the_network_the_session_goes_on() {
     let stdin = bench.children.stdin.borrow();
     assert_eq!(stdin[0], "the task");
     assert!(stdin[1].starts_with("You were interrupted") && stdin[1].ends_with("the task"));
+}
+
+/// What a program tells of its whole session already holds what it told before it went on.
+#[test]
+fn a_session_that_goes_on_is_not_paid_twice() {
+    let on = bench(|start| match start {
+        1 => lines("session abc-1|session-use 10 5|network"),
+        _ => lines("session abc-1|session-use 17 8|done"),
+    });
+    on.supervise().unwrap();
+    let (_, findings) = on.end();
+    assert_eq!((findings.tokens, findings.usd_micros), (Some(17), Some(8)));
+    let anew = bench(|start| match start {
+        1 => lines("session abc-1|session-use 10 5|network"),
+        _ => lines("session other|session-use 7 3|done"),
+    });
+    anew.supervise().unwrap();
+    let (_, findings) = anew.end();
+    assert_eq!((findings.tokens, findings.usd_micros), (Some(17), Some(8)));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use acp::domain::FailureClass;
-use acp::policy::{Scope, consequence};
+use acp::domain::Scope;
+use acp::policy::consequence;
 
 use super::generated::check_fresh;
 
