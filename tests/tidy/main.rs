@@ -12,4 +12,5 @@ mod documents;
 mod generated;
 mod layers;
 mod licences;
+mod release;
 mod risk;
