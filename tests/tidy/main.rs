@@ -12,5 +12,6 @@ mod documents;
 mod generated;
 mod layers;
 mod licences;
+mod programs;
 mod release;
 mod risk;
