@@ -28,6 +28,7 @@ mod policy;
 mod pr_risk;
 mod profile;
 mod profile_moves;
+mod readme;
 mod remote_init;
 mod repo;
 mod report;

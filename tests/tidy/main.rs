@@ -7,6 +7,7 @@
     reason = "a test writes files and reads the environment itself"
 )]
 
+mod blocks;
 mod consequences;
 mod documents;
 mod generated;
