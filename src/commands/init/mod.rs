@@ -11,6 +11,7 @@ use super::{Checkout, Session, Verb};
 use crate::domain::{BranchName, ForgeKind, ForgeRules, ProfileId, Rules};
 use crate::forge::remote::Access;
 use crate::profile::{self, NewProfile, ProfileError};
+use crate::store::Home;
 use crate::ui::words::clean;
 use crate::ui::{CliError, Exit, Format, Output};
 
@@ -27,6 +28,7 @@ const PROFILE_BYTES_MAX: u64 = 1024 * 1024;
 /// remote named `acp` and is otherwise left alone. For github and gitea the token is checked first, by reading alone:
 /// whose it is and what it may do; nothing is written when it does not do. Running it again changes nothing, and goes on
 /// where one that was interrupted has ended. At a terminal it asks what it cannot know; with --yes it asks nothing.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(clap::Args)]
 pub(super) struct Init {
     /// The checkout; the current folder without it
@@ -95,26 +97,7 @@ impl Verb for Init {
         if !made.known && !self.yes {
             confirm(session, &made)?;
         }
-        let mut forge_made = false;
-        if made.is_local() {
-            let dir = home.local_forge(&made.repo);
-            if !made.known || !dir.is_dir() {
-                forge_made =
-                    session
-                        .ports
-                        .make_local_forge(session, &dir, &checkout.git_dir, &base)?;
-            }
-        }
-        if !made.known {
-            session.ports.write_file(&made.path, made.text.as_bytes())?;
-            made.created = true;
-        }
-        if made.is_local() && !self.no_remote && checkout.acp_remote.is_none() {
-            let repo = home.local_forge(&made.repo).join("repo.git");
-            let url = repo.display().to_string();
-            session.ports.add_remote(session, &checkout, "acp", &url)?;
-            made.remote = Some(url);
-        }
+        let forge_made = self.write(session, &home, &checkout, &base, &mut made)?;
         if self.starter_issues {
             made.starter_issues = starter::open(session, &id, &checkout)?;
         }
@@ -279,6 +262,34 @@ fn profile_id(session: &Session<'_>, checkout: &Checkout) -> Result<ProfileId, C
 }
 
 impl Init {
+    /// Makes what is missing of forge, profile and remote, in this order: whatever is there when it is interrupted, the next
+    /// call goes on. Says whether the local forge was made.
+    fn write(
+        &self,
+        session: &Session<'_>,
+        home: &Home,
+        checkout: &Checkout,
+        base: &BranchName,
+        made: &mut Made,
+    ) -> Result<bool, CliError> {
+        let ports = session.ports;
+        let forge = home.local_forge(&made.repo);
+        let mut forge_made = false;
+        if made.is_local() && (!made.known || !forge.is_dir()) {
+            forge_made = ports.make_local_forge(session, &forge, &checkout.git_dir, base)?;
+        }
+        if !made.known {
+            ports.write_file(&made.path, made.text.as_bytes())?;
+            made.created = true;
+        }
+        if made.is_local() && !self.no_remote && checkout.acp_remote.is_none() {
+            let url = forge.join("repo.git").display().to_string();
+            ports.add_remote(session, checkout, "acp", &url)?;
+            made.remote = Some(url);
+        }
+        Ok(forge_made)
+    }
+
     /// Whether questions may be put: to a person at a terminal who did not say everything already.
     fn may_ask(&self, session: &Session<'_>) -> bool {
         let plain = session.format == Format::Human && !session.dry_run;

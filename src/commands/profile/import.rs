@@ -49,32 +49,7 @@ impl Verb for Import {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let id = self.id()?;
         let home = session.ports.home(session)?;
-        let bytes = session.ports.read_input(&self.file, PROFILE_BYTES_MAX)?;
-        let place = if self.file == Path::new("-") {
-            PathBuf::from("standard input")
-        } else {
-            self.file.clone()
-        };
-        let mut text = String::from_utf8(bytes).map_err(|_not_text| {
-            CliError::new(
-                Exit::Data,
-                format!("`{}` is not UTF-8 text", place.display()),
-            )
-        })?;
-        let problems = profile::secrets_in(&place.display().to_string(), &text);
-        if !problems.is_empty() {
-            return Err(ProfileError::Invalid {
-                path: place,
-                problems,
-            }
-            .into());
-        }
-        if let Some(folder) = &self.repo {
-            let top = session.ports.checkout(session, folder)?.top;
-            text = profile::with_checkout(&text, &top).ok_or_else(|| {
-                CliError::new(Exit::Data, format!("`{}` is no profile", place.display()))
-            })?;
-        }
+        let (place, text) = self.text(session)?;
         let rules = profile::load_text(&id, &place, &text, session.env)?.rules;
         let path = profile::profile_path(&home.config, &id);
         let known = session.ports.read_file(&path, PROFILE_BYTES_MAX)?;
@@ -129,6 +104,37 @@ impl Verb for Import {
 }
 
 impl Import {
+    /// Where the text comes from, and the text as it would be written: without secrets, with the checkout of this machine.
+    fn text(&self, session: &Session<'_>) -> Result<(PathBuf, String), CliError> {
+        let bytes = session.ports.read_input(&self.file, PROFILE_BYTES_MAX)?;
+        let place = if self.file == Path::new("-") {
+            PathBuf::from("standard input")
+        } else {
+            self.file.clone()
+        };
+        let mut text = String::from_utf8(bytes).map_err(|_not_text| {
+            CliError::new(
+                Exit::Data,
+                format!("`{}` is not UTF-8 text", place.display()),
+            )
+        })?;
+        let problems = profile::secrets_in(&place.display().to_string(), &text);
+        if !problems.is_empty() {
+            return Err(ProfileError::Invalid {
+                path: place,
+                problems,
+            }
+            .into());
+        }
+        if let Some(folder) = &self.repo {
+            let top = session.ports.checkout(session, folder)?.top;
+            text = profile::with_checkout(&text, &top).ok_or_else(|| {
+                CliError::new(Exit::Data, format!("`{}` is no profile", place.display()))
+            })?;
+        }
+        Ok((place, text))
+    }
+
     fn id(&self) -> Result<ProfileId, CliError> {
         if let Some(id) = &self.name {
             return Ok(id.clone());

@@ -23,7 +23,7 @@ pub(super) enum Profile {
     #[command(about = "Explain everything that is wrong with a profile")]
     Check(check::Check),
     #[command(about = "Write a profile from flags alone")]
-    New(new::New),
+    New(Box<new::New>),
     #[command(about = "Print a profile as another machine can take it")]
     Export(export::Export),
     #[command(about = "Take a profile from another machine")]
@@ -40,7 +40,7 @@ impl Verb for Profile {
             Self::List(args) => args.run(session),
             Self::Show(args) => args.run(session),
             Self::Check(args) => args.run(session),
-            Self::New(args) => args.run(session),
+            Self::New(args) => (*args).run(session),
             Self::Export(args) => args.run(session),
             Self::Import(args) => args.run(session),
             Self::Remove(args) => args.run(session),

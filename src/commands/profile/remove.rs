@@ -46,7 +46,7 @@ pub(crate) struct Remove {
 }
 
 #[derive(Debug, Serialize)]
-struct Removed {
+struct Outcome {
     id: String,
     purge: bool,
     dry_run: bool,
@@ -76,7 +76,7 @@ impl Verb for Remove {
         } else {
             None
         };
-        let mut done = Removed {
+        let mut done = Outcome {
             id: case.id.to_string(),
             purge: self.purge,
             dry_run: session.dry_run,
@@ -205,7 +205,7 @@ impl<'a> Case<'a> {
     }
 
     /// What would be done.
-    fn foresee(&self, done: &mut Removed, forge: Option<&Path>) {
+    fn foresee(&self, done: &mut Outcome, forge: Option<&Path>) {
         let layout = self.store.layout();
         for run in self.store.run_ids().unwrap_or_default() {
             let worktree = layout.worktree(&run);
@@ -243,7 +243,7 @@ impl<'a> Case<'a> {
     }
 
     /// Ends what is left of runs that are over: their worktrees go, after unpublished work is bundled.
-    fn archive_runs(&self, done: &mut Removed) -> Result<(), CliError> {
+    fn archive_runs(&self, done: &mut Outcome) -> Result<(), CliError> {
         let runs = self.store.run_ids()?;
         if runs.is_empty() {
             return Ok(());
@@ -292,7 +292,7 @@ impl<'a> Case<'a> {
     }
 
     /// A copy of the profile beside the state, so that `profile import` brings it back.
-    fn keep_copy(&self, done: &mut Removed) -> Result<(), CliError> {
+    fn keep_copy(&self, done: &mut Outcome) -> Result<(), CliError> {
         let copy = self.store.layout().root().join("profile.yaml");
         if let Some(text) = self.profile_text()? {
             self.session.ports.write_file(&copy, &text)?;
@@ -311,7 +311,7 @@ impl<'a> Case<'a> {
 
     /// Puts aside what exists nowhere else, then removes the rest. The locks stay: a pass may wait for one. Whatever goes
     /// is moved out of its place first, so that a purge that is killed leaves nothing half removed where it is looked for.
-    fn purge(&self, done: &mut Removed, forge: Option<&Path>) -> Result<(), CliError> {
+    fn purge(&self, done: &mut Outcome, forge: Option<&Path>) -> Result<(), CliError> {
         let ports = self.session.ports;
         let aside = self.place_aside()?;
         if let Some(text) = self.profile_text()? {
@@ -383,7 +383,7 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-impl Render for Removed {
+impl Render for Outcome {
     const SCHEMA: &'static str = "acp.profile.remove/1";
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
