@@ -50,11 +50,12 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand usage 'Show what runs have used, by day, backend or item'
             cand agent 'Look at the agents and how they are'
             cand prompt 'Look at what agents are asked'
-            cand profile 'Look at profiles and check them'
+            cand profile 'Profiles: list, show, check, new, export, import, remove'
             cand doctor 'Say what is wrong on this machine, and mend it'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
+            cand complete 'Answer a completion script'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -86,7 +87,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;init'= {
             cand --profile 'The profile to work with'
             cand --repo 'The checkout; the current folder without it'
-            cand --forge 'Where issues and pull requests live'
+            cand --forge 'Where issues and pull requests live; `auto`: where `origin` of the checkout is, if acp knows that forge'
             cand --slug 'The repository on the forge; the one that `origin` of the checkout points to without it'
             cand --base-url 'The address of an own server'
             cand --git-url 'Where git clones from, when it is not the server''s usual address'
@@ -94,15 +95,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --base 'The branch that work starts from and goes to; the one that is checked out without it'
             cand --agent 'The agent'
             cand --agent-command 'A shell line to use as the agent: it reads the task on standard input and works in the current folder'
+            cand --setup 'A command that prepares a fresh worktree; may be repeated'
             cand --verify 'A command that must succeed for a change to be merged; may be repeated'
+            cand --label 'A label that makes acp take an issue; may be repeated'
+            cand --writes 'What may leave this machine; `full` for the local forge and `draft` elsewhere without it'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
+            cand --no-verify 'No such command, also when one was found'
             cand --offline 'Do not ask the forge whether token and repository are good'
             cand --no-remote 'Leave the checkout alone: no remote `acp`'
+            cand --starter-issues 'Open issues for what the repository lacks, so that there is work to begin with; local forge only'
             cand -y 'Ask nothing'
             cand --yes 'Ask nothing'
             cand -h 'Print help (see more with ''--help'')'
@@ -1151,6 +1157,10 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand list 'List the profiles'
             cand show 'Show every value of a profile'
             cand check 'Explain everything that is wrong with a profile'
+            cand new 'Write a profile from flags alone'
+            cand export 'Print a profile as another machine can take it'
+            cand import 'Take a profile from another machine'
+            cand remove 'Take a repository out of control'
             cand schema 'Print the JSON schema of a profile'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1188,6 +1198,70 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'acp;profile;new'= {
+            cand --forge 'Where issues and pull requests live; `auto`: where `origin` of the checkout is, if acp knows that forge'
+            cand --slug 'The repository on the forge; the one that `origin` of the checkout points to without it'
+            cand --base-url 'The address of an own server'
+            cand --git-url 'Where git clones from, when it is not the server''s usual address'
+            cand --token-from 'Where the token comes from: `env:NAME`, `file:PATH` or `command:PROGRAM ARG…`; the usual places without it'
+            cand --base 'The branch that work starts from and goes to; the one that is checked out without it'
+            cand --agent 'The agent'
+            cand --agent-command 'A shell line to use as the agent: it reads the task on standard input and works in the current folder'
+            cand --setup 'A command that prepares a fresh worktree; may be repeated'
+            cand --verify 'A command that must succeed for a change to be merged; may be repeated'
+            cand --label 'A label that makes acp take an issue; may be repeated'
+            cand --writes 'What may leave this machine; `full` for the local forge and `draft` elsewhere without it'
+            cand --repo 'Your checkout of it, if there is one'
+            cand --profile 'The profile to work with'
+            cand --no-verify 'No such command, also when one was found'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;export'= {
+            cand --out 'Write it into this file instead'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;profile;import'= {
+            cand --as 'Its name here; that of the file without it'
+            cand --repo 'Your checkout of it on this machine'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;remove'= {
+            cand --profile 'The profile to work with'
+            cand --purge 'Remove its state and its local forge too'
+            cand -y 'Ask nothing'
+            cand --yes 'Ask nothing'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;profile;schema'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1203,6 +1277,10 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand list 'List the profiles'
             cand show 'Show every value of a profile'
             cand check 'Explain everything that is wrong with a profile'
+            cand new 'Write a profile from flags alone'
+            cand export 'Print a profile as another machine can take it'
+            cand import 'Take a profile from another machine'
+            cand remove 'Take a repository out of control'
             cand schema 'Print the JSON schema of a profile'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1211,6 +1289,14 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;profile;help;show'= {
         }
         &'acp;profile;help;check'= {
+        }
+        &'acp;profile;help;new'= {
+        }
+        &'acp;profile;help;export'= {
+        }
+        &'acp;profile;help;import'= {
+        }
+        &'acp;profile;help;remove'= {
         }
         &'acp;profile;help;schema'= {
         }
@@ -1407,6 +1493,17 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;report;help;help'= {
         }
+        &'acp;complete'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'acp;completions'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1452,11 +1549,12 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand usage 'Show what runs have used, by day, backend or item'
             cand agent 'Look at the agents and how they are'
             cand prompt 'Look at what agents are asked'
-            cand profile 'Look at profiles and check them'
+            cand profile 'Profiles: list, show, check, new, export, import, remove'
             cand doctor 'Say what is wrong on this machine, and mend it'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
+            cand complete 'Answer a completion script'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1512,6 +1610,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;sweep'= {
         }
         &'acp;help;report'= {
+        }
+        &'acp;help;complete'= {
         }
         &'acp;help;completions'= {
         }

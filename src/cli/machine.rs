@@ -99,6 +99,45 @@ impl Ports for Wiring<'_> {
         Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes")))
     }
 
+    fn may_ask(&self) -> bool {
+        use std::io::IsTerminal as _;
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn ask(&self, question: &str) -> Result<Option<String>, CliError> {
+        use std::io::Write as _;
+        let mut answer = String::new();
+        let read = write!(io::stderr(), "{}", clean_text(question))
+            .and_then(|()| io::stdin().read_line(&mut answer))
+            .map_err(|error| CliError::of(Exit::Io, &error))?;
+        Ok((read > 0).then_some(answer))
+    }
+
+    fn bundle(
+        &self,
+        session: &Session<'_>,
+        repo_git: &Path,
+        file: &Path,
+    ) -> Result<bool, CliError> {
+        super::wire::setup::bundle(session, repo_git, file)
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<bool, CliError> {
+        Ok(durable::remove_file(path)?)
+    }
+
+    fn remove_tree(&self, path: &Path) -> Result<(), CliError> {
+        Ok(durable::remove_tree(path)?)
+    }
+
+    fn make_folder(&self, path: &Path) -> Result<(), CliError> {
+        Ok(durable::create_dirs(path)?)
+    }
+
+    fn move_path(&self, from: &Path, to: &Path) -> Result<(), CliError> {
+        Ok(durable::move_dir(from, to)?)
+    }
+
     fn temp_folder(&self) -> Result<tempfile::TempDir, CliError> {
         tempfile::Builder::new()
             .prefix("acp-demo-")

@@ -7,6 +7,7 @@
 mod agent;
 mod budget;
 mod change;
+mod complete;
 mod completions;
 mod control;
 mod cooldown;
@@ -78,11 +79,17 @@ pub const GROUPS: &[Group] = &[
     Group::verb::<usage::Usage>("usage", "Show what runs have used, by day, backend or item"),
     Group::verbs::<agent::AgentVerb>("agent", "Look at the agents and how they are"),
     Group::verbs::<prompt::Prompt>("prompt", "Look at what agents are asked"),
-    Group::verbs::<profile::Profile>("profile", "Look at profiles and check them"),
+    Group::verbs::<profile::Profile>(
+        "profile",
+        "Profiles: list, show, check, new, export, import, remove",
+    ),
     Group::verb::<doctor::Doctor>("doctor", "Say what is wrong on this machine, and mend it"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
+    Group::verb::<complete::Complete>("complete", "Answer a completion script")
+        .hidden()
+        .in_run(),
     Group::verb::<completions::Completions>("completions", "Print a completion script for a shell"),
     Group::verb::<man::Man>("man", "Print or write the manual pages"),
 ];

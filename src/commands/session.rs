@@ -1,6 +1,6 @@
 //! What a verb is handed: time, environment, the global flags, and ports to everything that it may not touch itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,6 +50,8 @@ pub struct Checkout {
     pub origin: Option<String>,
     /// Files that tell how it is tested, by name.
     pub files: BTreeMap<String, String>,
+    /// The names of everything at its top.
+    pub names: BTreeSet<String>,
 }
 
 /// What verbs need from the outside. The composition root (`cli/wire.rs`) implements it; everything is made when it is
@@ -113,6 +115,28 @@ pub trait Ports: Sync {
 
     /// Asks on the terminal; `None`: there is none.
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError>;
+
+    /// Whether a person sits at a terminal: standard input and standard error are one.
+    fn may_ask(&self) -> bool;
+
+    /// Puts a question on the terminal; `None`: the input has ended.
+    fn ask(&self, question: &str) -> Result<Option<String>, CliError>;
+
+    /// Writes everything that a bare repository holds into one file that git can clone from; `false`: it holds nothing.
+    fn bundle(&self, session: &Session<'_>, repo_git: &Path, file: &Path)
+    -> Result<bool, CliError>;
+
+    /// Removes the file `path`; `false`: it is not there.
+    fn remove_file(&self, path: &Path) -> Result<bool, CliError>;
+
+    /// Removes the folder `path` with everything in it, also when it is gone already.
+    fn remove_tree(&self, path: &Path) -> Result<(), CliError>;
+
+    /// Makes the folder `path` and those above it, for the user alone.
+    fn make_folder(&self, path: &Path) -> Result<(), CliError>;
+
+    /// Gives a folder or a file another place on the same disk.
+    fn move_path(&self, from: &Path, to: &Path) -> Result<(), CliError>;
 
     /// A fresh folder for a demonstration; it goes with what is returned unless it is kept.
     fn temp_folder(&self) -> Result<tempfile::TempDir, CliError>;

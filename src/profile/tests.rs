@@ -171,6 +171,11 @@ fn new_profile() -> impl Strategy<Value = NewProfile> {
                 verify,
                 agent: "command".to_owned(),
                 agent_command: Some(shell),
+                labels: (kind % 3 == 0)
+                    .then(|| "go: \"x\"".to_owned())
+                    .into_iter()
+                    .collect(),
+                writes: [None, Some("off"), Some("draft"), Some("full")][usize::from(kind % 4)],
             }
         })
 }
@@ -190,6 +195,12 @@ proptest! {
         prop_assert_eq!(rules.repo.verify, new.verify);
         prop_assert_eq!(rules.agents.use_, new.agent);
         prop_assert_eq!(&rules.agents.settings["command"].shell, &new.agent_command);
+        if !new.labels.is_empty() {
+            prop_assert_eq!(rules.intake.labels.iter().collect::<Vec<_>>(), new.labels.iter().collect::<Vec<_>>());
+        }
+        let usual = if new.kind == ForgeKind::Local { "full" } else { "draft" };
+        let writes = format!("{:?}", rules.policy.writes).to_lowercase();
+        prop_assert_eq!(writes, new.writes.unwrap_or(usual));
     }
 
     #[test]

@@ -176,6 +176,8 @@ impl Demo {
                 let quoted = own.display().to_string().replace('\'', "'\\''");
                 format!("'{quoted}' demo-agent")
             }),
+            labels: vec![],
+            writes: None,
         };
         let text = format!("{}{}", profile::render(&new), sample::SHORT_WAITS);
         let file = profile::profile_path(&home.config, &id);
