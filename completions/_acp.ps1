@@ -52,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'Look at the agents and how they are')
             [CompletionResult]::new('prompt', 'prompt', [CompletionResultType]::ParameterValue, 'Look at what agents are asked')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Look at profiles and check them')
+            [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Timers that start passes: install, status, start, stop, logs')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Say what is wrong on this machine, and mend it')
             [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Draw the conclusions from runs that ended')
             [CompletionResult]::new('sweep', 'sweep', [CompletionResultType]::ParameterValue, 'Clear up what is no longer needed')
@@ -115,6 +116,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
         }
         'acp;heartbeat' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'From one pass of the loop to the next: 30s, 5m, 1h (default: 1m)')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to repeat: 90s, 2m, 1h')
             [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Save the snapshot that the plan was made from')
             [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Plan from a saved snapshot instead of the world; changes nothing')
@@ -125,9 +127,10 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
             [CompletionResult]::new('--until-idle', '--until-idle', [CompletionResultType]::ParameterName, 'Repeat until nothing moves by itself any more; ends with 75 at the timeout')
+            [CompletionResult]::new('--loop', '--loop', [CompletionResultType]::ParameterName, 'Repeat for ever, for machines with neither systemd nor launchd nor cron')
             [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say what it cost: requests, processes, fsyncs, time by phase')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'acp;status' {
@@ -1201,7 +1204,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
         'acp;profile;help;help' {
             break
         }
-        'acp;doctor' {
+        'acp;service' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
@@ -1209,7 +1212,139 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
-            [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Mend what can be mended safely: close files to other users, make missing labels on the forge')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Start passes by a timer of this machine')
+            [CompletionResult]::new('uninstall', 'uninstall', [CompletionResultType]::ParameterValue, 'Take the timer away')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say how passes keep time, and what went wrong')
+            [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Let a stopped timer start passes again')
+            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Let a timer start no more passes')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show what the passes of a timer printed')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;service;install' {
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'From one pass to the next: 30s, 5m, 1h (default: 1m, or what was installed)')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'What starts the passes (default: what this machine has)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'For every profile that there is')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;service;uninstall' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Of every profile that there is')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;service;status' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;service;start' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Of every profile that there is')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;service;stop' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Of every profile that there is')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;service;logs' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many of the last lines')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'How many of the last lines')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'acp;service;help' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Start passes by a timer of this machine')
+            [CompletionResult]::new('uninstall', 'uninstall', [CompletionResultType]::ParameterValue, 'Take the timer away')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say how passes keep time, and what went wrong')
+            [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Let a stopped timer start passes again')
+            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Let a timer start no more passes')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Show what the passes of a timer printed')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'acp;service;help;install' {
+            break
+        }
+        'acp;service;help;uninstall' {
+            break
+        }
+        'acp;service;help;status' {
+            break
+        }
+        'acp;service;help;start' {
+            break
+        }
+        'acp;service;help;stop' {
+            break
+        }
+        'acp;service;help;logs' {
+            break
+        }
+        'acp;service;help;help' {
+            break
+        }
+        'acp;doctor' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write what was found, and what somebody who helps needs, to this file')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Mend what can be mended safely: close files to other users, make missing labels on the forge, put back a timer that is gone, does not run or starts an acp that is not there any more')
+            [CompletionResult]::new('--with-text', '--with-text', [CompletionResultType]::ParameterName, 'Let the report quote the journal, which may quote issues')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -1460,6 +1595,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('agent', 'agent', [CompletionResultType]::ParameterValue, 'Look at the agents and how they are')
             [CompletionResult]::new('prompt', 'prompt', [CompletionResultType]::ParameterValue, 'Look at what agents are asked')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Look at profiles and check them')
+            [CompletionResult]::new('service', 'service', [CompletionResultType]::ParameterValue, 'Timers that start passes: install, status, start, stop, logs')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Say what is wrong on this machine, and mend it')
             [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Draw the conclusions from runs that ended')
             [CompletionResult]::new('sweep', 'sweep', [CompletionResultType]::ParameterValue, 'Clear up what is no longer needed')
@@ -1527,6 +1663,9 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;help;profile' {
+            break
+        }
+        'acp;help;service' {
             break
         }
         'acp;help;doctor' {

@@ -82,6 +82,9 @@ _acp() {
             acp,run)
                 cmd="acp__subcmd__run"
                 ;;
+            acp,service)
+                cmd="acp__subcmd__service"
+                ;;
             acp,status)
                 cmd="acp__subcmd__status"
                 ;;
@@ -222,6 +225,9 @@ _acp() {
                 ;;
             acp__subcmd__help,run)
                 cmd="acp__subcmd__help__subcmd__run"
+                ;;
+            acp__subcmd__help,service)
+                cmd="acp__subcmd__help__subcmd__service"
                 ;;
             acp__subcmd__help,status)
                 cmd="acp__subcmd__help__subcmd__status"
@@ -568,6 +574,48 @@ _acp() {
             acp__subcmd__run__subcmd__help,supervise)
                 cmd="acp__subcmd__run__subcmd__help__subcmd__supervise"
                 ;;
+            acp__subcmd__service,help)
+                cmd="acp__subcmd__service__subcmd__help"
+                ;;
+            acp__subcmd__service,install)
+                cmd="acp__subcmd__service__subcmd__install"
+                ;;
+            acp__subcmd__service,logs)
+                cmd="acp__subcmd__service__subcmd__logs"
+                ;;
+            acp__subcmd__service,start)
+                cmd="acp__subcmd__service__subcmd__start"
+                ;;
+            acp__subcmd__service,status)
+                cmd="acp__subcmd__service__subcmd__status"
+                ;;
+            acp__subcmd__service,stop)
+                cmd="acp__subcmd__service__subcmd__stop"
+                ;;
+            acp__subcmd__service,uninstall)
+                cmd="acp__subcmd__service__subcmd__uninstall"
+                ;;
+            acp__subcmd__service__subcmd__help,help)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__help"
+                ;;
+            acp__subcmd__service__subcmd__help,install)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__install"
+                ;;
+            acp__subcmd__service__subcmd__help,logs)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__logs"
+                ;;
+            acp__subcmd__service__subcmd__help,start)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__start"
+                ;;
+            acp__subcmd__service__subcmd__help,status)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__status"
+                ;;
+            acp__subcmd__service__subcmd__help,stop)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__stop"
+                ;;
+            acp__subcmd__service__subcmd__help,uninstall)
+                cmd="acp__subcmd__service__subcmd__help__subcmd__uninstall"
+                ;;
             *)
                 ;;
         esac
@@ -575,7 +623,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile service doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1013,13 +1061,17 @@ _acp() {
             return 0
             ;;
         acp__subcmd__doctor)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --fix --help"
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --fix --report --with-text --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1031,13 +1083,17 @@ _acp() {
             return 0
             ;;
         acp__subcmd__heartbeat)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --until-idle --timeout --stats --record --replay --help"
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --until-idle --loop --every --timeout --stats --record --replay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --every)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1061,7 +1117,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile service doctor reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1369,6 +1425,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__service)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3598,6 +3668,260 @@ _acp() {
             ;;
         acp__subcmd__run__subcmd__supervise)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help install uninstall status start stop logs help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help)
+            opts="install uninstall status start stop logs help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__logs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__start)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__stop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__help__subcmd__uninstall)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__install)
+            opts="-v -h --every --all --kind --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "systemd launchd cron" -- "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__logs)
+            opts="-n -v -h --lines --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --lines)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__start)
+            opts="-v -h --all --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__status)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__stop)
+            opts="-v -h --all --profile --plain --json --dry-run --verbose --no-progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__service__subcmd__uninstall)
+            opts="-v -h --all --profile --plain --json --dry-run --verbose --no-progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -29,6 +29,8 @@ mod profile;
 mod remote_init;
 mod repo;
 mod report;
+mod service;
 mod state;
+mod turns;
 mod upkeep;
 mod verbs;

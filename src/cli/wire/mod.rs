@@ -3,6 +3,7 @@
 pub(super) mod doctor;
 pub(super) mod open;
 pub(super) mod remote;
+pub(super) mod service;
 pub(super) mod setup;
 mod token;
 
