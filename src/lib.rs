@@ -19,6 +19,7 @@ pub mod proc;
 pub mod profile;
 pub mod prompt;
 pub mod sandbox;
+pub mod service;
 pub mod store;
 pub mod sys;
 pub mod ui;

@@ -5,16 +5,25 @@ use std::io::{self, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::wire::Wiring;
 use super::{app, range};
-use crate::commands::{Checkout, Control, Machine, Ports, Session};
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
+use crate::commands::{Checkout, Control, Interrupted, Machine, Ports, Session};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
+use crate::service::ServiceManager;
 use crate::store::Home;
+use crate::sys::Secret;
 use crate::ui::words::clean_text;
 use crate::ui::{CliError, Exit, Output, Style};
 use crate::{durable, proc};
+
+impl Interrupted for proc::Interrupts {
+    fn wait(&self, limit: Duration) -> bool {
+        Self::wait(self, limit)
+    }
+}
 
 impl Ports for Wiring<'_> {
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<Control<'w>, CliError> {
@@ -66,7 +75,7 @@ impl Ports for Wiring<'_> {
     }
 
     fn version_of(&self, session: &Session<'_>, program: &Path) -> Option<String> {
-        super::wire::setup::version_of(session, program)
+        super::wire::setup::version_of(session.env, session.clock, program)
     }
 
     fn sample_repository(
@@ -85,6 +94,29 @@ impl Ports for Wiring<'_> {
 
     fn machine(&self, session: &Session<'_>) -> Result<Arc<dyn Machine>, CliError> {
         super::wire::doctor::machine(self, session)
+    }
+
+    fn services<'w>(
+        &'w self,
+        session: &Session<'_>,
+        kind: Option<TimerKind>,
+    ) -> Result<Box<dyn ServiceManager + 'w>, CliError> {
+        super::wire::service::manager(self, session, kind)
+    }
+
+    fn interrupts(&self) -> Result<Box<dyn Interrupted>, CliError> {
+        let heard = proc::Interrupts::listen().map_err(|error| {
+            CliError::new(Exit::Io, "cannot listen to signals").because_of(Some(&error))
+        })?;
+        Ok(Box::new(heard))
+    }
+
+    fn show(&self, session: &Session<'_>, output: &Output) -> Result<bool, CliError> {
+        super::show_now(session, output)
+    }
+
+    fn redacted(&self, text: &str, secrets: Vec<Secret>) -> String {
+        proc::Redactor::new(secrets).redact(text).into_owned()
     }
 
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError> {

@@ -127,6 +127,26 @@ fn print(output: &Output, format: Format, style: &Style) -> Exit {
     after_printing(written, output.exit)
 }
 
+/// Writes what there is to show so far; `false`: nobody reads any more.
+fn show_now(session: &Session<'_>, output: &Output) -> Result<bool, CliError> {
+    let Some(body) = &output.body else {
+        return Ok(true);
+    };
+    let style = Style::of_stdout(session.env, session.clock.now());
+    let mut bytes = vec![];
+    let written = body
+        .write(session.format, &style, &mut bytes)
+        .and_then(|()| io::stdout().write_all(&bytes))
+        .and_then(|()| io::stdout().flush());
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => {
+            Err(CliError::new(Exit::Io, "cannot write to standard output").because_of(Some(&error)))
+        }
+    }
+}
+
 /// A reader that has seen enough is no error; a full disk is one.
 fn after_printing(written: io::Result<()>, exit: Exit) -> Exit {
     match written {

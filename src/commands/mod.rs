@@ -32,6 +32,7 @@ mod report;
 mod retry;
 mod run;
 mod sent;
+mod service;
 mod session;
 mod sight;
 mod status;
@@ -45,7 +46,7 @@ pub use control::{AgentCheck, Control, NotifierMaker, PromptMaker};
 pub use doctor::{Apart, Machine, Reach};
 pub use group::{Group, Verb};
 pub use man::man_pages;
-pub use session::{Checkout, Ports, Session};
+pub use session::{Checkout, Interrupted, Ports, Session};
 
 /// Every verb or group of verbs of the first level, in the order of `acp --help`. Nothing of a group is built before it
 /// is called, so that the size of the whole tree costs nothing.
@@ -82,6 +83,10 @@ pub const GROUPS: &[Group] = &[
     Group::verbs::<profile::Profile>(
         "profile",
         "Profiles: list, show, check, new, export, import, remove",
+    ),
+    Group::verbs::<service::Service>(
+        "service",
+        "Timers that start passes: install, status, start, stop, logs",
     ),
     Group::verb::<doctor::Doctor>("doctor", "Say what is wrong on this machine, and mend it"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),

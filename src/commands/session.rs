@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
+use crate::service::ServiceManager;
 use crate::store::Home;
-use crate::sys::{Clock, Env, Rng};
+use crate::sys::{Clock, Env, Rng, Secret};
 use crate::ui::{CliError, Format, Output};
 
 /// The circumstances of one call of acp. Read-only.
@@ -52,6 +54,12 @@ pub struct Checkout {
     pub files: BTreeMap<String, String>,
     /// The names of everything at its top.
     pub names: BTreeSet<String>,
+}
+
+/// Whether somebody has asked this process to end.
+pub trait Interrupted {
+    /// Waits up to `limit` for it; whether somebody has.
+    fn wait(&self, limit: Duration) -> bool;
 }
 
 /// What verbs need from the outside. The composition root (`cli/wire.rs`) implements it; everything is made when it is
@@ -112,6 +120,22 @@ pub trait Ports: Sync {
 
     /// What `doctor` asks of this machine, from threads of its own.
     fn machine(&self, session: &Session<'_>) -> Result<Arc<dyn super::Machine>, CliError>;
+
+    /// What runs timers of that kind on this machine; `None`: of the kind that it has.
+    fn services<'w>(
+        &'w self,
+        session: &Session<'_>,
+        kind: Option<TimerKind>,
+    ) -> Result<Box<dyn ServiceManager + 'w>, CliError>;
+
+    /// From now on TERM and INT are only noted, the first time.
+    fn interrupts(&self) -> Result<Box<dyn Interrupted>, CliError>;
+
+    /// Shows something before the verb has ended, for one that works in turns; `false`: nobody reads any more.
+    fn show(&self, session: &Session<'_>, output: &Output) -> Result<bool, CliError>;
+
+    /// A text without secrets: tokens that are known by their shape, and these values.
+    fn redacted(&self, text: &str, secrets: Vec<Secret>) -> String;
 
     /// Asks on the terminal; `None`: there is none.
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError>;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::service::pace_of;
 use super::sight::Sight;
 use super::{Session, Verb};
 use crate::domain::{RunState, Wait};
@@ -37,6 +38,14 @@ struct Screen {
     nearly_used: Vec<String>,
     last_pass: Option<Timestamp>,
     last_error: Option<String>,
+    /// What starts passes: `systemd`, `launchd`, `cron`; `None`: no timer of acp's, or one that was stopped.
+    timer: Option<&'static str>,
+    every_s: Option<u64>,
+    next_pass: Option<Timestamp>,
+    missed_passes: u64,
+    overran_s: Option<u64>,
+    /// What is wrong with how passes come.
+    troubles: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,7 +115,10 @@ impl Verb for Status {
         let control = session.control()?;
         let sight = Sight::take(session, &control)?;
         let snapshot = &sight.snapshot;
-        let last = control.store.last_pass()?;
+        let pace = pace_of(&control.store, session.clock.now())?;
+        let (troubles, rhythm) = (pace.troubles(), pace.rhythm);
+        let timer = pace.timer.filter(|timer| timer.on);
+        let last = pace.last;
         let mut screen = Screen {
             profile: control.id().to_string(),
             forge: control.rules.forge.kind.as_str(),
@@ -133,6 +145,14 @@ impl Verb for Status {
                 .collect(),
             last_pass: last.as_ref().map(|last| last.ended),
             last_error: last.and_then(|last| last.error),
+            timer: timer.as_ref().map(|timer| timer.kind.as_str()),
+            every_s: timer.as_ref().map(|timer| timer.every_s),
+            next_pass: rhythm.and_then(|rhythm| rhythm.next),
+            missed_passes: rhythm.map_or(0, |rhythm| rhythm.missed),
+            overran_s: rhythm
+                .and_then(|rhythm| rhythm.overran)
+                .map(|length| length.as_secs()),
+            troubles,
         };
         screen.sort_items(&sight);
         Ok(Output::of(screen))
@@ -229,10 +249,15 @@ impl Render for Screen {
             .map_or("never".to_owned(), |at| relative(at, style.now));
         writeln!(
             out,
-            "{name}  {} {}  last pass {last}",
+            "{name}  {} {}  last pass {last}{}",
             self.forge,
-            clean(&self.repo)
+            clean(&self.repo),
+            self.every_s
+                .map_or(String::new(), |every| format!(", every {}", span(every)))
         )?;
+        for trouble in &self.troubles {
+            writeln!(out, "{}", style.yellow(&clean(trouble)))?;
+        }
         for hold in &self.holds {
             let text = format!(
                 "HOLD {}: {} (by {})",
@@ -320,6 +345,12 @@ impl Render for Screen {
         if notices.waiting + notices.failed > 0 {
             let (waiting, failed) = (notices.waiting, notices.failed);
             writeln!(out, "notices: {waiting} +{failed} failed")?;
+        }
+        if self.missed_passes > 0 {
+            writeln!(out, "missed: {}", self.missed_passes)?;
+        }
+        if let Some(seconds) = self.overran_s {
+            writeln!(out, "overran: {seconds} s")?;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ mod rules;
 mod run;
 mod sandbox;
 mod snapshot;
+mod timer;
 mod trust;
 mod visible;
 
@@ -56,5 +57,6 @@ pub use run::{
 };
 pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
+pub use timer::{Timer, TimerKind};
 pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};
 pub use visible::{is_invisible, only_visible};

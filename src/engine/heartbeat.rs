@@ -82,7 +82,18 @@ impl Engine<'_> {
             return self.dry_run();
         }
         match self.store.try_lock(LockName::Pass, pass.verb)? {
-            Some(lock) => self.pass_held(pass, lock),
+            Some(lock) => {
+                let began = self.clock.now();
+                let done = self.pass_held(pass, began, lock);
+                if let Err(error) = &done {
+                    // It comes to its end with this error whether it can be noted or not.
+                    let ended = self.clock.now();
+                    let _lost =
+                        self.store
+                            .mark_failed_pass(pass.verb, began, ended, &error.to_string());
+                }
+                done
+            }
             None => Ok(self.skipped()),
         }
     }
@@ -115,8 +126,12 @@ impl Engine<'_> {
         }
     }
 
-    fn pass_held(&self, pass: Pass, lock: Lock) -> Result<PassReport, EngineError> {
-        let began = self.clock.now();
+    fn pass_held(
+        &self,
+        pass: Pass,
+        began: Timestamp,
+        lock: Lock,
+    ) -> Result<PassReport, EngineError> {
         let mut watch = Watch {
             clock: self.clock,
             last: self.clock.monotonic(),

@@ -63,6 +63,7 @@ impl Engine<'_> {
             swept.history = self
                 .store
                 .cut_history(self.rules.limits.history_bytes_max)?;
+            self.store.cut_timer_log()?;
             self.store.mark_sweep(now)?;
         }
         Ok(swept)

@@ -11,6 +11,7 @@ mod news;
 mod numstat;
 mod paths;
 mod retry;
+mod rhythm;
 mod risk;
 mod scope;
 mod sleep;
@@ -32,6 +33,7 @@ pub use retry::{
     after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
     is_excused, may_excuse, still_ahead,
 };
+pub use rhythm::{Beats, Rhythm, rhythm};
 pub use risk::{RiskInput, band, default_risk_rules, score};
 pub use scope::forbidden;
 pub use sleep::{Awake, Cooldowns, after_run, awake, only_counts, opens_breaker};

@@ -15,6 +15,27 @@ impl Store {
         durable::write_quick(&path, &durable::encode_record(last))
     }
 
+    /// Notes a pass that came to no good end. What the one before knew of the forge stays.
+    pub fn mark_failed_pass(
+        &self,
+        verb: &str,
+        began: Timestamp,
+        ended: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let before = self.last_pass()?;
+        let same = before.as_ref().filter(|last| last.began == began);
+        self.mark_pass(&LastPass {
+            began,
+            ended,
+            verb: verb.to_owned(),
+            actions: same.map_or(0, |last| last.actions),
+            error: Some(error.to_owned()),
+            synced: before.as_ref().and_then(|last| last.synced),
+            stale: before.and_then(|last| last.stale),
+        })
+    }
+
     /// The last pass that ended. A mark that a power cut has torn is a lost one.
     pub fn last_pass(&self) -> Result<Option<LastPass>, StoreError> {
         match durable::read_record(&self.layout.root().join("last-pass.json")) {

@@ -13,6 +13,7 @@ mod records;
 mod runs;
 mod shelf;
 mod survey;
+mod timer;
 mod trust;
 
 pub use history::{Archived, HistoryCut};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, NewsBook, Notice, Retry, Run,
-    RunFindings, Stale, TrustBook,
+    RunFindings, Stale, Timer, TrustBook,
 };
 use crate::durable::Versioned;
 
@@ -29,6 +29,7 @@ record!(DayBudget, "budget", 1);
 record!(Intent, "intent", 1);
 record!(Mirror, "mirror", 1);
 record!(LastPass, "last-pass", 1);
+record!(Timer, "timer", 1);
 record!(TrustBook, "trust", 1);
 record!(NewsBook, "news", 1);
 record!(Notice, "notice", 1);

@@ -20,6 +20,7 @@ impl Store {
         errors.extend(self.trust().err());
         errors.extend(self.news().err());
         errors.extend(self.last_pass().err());
+        errors.extend(self.timer().err());
         for folder in [self.layout.runs(), self.layout.history()] {
             let names = match durable::folder_names(&folder) {
                 Ok(names) => names,

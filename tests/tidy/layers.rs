@@ -42,6 +42,7 @@ pub(crate) const ALLOWED: &[(&str, &str)] = &[
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("forge", &["local", "github", "gitea", "fake", "sim"]),
     ("vcs", &["git", "sim"]),
+    ("service", &["cron", "launchd", "systemd"]),
     (
         "notify",
         &[

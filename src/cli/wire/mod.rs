@@ -4,6 +4,7 @@ pub(super) mod doctor;
 mod notify;
 pub(super) mod open;
 pub(super) mod remote;
+pub(super) mod service;
 pub(super) mod setup;
 mod token;
 

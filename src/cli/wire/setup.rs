@@ -13,6 +13,7 @@ use crate::domain::BranchName;
 use crate::forge::local::LocalForge;
 use crate::git::Git;
 use crate::policy;
+use crate::sys::{Clock, Env};
 use crate::ui::{CliError, Exit};
 use crate::{durable, proc};
 
@@ -225,14 +226,14 @@ pub(in crate::cli) fn installed_agents(session: &Session<'_>) -> Vec<String> {
 }
 
 /// What a program says to `--version`. It gets no more of the environment than it needs to start, and no login.
-pub(in crate::cli) fn version_of(session: &Session<'_>, program: &Path) -> Option<String> {
+pub(in crate::cli) fn version_of(env: &Env, clock: &dyn Clock, program: &Path) -> Option<String> {
     let mut cmd = proc::Cmd::new(program).arg("--version").env_clear();
     for name in ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"] {
-        if let Some(value) = session.env.raw(name) {
+        if let Some(value) = env.raw(name) {
             cmd = cmd.env(name, value);
         }
     }
-    let output = cmd.capture(&VERSION_LIMITS, session.clock).ok()?;
+    let output = cmd.capture(&VERSION_LIMITS, clock).ok()?;
     let said = if output.stdout.is_empty() {
         output.stderr
     } else {

@@ -14,6 +14,7 @@ use crate::agent::{self, Agent, Login};
 use crate::domain::{AgentSettings, Rules};
 use crate::policy::{self, Awake, Cooldowns};
 use crate::profile::{self, Overrides};
+use crate::sys::Env;
 use crate::ui::{CliError, Output};
 
 /// Looks at the agents of the profile.
@@ -109,7 +110,7 @@ impl Agents {
             .filter(|_| !is_shell && backend != "command")
             .and_then(|program| session.ports.version_of(session, program));
         let login = adapter.map(Agent::login).unwrap_or_default();
-        let evidence = evidence(session, &login, settings);
+        let evidence = evidence(session.env, &login, settings);
         let (state, until, why) =
             self.state(name, (adapter, program, found.is_some()), &login, &evidence);
         Seen {
@@ -175,16 +176,14 @@ impl Agents {
 }
 
 /// Names of what shows a login: variables that are set, files that are there.
-fn evidence(session: &Session<'_>, login: &Login, settings: Option<&AgentSettings>) -> Vec<String> {
+pub(super) fn evidence(env: &Env, login: &Login, settings: Option<&AgentSettings>) -> Vec<String> {
     let own = settings.map_or(&[][..], |settings| settings.env.as_slice());
     let is_key = |name: &&str| login.env.contains(name);
     let own = own.iter().map(String::as_str).filter(is_key);
     let mut names: Vec<&str> = login.env.iter().copied().chain(own).collect();
     names.dedup();
-    let set = names
-        .into_iter()
-        .filter(|name| session.env.raw(name).is_some());
-    let home = session.env.path("HOME");
+    let set = names.into_iter().filter(|name| env.raw(name).is_some());
+    let home = env.path("HOME");
     let there = |file: &&&str| home.as_ref().is_some_and(|home| home.join(file).exists());
     let files = login
         .files

@@ -1,5 +1,7 @@
 //! `acp heartbeat` and `acp reconcile`: the turns of the loop.
 
+mod turns;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::sent::SentView;
-use super::{Session, Verb};
+use super::{Control, Session, Verb};
 use crate::domain::{Action, Snapshot, Stale};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
 use crate::profile::parse_duration;
@@ -26,13 +28,24 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Does one turn of the loop: looks at everything, draws the conclusions from runs that ended, starts what may start,
 /// sends what waits in the outbox, and clears up. This is what a timer runs.
+///
+/// With --loop it is its own timer: a pass every --every, sooner when something falls due and soon after the machine has slept,
+/// until TERM or INT, which lets a pass that is under way come to its end (a second one does not), or until --timeout. One line of
+/// --plain for each pass: when it ended, result (ok, problem, away, skipped, failed), actions, problems, runs started, writes
+/// sent, when the next one begins, what went wrong. With --json one object a line.
 #[derive(clap::Args)]
 pub(super) struct Heartbeat {
     /// Repeat until nothing moves by itself any more; ends with 75 at the timeout
-    #[arg(long)]
+    #[arg(long, group = "turns", conflicts_with = "endless")]
     until_idle: bool,
+    /// Repeat for ever, for machines with neither systemd nor launchd nor cron
+    #[arg(long = "loop", id = "endless", group = "turns", conflicts_with_all = ["record", "replay", "stats"])]
+    endless: bool,
+    /// From one pass of the loop to the next: 30s, 5m, 1h (default: 1m)
+    #[arg(long, value_name = "TIME", value_parser = period, requires = "endless")]
+    every: Option<Duration>,
     /// How long to repeat: 90s, 2m, 1h
-    #[arg(long, value_name = "TIME", value_parser = duration, requires = "until_idle")]
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "turns")]
     timeout: Option<Duration>,
     #[command(flatten)]
     pass: PassArgs,
@@ -61,6 +74,35 @@ struct PassArgs {
 
 fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).ok_or_else(|| "not a time such as 90s, 2m or 1h".to_owned())
+}
+
+/// The shortest period of `--loop`.
+const EVERY_MIN: Duration = Duration::from_secs(1);
+/// The period of `--loop` when none is given.
+const EVERY: Duration = Duration::from_mins(1);
+
+fn period(text: &str) -> Result<Duration, String> {
+    let every = duration(text)?;
+    if every < EVERY_MIN {
+        return Err("at least 1s".to_owned());
+    }
+    Ok(every)
+}
+
+/// Opens the profile for a pass. Where a timer starts passes nobody sees why one could not begin: the mark of the last pass says so.
+fn open<'s>(session: &'s Session<'_>, pass: Pass) -> Result<Control<'s>, CliError> {
+    let began = session.clock.now();
+    let opened = session.control();
+    if let (Err(error), false) = (&opened, pass.dry_run)
+        && let Ok(keep) = session.keep()
+        && matches!(keep.store.timer(), Ok(Some(_)))
+    {
+        // The error itself is what the caller gets; a mark may be lost.
+        let _lost =
+            keep.store
+                .mark_failed_pass(pass.verb, began, session.clock.now(), &error.message);
+    }
+    opened
 }
 
 /// What a pass did, as it is shown.
@@ -132,10 +174,14 @@ impl Verb for Heartbeat {
             flushes: true,
             dry_run: session.dry_run,
         };
+        if self.endless {
+            let every = self.every.unwrap_or(EVERY);
+            return turns::repeat(session, pass, every, self.timeout);
+        }
         if !self.until_idle {
             return self.pass.once(session, pass);
         }
-        let control = session.control()?;
+        let control = open(session, pass)?;
         let engine = control.engine(session);
         let progress = Progress::start(session.format, session.progress, "passes until idle");
         let mut shown = Passed::new(pass.verb);
@@ -180,7 +226,7 @@ impl Verb for Reconcile {
 
 impl PassArgs {
     fn once(self, session: &Session<'_>, pass: Pass) -> Result<Output, CliError> {
-        let control = session.control()?;
+        let control = open(session, pass)?;
         let engine = control.engine(session);
         let report = match &self.replay {
             Some(file) => replay(session, &engine, file)?,
