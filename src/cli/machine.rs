@@ -16,7 +16,7 @@ use crate::service::ServiceManager;
 use crate::store::Home;
 use crate::sys::Secret;
 use crate::ui::words::clean_text;
-use crate::ui::{CliError, Exit, Output, Style};
+use crate::ui::{CliError, Exit, Output};
 use crate::{durable, proc};
 
 impl Interrupted for proc::Interrupts {
@@ -181,14 +181,6 @@ impl Ports for Wiring<'_> {
 
     fn own_program(&self) -> Result<PathBuf, CliError> {
         super::wire::open::own_program()
-    }
-
-    fn show(&self, session: &Session<'_>, output: &Output) -> Result<(), CliError> {
-        let style = Style::of_stdout(session.env, session.clock.now());
-        match super::print(output, session.format, &style) {
-            exit if exit == output.exit => Ok(()),
-            exit => Err(CliError::new(exit, "nobody reads standard output")),
-        }
     }
 
     fn tree(&self) -> clap::Command {

@@ -5,6 +5,7 @@
 //! here, and its line in [`GROUPS`].
 
 mod agent;
+mod board;
 mod budget;
 mod change;
 mod complete;
@@ -14,6 +15,7 @@ mod cooldown;
 mod dashboard;
 mod demo;
 mod doctor;
+mod fsck;
 mod group;
 mod heartbeat;
 mod hold;
@@ -59,6 +61,7 @@ pub const GROUPS: &[Group] = &[
     Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
     Group::verb::<status::Status>("status", "Show everything on one screen"),
     Group::verbs::<dashboard::Dashboard>("dashboard", "Watch everything in a browser"),
+    Group::verb::<board::BoardVerb>("board", "Show the status board of all profiles"),
     Group::verb::<why::Why>("why", "Say why something does not move"),
     Group::verbs::<issue::Issue>("issue", "Issues: list, show, create, comment, label, close"),
     Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
@@ -89,6 +92,7 @@ pub const GROUPS: &[Group] = &[
         "Timers that start passes: install, status, start, stop, logs",
     ),
     Group::verb::<doctor::Doctor>("doctor", "Say what is wrong on this machine, and mend it"),
+    Group::verb::<fsck::Fsck>("fsck", "Check the state against itself and the forge"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),

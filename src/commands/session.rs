@@ -168,9 +168,6 @@ pub trait Ports: Sync {
     /// acp's own binary.
     fn own_program(&self) -> Result<PathBuf, CliError>;
 
-    /// Writes something to standard output now, for a verb that does not end by itself.
-    fn show(&self, session: &Session<'_>, output: &Output) -> Result<(), CliError>;
-
     /// The whole command tree, for completions and manual pages.
     fn tree(&self) -> clap::Command;
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Approval, Cooldown, DiffFacts, FailureClass, IntentView, Issue, ItemId, ItemKind, Labelled,
-    Life, Mergeable, Mirror, PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step,
-    TrustBook, label,
+    Cooldown, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
+    PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, label,
 };
 use crate::forge::ForgeError;
 use crate::store::{Entry, FactsBook, Store};
@@ -17,15 +16,10 @@ const CHANGES_PER_PASS_MAX: usize = 25;
 /// Questions in a row that a forge leaves unanswered before no more are asked in this pass.
 const UNANSWERED_MAX: u32 = 3;
 
-/// What is known of the forge, and what is read before it.
-struct Heard {
-    intents: Vec<IntentView>,
-    approvals: BTreeMap<u64, Approval>,
-    mirror: Mirror,
-    stale: Option<Stale>,
-    facts: BTreeMap<u64, DiffFacts>,
-    trust: TrustBook,
-    labelled: BTreeMap<u64, Option<Labelled>>,
+/// That the forge is asked, and whether what it says is written down.
+#[derive(Debug, Clone, Copy)]
+struct Ask {
+    keep: bool,
 }
 
 impl Engine<'_> {
@@ -34,74 +28,33 @@ impl Engine<'_> {
     /// What leads to a change of the forge is read before the forge is: a write that lands in between is then seen twice and
     /// never not at all, and an approval is never of a head that the listing does not show yet.
     pub fn observe(&self, keep: bool) -> Result<Snapshot, EngineError> {
-        let intents = self.store.outbox()?.views()?;
-        let approvals = self.store.approvals().list()?.into_iter();
-        let approvals = approvals
-            .map(|(_, approval)| (approval.pr, approval))
-            .collect();
-        let (mut mirror, mut stale) = self.listing(keep)?;
-        let facts = self.changes(&mut mirror, &mut stale, keep)?;
-        let trust = self.store.trust()?;
-        let labelled = self.labellers(&mirror, &trust, &mut stale, keep)?;
-        self.around(Heard {
-            intents,
-            approvals,
-            mirror,
-            stale,
-            facts,
-            trust,
-            labelled,
-        })
+        self.look(Some(Ask { keep }))
     }
 
-    /// Reads the world without a word to a forge that is not on this machine: what the last pass has learned of it is
-    /// taken. For who looks again every second. Writes nothing, takes no lock and starts no process.
-    pub fn recall(&self) -> Result<Snapshot, EngineError> {
+    /// The world with the forge as the last pass knew it: no request is made and nothing is written.
+    ///
+    /// # Errors
+    /// Only for this machine: its disk, its state folder.
+    pub fn remember(&self) -> Result<Snapshot, EngineError> {
+        self.look(None)
+    }
+
+    fn look(&self, ask: Option<Ask>) -> Result<Snapshot, EngineError> {
         let intents = self.store.outbox()?.views()?;
         let approvals = self.store.approvals().list()?.into_iter();
         let approvals = approvals
             .map(|(_, approval)| (approval.pr, approval))
             .collect();
-        let (mut mirror, stale) = if self.forge.capabilities().remote {
-            let last = self.store.last_pass()?;
-            let silent = self.silent()?;
-            (
-                self.store.mirror()?,
-                silent.or(last.and_then(|last| last.stale)),
-            )
-        } else {
-            self.listing(false)?
+        let (mut mirror, mut stale) = match ask {
+            Some(ask) => self.listing(ask.keep)?,
+            None => self.known_listing()?,
         };
-        let book = self.store.facts()?;
-        let mut facts = BTreeMap::new();
-        for pr in mirror.pulls.values_mut().filter(|pr| self.minds(pr)) {
-            if let Some(change) = book.get(&pr.base_sha, &pr.head_sha) {
-                pr.mergeable = change.mergeable;
-                facts.insert(pr.number, change.diff.clone());
-            }
-        }
-        self.around(Heard {
-            intents,
-            approvals,
-            mirror,
-            stale,
-            facts,
-            trust: self.store.trust()?,
-            labelled: BTreeMap::new(),
-        })
-    }
-
-    /// The snapshot around what is known of the forge.
-    fn around(&self, heard: Heard) -> Result<Snapshot, EngineError> {
-        let Heard {
-            intents,
-            approvals,
-            mirror,
-            stale,
-            facts,
-            trust,
-            labelled,
-        } = heard;
+        let facts = self.changes(&mut mirror, &mut stale, ask)?;
+        let trust = self.store.trust()?;
+        let labelled = match ask {
+            Some(ask) => self.labellers(&mirror, &trust, &mut stale, ask.keep)?,
+            None => BTreeMap::new(),
+        };
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -125,7 +78,7 @@ impl Engine<'_> {
                 .map(|(_, l)| (l.item, l))
                 .collect(),
             retries: keyed(retries, by_item),
-            cooldowns: self.cooldowns(keep)?,
+            cooldowns: self.cooldowns(ask.is_some_and(|ask| ask.keep))?,
             holds: self.store.holds().list()?.into_iter().collect(),
             approvals,
             intents,
@@ -231,22 +184,19 @@ impl Engine<'_> {
             .collect()
     }
 
-    /// Whether acp looks after a pull request.
-    fn minds(&self, pr: &PullRequest) -> bool {
-        let prefix = self.rules.repo.branch_prefix.as_str();
-        let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
-        pr.is_open() && !pr.from_fork && ours
-    }
-
     /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about until it is
     /// known, and those that were asked about least recently come first.
     fn changes(
         &self,
         mirror: &mut Mirror,
         stale: &mut Option<Stale>,
-        keep: bool,
+        ask: Option<Ask>,
     ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
-        let looked_after = |pr: &PullRequest| self.minds(pr);
+        let prefix = self.rules.repo.branch_prefix.as_str();
+        let looked_after = |pr: &PullRequest| {
+            let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
+            pr.is_open() && !pr.from_fork && ours
+        };
         if !mirror.pulls.values().any(looked_after) {
             return Ok(BTreeMap::new());
         }
@@ -257,6 +207,10 @@ impl Engine<'_> {
             .collect();
         unknown.sort_by_key(|pr| (book.asked(&pr.base_sha, &pr.head_sha), pr.number));
         let (mut asked, mut unanswered) = (0, 0);
+        let keep = ask.is_some_and(|ask| ask.keep);
+        if ask.is_none() {
+            unknown.clear();
+        }
         for pr in unknown.into_iter().take(CHANGES_PER_PASS_MAX) {
             if stale.is_some() || unanswered == UNANSWERED_MAX {
                 break;

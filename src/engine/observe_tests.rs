@@ -185,7 +185,7 @@ fn a_forge_that_leaves_three_questions_unanswered_is_asked_no_more() {
 
 /// Who looks again every second costs a forge on another machine nothing, and waits for nobody.
 #[test]
-fn what_is_recalled_of_a_distant_forge_is_what_the_last_pass_knew() {
+fn what_is_remembered_of_a_distant_forge_is_what_the_last_pass_knew() {
     let mut scene = Scene::new();
     scene.forge.remote = true;
     let known = Mirror {
@@ -195,7 +195,7 @@ fn what_is_recalled_of_a_distant_forge_is_what_the_last_pass_knew() {
     scene.store.put_mirror(&known).unwrap();
     scene.forge.mirror.borrow_mut().pulls.insert(3, pull(3));
     let _held = scene.lock_elsewhere(crate::store::LockName::Pass);
-    let snapshot = scene.engine().recall().unwrap();
+    let snapshot = scene.engine().remember().unwrap();
     assert_eq!(snapshot.mirror, known);
     assert_eq!(snapshot.stale, None);
     assert!(scene.forge.calls.borrow().is_empty());
@@ -203,13 +203,13 @@ fn what_is_recalled_of_a_distant_forge_is_what_the_last_pass_knew() {
 }
 
 #[test]
-fn a_forge_on_this_machine_is_recalled_as_it_is_now() {
+fn a_forge_on_this_machine_is_seen_as_it_is_now() {
     let scene = Scene::new();
     scene.forge.mirror.borrow_mut().pulls.insert(3, pull(3));
     let what = "the change".to_owned();
     let unasked = ForgeError::Missing { what };
     scene.forge.change.borrow_mut().push_back(Err(unasked));
-    let snapshot = scene.engine().recall().unwrap();
+    let snapshot = scene.engine().remember().unwrap();
     assert_eq!(
         snapshot.mirror.pulls.keys().copied().collect::<Vec<_>>(),
         [3]

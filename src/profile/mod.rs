@@ -7,6 +7,7 @@
 mod detect;
 mod error;
 mod hint;
+mod keys;
 mod layer;
 mod load;
 mod merge;
@@ -31,6 +32,7 @@ mod write;
 
 pub use detect::{Detected, detect_verify};
 pub use error::{Problem, ProfileError, Result};
+pub use keys::keys_in_words;
 pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides, default_path_rules};
 pub use load::{Profile, list, load, load_text, profile_path, profiles_dir, select};
 pub use portable::{Exported, MachinePath, export, machine_paths, secrets_in, with_checkout};

@@ -22,9 +22,10 @@ pub use layout::{Home, Layout};
 pub use locks::{LockName, Waiting};
 pub use mirror::FactsBook;
 pub use notices::{Notices, QueuedNotice};
-pub use outbox::{Outbox, Queued};
+pub use outbox::{Filed, Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
+pub use survey::{Inventory, RunFolder};
 
 pub use crate::durable::{
     DurableError as StoreError, Holder, Inspected, Lock, Place, crash_point, inspect, is_held,

@@ -69,7 +69,9 @@ impl Verb for Serve {
             actions: self.actions,
         });
         let serving = serving.note("open it in a browser on this machine; Ctrl-C ends it");
-        session.ports.show(session, &serving)?;
+        if !session.ports.show(session, &serving)? {
+            return Err(CliError::new(Exit::Io, "nobody reads standard output"));
+        }
         let site = Desk { session };
         match serve(&door, &site, session.clock, token.as_ref()) {
             Err(error) => Err(

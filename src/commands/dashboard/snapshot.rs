@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::offer::{Offer, offers_of_item};
 use super::rows::{CooldownRow, HoldRow, IntentRow, RunRow, text};
+use crate::commands::status::is_for_a_person;
 use crate::commands::usage::{self, Sum};
 use crate::commands::{Control, Session, Verb};
 use crate::domain::{ItemId, ItemKind, Plan, Snapshot, Stale, Standing, Wait, Writes, digest};
@@ -112,7 +113,7 @@ impl View {
     /// Looks at everything. Writes nothing, takes no lock, asks no other machine.
     pub(super) fn take(session: &Session<'_>) -> Result<Self, CliError> {
         let control = session.control()?;
-        let snapshot = control.engine(session).recall()?;
+        let snapshot = control.engine(session).remember()?;
         let plan = plan::plan(&snapshot, &control.rules)?;
         let last = control.store.last_pass()?;
         let rules = &control.rules;
@@ -283,24 +284,6 @@ fn history(control: &Control<'_>, snapshot: &Snapshot) -> Result<Section<RunRow>
     rows.sort_by(|a, b| (b.ended, &b.id).cmp(&(a.ended, &a.id)));
     rows.truncate(HISTORY_MAX);
     Ok(Section { total, items: rows })
-}
-
-/// Whether nothing moves until a person does something.
-const fn is_for_a_person(wait: &Wait) -> bool {
-    matches!(
-        wait,
-        Wait::Human { .. }
-            | Wait::Blocked { .. }
-            | Wait::MergeBlocked { .. }
-            | Wait::MergeByHand { .. }
-            | Wait::KeptHere { .. }
-            | Wait::Dropped { .. }
-            | Wait::Lost { .. }
-            | Wait::Repository { .. }
-            | Wait::TextChanged { .. }
-            | Wait::WriteFailed { .. }
-            | Wait::NoAgent { .. }
-    )
 }
 
 /// Whether an item is none of acp's.
