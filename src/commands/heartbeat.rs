@@ -86,6 +86,8 @@ struct Passed {
     /// Why the forge could not be asked.
     stale: Option<Stale>,
     stats: Option<Stats>,
+    /// Why nothing can be written to the repository.
+    closed: Option<String>,
 }
 
 /// Where an item stands.
@@ -259,6 +261,7 @@ impl Passed {
             swept: vec![],
             standings: vec![],
             stale: None,
+            closed: None,
             stats: None,
         }
     }
@@ -279,6 +282,7 @@ impl Passed {
         self.sent
             .extend(report.flushed.sent.iter().map(SentView::of));
         self.waiting = report.flushed.waiting;
+        self.closed = report.closed();
         self.swept.extend(report.swept.notes.iter().cloned());
         self.standings = report
             .plan
@@ -334,6 +338,10 @@ impl Render for Passed {
         for problem in &self.problems {
             writeln!(out, "{} {}", style.red("problem:"), clean(problem))?;
         }
+        if let Some(reason) = &self.closed {
+            let text = format!("nothing can be sent: {}", clean(reason));
+            writeln!(out, "{}", style.yellow(&text))?;
+        }
         let moved = !self.actions.is_empty() || !self.sent.is_empty();
         if !moved && self.idle.is_none() {
             writeln!(out, "nothing to do")?;
@@ -351,8 +359,10 @@ impl Render for Passed {
         if let Some(stats) = &self.stats {
             writeln!(
                 out,
-                "{} requests, {} processes, {} fsyncs",
-                stats.requests, stats.processes, stats.fsyncs
+                "{}, {}, {}",
+                plural(stats.requests as usize, "request"),
+                plural(stats.processes as usize, "process"),
+                plural(stats.fsyncs as usize, "fsync")
             )?;
             for phase in &stats.phases {
                 writeln!(out, "  {:<8} {:>8.2} ms", phase.name, phase.ms)?;
@@ -373,6 +383,9 @@ impl Render for Passed {
         }
         for problem in &self.problems {
             plain_line(out, &["problem", problem])?;
+        }
+        if let Some(reason) = &self.closed {
+            plain_line(out, &["closed", reason])?;
         }
         if let Some(idle) = self.idle {
             plain_line(out, &["idle", if idle { "yes" } else { "no" }])?;

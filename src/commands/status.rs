@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::sight::Sight;
 use super::{Session, Verb};
-use crate::domain::{RunState, Wait};
+use crate::domain::{RepoState, Rules, RunState, Wait, Writes};
 use crate::policy::nearly_used;
 use crate::ui::standing::{describe, way_out};
 use crate::ui::words::{clean, plural, relative, span};
@@ -34,6 +34,11 @@ struct Screen {
     nearly_used: Vec<String>,
     last_pass: Option<Timestamp>,
     last_error: Option<String>,
+    /// Why acp can do nothing in the repository as a whole.
+    closed: Option<String>,
+    /// The same in a word, for a screen of 40 columns.
+    #[serde(skip)]
+    closed_word: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,9 +106,30 @@ impl Verb for Status {
                 .collect(),
             last_pass: last.as_ref().map(|last| last.ended),
             last_error: last.and_then(|last| last.error),
+            closed: closed(&sight, &control.rules),
+            closed_word: closed_word(&snapshot.mirror.repo),
         };
         screen.sort_items(&sight);
         Ok(Output::of(screen))
+    }
+}
+
+fn closed(sight: &Sight, rules: &Rules) -> Option<String> {
+    let repo = &sight.snapshot.mirror.repo;
+    let account = || {
+        repo.closed_to_account()
+            .filter(|_| rules.policy.writes != Writes::Off)
+    };
+    repo.closed_to_writes().or_else(account)
+}
+
+const fn closed_word(repo: &RepoState) -> &'static str {
+    if repo.moved_to.is_some() {
+        "renamed"
+    } else if repo.archived {
+        "archived"
+    } else {
+        "read only"
     }
 }
 
@@ -201,6 +227,10 @@ impl Render for Screen {
             self.forge,
             clean(&self.repo)
         )?;
+        if let Some(reason) = &self.closed {
+            let text = format!("nothing can be done here: {}", clean(reason));
+            writeln!(out, "{}", style.yellow(&text))?;
+        }
         for hold in &self.holds {
             let text = format!(
                 "HOLD {}: {} (by {})",
@@ -255,6 +285,9 @@ impl Render for Screen {
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "profile: {}", self.profile)?;
+        if self.closed.is_some() {
+            writeln!(out, "closed: {}", self.closed_word)?;
+        }
         for hold in &self.holds {
             writeln!(out, "hold: {}", clean(&hold.name))?;
         }

@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::sight::Sight;
 use super::{Control, Session, Verb};
 use crate::domain::{
-    Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Standing,
-    Wait,
+    Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Stale,
+    Standing, Wait,
 };
 use crate::forge::remote::blocks;
 use crate::store::Place;
-use crate::ui::standing::{code, describe, way_out};
+use crate::ui::standing::{code, describe, exit_of, way_out};
 use crate::ui::words::{clean, relative};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -38,6 +38,11 @@ struct Answer {
     command: Option<String>,
     /// More of it: risk factors, reasons.
     details: Vec<String>,
+    /// The page of the item on the forge.
+    url: Option<String>,
+    /// Why the forge cannot be asked, when that is what it waits for.
+    #[serde(skip)]
+    stale: Option<Stale>,
 }
 
 impl Verb for Why {
@@ -63,7 +68,8 @@ impl Verb for Why {
                 block.host, block.until, block.why
             ));
         }
-        Ok(Output::of(answer))
+        let exit = answer.stale.as_ref().map_or(Exit::Ok, exit_of);
+        Ok(Output::of(answer).exit(exit))
     }
 }
 
@@ -71,6 +77,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
         let mut answer = Answer::of_standing(standing, &sight);
+        answer.url = control.forge.page(item);
         // The pull request is what an issue waits for, so its reason is the issue's.
         if let Wait::HasPr { pr } = standing.wait
             && let Some(of_pull) = sight.standing(ItemId::pr(pr))
@@ -110,6 +117,8 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
         next: None,
         command: None,
         details: vec![],
+        url: control.forge.page(item),
+        stale: None,
     })
 }
 
@@ -127,6 +136,8 @@ fn of_run(session: &Session<'_>, control: &Control<'_>, id: &RunId) -> Result<An
             .push(format!("{}: {}", run.item, of_item.why));
         answer.next = of_item.next;
         answer.command = of_item.command;
+        answer.url = of_item.url;
+        answer.stale = of_item.stale;
     }
     Ok(answer)
 }
@@ -170,6 +181,11 @@ impl Answer {
             next: standing.wait.next(),
             command: way_out(standing),
             details,
+            url: None,
+            stale: match standing.wait {
+                Wait::Stale { .. } => sight.snapshot.stale.clone(),
+                _ => None,
+            },
         }
     }
 
@@ -203,6 +219,8 @@ impl Answer {
             },
             command: None,
             details: vec![],
+            url: None,
+            stale: None,
         }
     }
 
@@ -246,6 +264,8 @@ impl Answer {
                 .filter(|next| *next > now && place == Place::Pending),
             command,
             details: needs.collect(),
+            url: None,
+            stale: None,
         }
     }
 }
@@ -274,6 +294,9 @@ impl Render for Answer {
         if let Some(command) = &self.command {
             writeln!(out, "  try:  {}", clean(command))?;
         }
+        if let Some(url) = &self.url {
+            writeln!(out, "  page: {}", clean(url))?;
+        }
         Ok(())
     }
 
@@ -283,7 +306,15 @@ impl Render for Answer {
         let command = self.command.as_deref().unwrap_or("");
         plain_line(
             out,
-            &[&self.subject, lane, &self.code, &self.why, &next, command],
+            &[
+                &self.subject,
+                lane,
+                &self.code,
+                &self.why,
+                &next,
+                command,
+                self.url.as_deref().unwrap_or(""),
+            ],
         )
     }
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, Retry, Run, RunFindings, Stale,
-    TrustBook,
+    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, RepoState, Retry, Run, RunFindings,
+    Stale, TrustBook,
 };
 use crate::durable::Versioned;
 
@@ -31,6 +31,7 @@ record!(Mirror, "mirror", 1);
 record!(LastPass, "last-pass", 1);
 record!(TrustBook, "trust", 1);
 record!(super::FactsBook, "facts", 1);
+record!(RepoState, "repository", 1);
 
 /// When a pass last ran to its end: for people, and for the check that passes still happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ impl Store {
         errors.extend(self.budgets().errors());
         errors.extend(self.mirror().err());
         errors.extend(self.facts().err());
+        errors.extend(self.repository_note().err());
         errors.extend(self.trust().err());
         errors.extend(self.last_pass().err());
         for folder in [self.layout.runs(), self.layout.history()] {
