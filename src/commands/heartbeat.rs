@@ -313,6 +313,10 @@ impl Passed {
     }
 }
 
+fn counted(count: u64, word: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
+}
+
 impl Render for Passed {
     const SCHEMA: &'static str = "acp.heartbeat/1";
 
@@ -360,9 +364,9 @@ impl Render for Passed {
             writeln!(
                 out,
                 "{}, {}, {}",
-                plural(stats.requests as usize, "request"),
-                plural(stats.processes as usize, "process"),
-                plural(stats.fsyncs as usize, "fsync")
+                counted(stats.requests, "request"),
+                counted(stats.processes, "process"),
+                counted(stats.fsyncs, "fsync")
             )?;
             for phase in &stats.phases {
                 writeln!(out, "  {:<8} {:>8.2} ms", phase.name, phase.ms)?;

@@ -50,12 +50,11 @@ pub(in crate::forge) fn viewer_of_installation(
             why: "the forge does not say it of this token".to_owned(),
         });
     };
-    let id = match named.database_id {
-        Some(id) => id,
-        None => {
-            let path = format!("/users/{}", escaped(&named.login));
-            client.get(tried, &path)?.read::<User>()?.id
-        }
+    let id = if let Some(id) = named.database_id {
+        id
+    } else {
+        let path = format!("/users/{}", escaped(&named.login));
+        client.get(tried, &path)?.read::<User>()?.id
     };
     Ok(Viewer {
         id,
