@@ -9,11 +9,11 @@ use super::sight::Sight;
 use super::{Control, Session, Verb};
 use crate::domain::{
     BadId, Intent, IntentId, IssueState, ItemId, ItemKind, Notice, Phase, PrState, Run, RunId,
-    RunState, Standing, Wait,
+    RunState, Stale, Standing, Wait,
 };
 use crate::forge::remote::blocks;
 use crate::store::Place;
-use crate::ui::standing::{code, describe, way_out};
+use crate::ui::standing::{code, describe, exit_of, way_out};
 use crate::ui::words::{clean, relative};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -38,6 +38,11 @@ struct Answer {
     command: Option<String>,
     /// More of it: risk factors, reasons.
     details: Vec<String>,
+    /// The page of the item on the forge.
+    url: Option<String>,
+    /// Why the forge cannot be asked, when that is what it waits for.
+    #[serde(skip)]
+    stale: Option<Stale>,
 }
 
 impl Verb for Why {
@@ -54,7 +59,8 @@ impl Verb for Why {
                 block.host, block.until, block.why
             ));
         }
-        Ok(Output::of(answer))
+        let exit = answer.stale.as_ref().map_or(Exit::Ok, exit_of);
+        Ok(Output::of(answer).exit(exit))
     }
 }
 
@@ -82,6 +88,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
         let mut answer = Answer::of_standing(standing, &sight);
+        answer.url = control.forge.page(item);
         // The pull request is what an issue waits for, so its reason is the issue's.
         if let Wait::HasPr { pr } = standing.wait
             && let Some(of_pull) = sight.standing(ItemId::pr(pr))
@@ -121,6 +128,8 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
         next: None,
         command: None,
         details: vec![],
+        url: control.forge.page(item),
+        stale: None,
     })
 }
 
@@ -138,6 +147,8 @@ fn of_run(session: &Session<'_>, control: &Control<'_>, id: &RunId) -> Result<An
             .push(format!("{}: {}", run.item, of_item.why));
         answer.next = of_item.next;
         answer.command = of_item.command;
+        answer.url = of_item.url;
+        answer.stale = of_item.stale;
     }
     Ok(answer)
 }
@@ -184,6 +195,11 @@ impl Answer {
             next: standing.wait.next(),
             command: way_out(standing),
             details,
+            url: None,
+            stale: match standing.wait {
+                Wait::Stale { .. } => sight.snapshot.stale.clone(),
+                _ => None,
+            },
         }
     }
 
@@ -217,6 +233,8 @@ impl Answer {
             },
             command: None,
             details: vec![],
+            url: None,
+            stale: None,
         }
     }
 
@@ -242,6 +260,8 @@ impl Answer {
             next: notice.next.filter(|_| place == Place::Pending),
             command,
             details: vec![],
+            url: None,
+            stale: None,
         }
     }
 
@@ -285,6 +305,8 @@ impl Answer {
                 .filter(|next| *next > now && place == Place::Pending),
             command,
             details: needs.collect(),
+            url: None,
+            stale: None,
         }
     }
 }
@@ -313,6 +335,9 @@ impl Render for Answer {
         if let Some(command) = &self.command {
             writeln!(out, "  try:  {}", clean(command))?;
         }
+        if let Some(url) = &self.url {
+            writeln!(out, "  page: {}", clean(url))?;
+        }
         Ok(())
     }
 
@@ -322,7 +347,15 @@ impl Render for Answer {
         let command = self.command.as_deref().unwrap_or("");
         plain_line(
             out,
-            &[&self.subject, lane, &self.code, &self.why, &next, command],
+            &[
+                &self.subject,
+                lane,
+                &self.code,
+                &self.why,
+                &next,
+                command,
+                self.url.as_deref().unwrap_or(""),
+            ],
         )
     }
 }

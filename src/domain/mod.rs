@@ -5,6 +5,7 @@
 
 pub mod bounds;
 mod budget;
+mod closing;
 pub mod contract;
 mod diff;
 mod ids;
@@ -28,6 +29,7 @@ mod trust;
 mod visible;
 
 pub use budget::{DayBudget, Reservation};
+pub use closing::without_closing;
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
 pub use ids::{
     BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Labelled, Lease,
-    PullRequest, Retry, Run, RunFindings, RunId, Sha, TrustBook,
+    Approval, BranchName, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Labelled,
+    Lease, PullRequest, Retry, Run, RunFindings, RunId, Sha, TrustBook,
 };
 
 /// What acp knows of a forge, kept in one index file and brought up to date by one incremental listing.
@@ -29,6 +29,14 @@ pub struct Mirror {
     pub viewer: Option<String>,
 }
 
+impl Mirror {
+    /// Whether an open pull request comes from a branch or goes into it: a forge closes it when that branch is removed.
+    pub fn needs(&self, branch: &BranchName) -> bool {
+        let mut open = self.pulls.values().filter(|pr| pr.is_open());
+        open.any(|pr| pr.base == *branch || (!pr.from_fork && pr.head == *branch))
+    }
+}
+
 /// Conditions of a repository that keep acp from working on it. The default is a repository like any other.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RepoState {
@@ -41,10 +49,20 @@ pub struct RepoState {
     /// It was renamed or moved and is now called so.
     #[serde(default)]
     pub moved_to: Option<String>,
+    /// acp's account may read it and not write to it.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 impl RepoState {
-    /// Why nothing may be written to it; `None`: it takes writes.
+    /// Why acp's account may write nothing to it, which keeps from work only who has to write; `None`: it may.
+    pub fn closed_to_account(&self) -> Option<String> {
+        self.read_only.then(|| {
+            "acp's account may only read the repository: give it the right to write".to_owned()
+        })
+    }
+
+    /// Why nothing may be written to it by anybody; `None`: it takes writes.
     pub fn closed_to_writes(&self) -> Option<String> {
         if let Some(name) = &self.moved_to {
             return Some(format!("the repository is now called `{name}`"));

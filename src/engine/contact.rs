@@ -128,7 +128,12 @@ impl Engine<'_> {
     /// # Errors
     /// Only for this machine: its disk, its state folder.
     pub(super) fn listing(&self, keep: bool) -> Result<(Mirror, Option<Stale>), EngineError> {
-        let known = self.store.mirror()?;
+        let mut known = self.store.mirror()?;
+        // No listing shows that a repository takes no more writes: a write that was refused did.
+        let note = self.store.repository_note()?;
+        if let Some(repo) = &note {
+            known.repo.clone_from(repo);
+        }
         if let Some(stale) = self.silence()? {
             return Ok((known, Some(self.dated(stale)?)));
         }
@@ -138,8 +143,11 @@ impl Engine<'_> {
                 if keep {
                     self.lift_credential_hold()?;
                 }
-                if changed && keep {
+                if (changed || note.is_some()) && keep {
                     self.store.put_mirror(&mirror)?;
+                }
+                if note.is_some() && keep {
+                    self.store.forget_repository_note()?;
                 }
                 Ok((mirror, None))
             }

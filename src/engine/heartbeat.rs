@@ -59,6 +59,15 @@ pub struct PassReport {
 }
 
 impl PassReport {
+    /// Why nothing can be written to the repository, by what this pass was told.
+    pub fn closed(&self) -> Option<String> {
+        let flushed = self.flushed.closed.clone();
+        flushed.or_else(|| {
+            let snapshot = self.snapshot.as_ref()?;
+            snapshot.mirror.repo.closed_to_writes()
+        })
+    }
+
     /// Why the forge could not be asked, or stopped taking calls while something was sent.
     pub fn stale(&self) -> Option<&Stale> {
         let seen = self.snapshot.as_ref().and_then(|s| s.stale.as_ref());

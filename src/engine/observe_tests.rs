@@ -1,29 +1,6 @@
 use super::*;
-use crate::domain::{Approval, PrState};
-use crate::engine::testing::{Scene, sha, start};
-
-fn pull(number: u64) -> PullRequest {
-    PullRequest {
-        number,
-        title: String::new(),
-        state: PrState::Open,
-        draft: false,
-        head: format!("agent/issue-{number}-a1").parse().unwrap(),
-        head_sha: sha('c'),
-        base: "main".parse().unwrap(),
-        base_sha: sha('0'),
-        from_fork: false,
-        labels: std::collections::BTreeSet::new(),
-        author: "acp".to_owned(),
-        association: crate::domain::Association::Owner,
-        closes: None,
-        checks: vec![],
-        reviews: vec![],
-        mergeable: Mergeable::Unknown,
-        created: start(),
-        updated: start(),
-    }
-}
+use crate::domain::Approval;
+use crate::engine::testing::{Scene, open_pull as pull, sha, start};
 
 /// A flusher that is done between two looks must leave a trace in one of them: else a second run starts on the old head.
 #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
-use crate::domain::{ChangeFacts, Mirror, Sha};
+use crate::domain::{ChangeFacts, Mirror, RepoState, Sha};
 use crate::durable;
 
 /// Facts of changes, by base and head. A pair of commits never changes its facts, so they are asked for once.
@@ -65,6 +65,23 @@ impl Store {
     pub fn put_mirror(&self, mirror: &Mirror) -> Result<(), StoreError> {
         durable::create_dirs(&self.layout.folder("forge"))?;
         durable::write_record(&self.layout.folder("forge").join("index.json"), mirror)
+    }
+
+    /// What a flusher was told of the repository when a write was refused, and no pass has seen yet.
+    pub fn repository_note(&self) -> Result<Option<RepoState>, StoreError> {
+        durable::read_record(&self.layout.folder("forge").join("repository.json"))
+    }
+
+    /// Notes what the repository is like, for the next pass. The caller holds the flusher's lock.
+    pub fn note_repository(&self, repo: &RepoState) -> Result<(), StoreError> {
+        durable::create_dirs(&self.layout.folder("forge"))?;
+        durable::write_record(&self.layout.folder("forge").join("repository.json"), repo)
+    }
+
+    /// A pass has seen it for itself.
+    pub fn forget_repository_note(&self) -> Result<(), StoreError> {
+        durable::remove_file(&self.layout.folder("forge").join("repository.json"))?;
+        Ok(())
     }
 
     /// The facts of open pull requests.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, NewsBook, Notice, Retry, Run,
-    RunFindings, Stale, Timer, TrustBook,
+    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, NewsBook, Notice, RepoState, Retry,
+    Run, RunFindings, Stale, Timer, TrustBook,
 };
 use crate::durable::Versioned;
 
@@ -34,6 +34,7 @@ record!(TrustBook, "trust", 1);
 record!(NewsBook, "news", 1);
 record!(Notice, "notice", 1);
 record!(super::FactsBook, "facts", 1);
+record!(RepoState, "repository", 1);
 
 /// When a pass last ran to its end: for people, and for the check that passes still happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -123,6 +123,7 @@ impl Store {
             Err(error) => errors.push(error),
         }
         errors.extend(self.facts().err());
+        errors.extend(self.repository_note().err());
         errors.extend(self.trust().err());
         errors.extend(self.news().err());
         errors.extend(self.last_pass().err());

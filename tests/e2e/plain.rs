@@ -46,6 +46,7 @@ fn the_columns_of_every_list_are_pinned() {
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
         avoid: std::collections::BTreeSet::new(),
     };
     store.retries().put("issue-1", &retry).unwrap();

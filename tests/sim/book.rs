@@ -84,6 +84,7 @@ pub(crate) struct Counts {
     pub(crate) meddled: u64,
     pub(crate) verbs: u64,
     pub(crate) merges: u64,
+    pub(crate) removed: u64,
     pub(crate) limits: u64,
     pub(crate) rest_passes: u64,
 }
@@ -101,6 +102,7 @@ impl Counts {
         self.meddled += other.meddled;
         self.verbs += other.verbs;
         self.merges += other.merges;
+        self.removed += other.removed;
         self.limits += other.limits;
         self.rest_passes += other.rest_passes;
     }
@@ -112,7 +114,7 @@ impl fmt::Display for Counts {
             f,
             "{} seeds: {} passes and {} until they came to rest, {} runs launched, {} processes died, {} writes sent, \
              {} answers lost, {} writes adopted, {} foreign edits, {} steps in the middle of another, {} typed verbs, \
-             {} merges, {} agents at a limit",
+             {} merges, {} branches removed, {} agents at a limit",
             self.seeds,
             self.passes,
             self.rest_passes,
@@ -125,6 +127,7 @@ impl fmt::Display for Counts {
             self.meddled,
             self.verbs,
             self.merges,
+            self.removed,
             self.limits,
         )
     }

@@ -27,6 +27,7 @@ fn process(fake: &Arc<Fake>, clock: &Arc<StepClock>, state: &Path) -> Github {
         repo: "acme/widgets".to_owned(),
         branch_prefix: "acp/".to_owned(),
         graphql: endpoints.graphql.clone(),
+        web: endpoints.git.clone(),
         git: endpoints.remote("acme/widgets", secret),
     };
     Github::new(client, settings).unwrap()

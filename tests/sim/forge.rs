@@ -2,7 +2,7 @@
 
 use acp::domain::{
     Applied, BranchName, ChangeFacts, Intent, ItemKind, Labelled, Mirror, Origin, Payload, Phase,
-    PullRequest, Sha,
+    PullRequest, RepoState, Sha,
 };
 use acp::durable::crash_point;
 use acp::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
@@ -18,6 +18,11 @@ impl Forge for Ports<'_> {
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError> {
         self.0.meddle(8);
         self.0.port().sync(mirror, base)
+    }
+
+    fn repository(&self) -> Result<RepoState, ForgeError> {
+        self.0.meddle(8);
+        self.0.port().repository()
     }
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {

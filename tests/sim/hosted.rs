@@ -159,6 +159,7 @@ impl Hosted {
                     repo: "acme/widgets".to_owned(),
                     branch_prefix: "acp/".to_owned(),
                     graphql: endpoints.graphql.clone(),
+                    web: endpoints.git.clone(),
                     git: endpoints.remote("acme/widgets", secret),
                 };
                 Rc::new(Github::new(client(account), settings).unwrap())

@@ -117,7 +117,13 @@ impl Machine for ThisMachine {
         }
         let wiring = self.wiring();
         let connected = remote::connect(&wiring, &self.home.state, &rules.forge);
-        let access = check(&connected.client, rules.forge.kind, &rules.forge.repo)?;
+        let graphql = connected.addresses.graphql.as_deref();
+        let access = check(
+            &connected.client,
+            rules.forge.kind,
+            &rules.forge.repo,
+            graphql,
+        )?;
         let ahead = connected.client.ahead();
         let base = match remote::adapter(connected, &self.home, rules, &git) {
             Ok(forge) => forge.branch(&rules.repo.base),

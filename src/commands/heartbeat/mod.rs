@@ -130,6 +130,8 @@ struct Passed {
     /// Why the forge could not be asked.
     stale: Option<Stale>,
     stats: Option<Stats>,
+    /// Why nothing can be written to the repository.
+    closed: Option<String>,
 }
 
 /// Where an item stands.
@@ -318,6 +320,7 @@ impl Passed {
             told: vec![],
             standings: vec![],
             stale: None,
+            closed: None,
             stats: None,
         }
     }
@@ -338,6 +341,7 @@ impl Passed {
         self.sent
             .extend(report.flushed.sent.iter().map(SentView::of));
         self.waiting = report.flushed.waiting;
+        self.closed = report.closed();
         self.swept.extend(report.swept.notes.iter().cloned());
         self.told
             .extend(report.sending.told.iter().map(|told| ToldView {
@@ -376,6 +380,10 @@ impl Passed {
     }
 }
 
+fn counted(count: u64, word: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
+}
+
 impl Render for Passed {
     const SCHEMA: &'static str = "acp.heartbeat/1";
 
@@ -408,6 +416,10 @@ impl Render for Passed {
         for problem in &self.problems {
             writeln!(out, "{} {}", style.red("problem:"), clean(problem))?;
         }
+        if let Some(reason) = &self.closed {
+            let text = format!("nothing can be sent: {}", clean(reason));
+            writeln!(out, "{}", style.yellow(&text))?;
+        }
         let moved = !self.actions.is_empty() || !self.sent.is_empty();
         if !moved && self.idle.is_none() {
             writeln!(out, "nothing to do")?;
@@ -425,8 +437,10 @@ impl Render for Passed {
         if let Some(stats) = &self.stats {
             writeln!(
                 out,
-                "{} requests, {} processes, {} fsyncs",
-                stats.requests, stats.processes, stats.fsyncs
+                "{}, {}, {}",
+                counted(stats.requests, "request"),
+                counted(stats.processes, "process"),
+                counted(stats.fsyncs, "fsync")
             )?;
             for phase in &stats.phases {
                 writeln!(out, "  {:<8} {:>8.2} ms", phase.name, phase.ms)?;
@@ -451,6 +465,9 @@ impl Render for Passed {
         }
         for problem in &self.problems {
             plain_line(out, &["problem", problem])?;
+        }
+        if let Some(reason) = &self.closed {
+            plain_line(out, &["closed", reason])?;
         }
         if let Some(idle) = self.idle {
             plain_line(out, &["idle", if idle { "yes" } else { "no" }])?;

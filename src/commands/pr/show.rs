@@ -8,7 +8,7 @@ use super::list::{Row, row};
 use crate::commands::issue::{CommentView, write_comments};
 use crate::commands::sight::{Sight, listed};
 use crate::commands::{Control, Session};
-use crate::domain::{Check, Mergeable, PrState, PullRequest, Review, Sha};
+use crate::domain::{Check, ItemId, Mergeable, PrState, PullRequest, Review, Sha};
 use crate::ui::words::{body_text, clean};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -42,6 +42,8 @@ struct Shown {
     approved_by: Option<String>,
     body: String,
     comments: Vec<CommentView>,
+    /// Its page on the forge.
+    url: Option<String>,
 }
 
 impl Show {
@@ -89,6 +91,7 @@ impl Show {
                 .map(|approval| approval.by.clone()),
             body: text.body,
             comments: text.comments.into_iter().map(CommentView::from).collect(),
+            url: control.forge.page(ItemId::pr(number)),
         }))
     }
 }
@@ -174,6 +177,9 @@ impl Render for Shown {
         if let Some(why) = &self.why {
             writeln!(out, "why: {}", clean(why))?;
         }
+        if let Some(url) = &self.url {
+            writeln!(out, "{}", clean(url))?;
+        }
         if let Some(by) = &self.approved_by {
             writeln!(out, "approved by {}", clean(by))?;
         }
@@ -217,7 +223,8 @@ impl Render for Shown {
             let state = format!("{:?}", check.state).to_lowercase();
             plain_line(out, &["check", &check.name, &state, &check.summary])?;
         }
-        plain_line(out, &["body", &self.body])
+        plain_line(out, &["body", &self.body])?;
+        plain_line(out, &["url", self.url.as_deref().unwrap_or("")])
     }
 }
 

@@ -9,7 +9,8 @@ use crate::commands::Control;
 use crate::commands::service::pace_of;
 use crate::commands::sight::Sight;
 use crate::domain::{
-    BudgetRules, DayBudget, ItemId, ItemKind, Mirror, RunState, RunView, Stale, Standing, Wait,
+    BudgetRules, DayBudget, ItemId, ItemKind, Mirror, RepoState, Rules, RunState, RunView, Stale,
+    Standing, Wait, Writes,
 };
 use crate::forge::remote::blocks;
 use crate::policy::{self, nearly_used};
@@ -43,6 +44,11 @@ pub(super) struct Screen {
     pub(super) overran_s: Option<u64>,
     /// What is wrong with how passes come.
     pub(super) troubles: Vec<String>,
+    /// Why acp can do nothing in the repository as a whole.
+    pub(super) closed: Option<String>,
+    /// The same in a word, for a screen of 40 columns.
+    #[serde(skip)]
+    pub(super) closed_word: &'static str,
     /// What failed and is tried again; what was given up waits for a person.
     pub(super) failed: Vec<FailedView>,
     pub(super) cooldowns: Vec<CooldownView>,
@@ -198,6 +204,8 @@ impl Screen {
                 .and_then(|rhythm| rhythm.overran)
                 .map(|length| length.as_secs()),
             troubles,
+            closed: closed(sight, rules),
+            closed_word: closed_word(&snapshot.mirror.repo),
             failed: vec![],
             cooldowns: cooldowns(sight),
             limits: limits(sight, control),
@@ -289,6 +297,25 @@ fn title(mirror: &Mirror, item: ItemId) -> String {
         ItemKind::Pr => mirror.pulls.get(&item.number).map(|pr| &pr.title),
     };
     title.cloned().unwrap_or_default()
+}
+
+fn closed(sight: &Sight, rules: &Rules) -> Option<String> {
+    let repo = &sight.snapshot.mirror.repo;
+    let account = || {
+        repo.closed_to_account()
+            .filter(|_| rules.policy.writes != Writes::Off)
+    };
+    repo.closed_to_writes().or_else(account)
+}
+
+const fn closed_word(repo: &RepoState) -> &'static str {
+    if repo.moved_to.is_some() {
+        "renamed"
+    } else if repo.archived {
+        "archived"
+    } else {
+        "read only"
+    }
 }
 
 fn holds(sight: &Sight) -> Vec<HoldView> {

@@ -20,7 +20,7 @@ use view::{Shown, Status as View};
 /// the last pass; without --profile of all profiles. A forge behind HTTP is not asked: what is shown of it is what the last
 /// pass knew.
 ///
-/// Lines of --plain are `key: value` and fit 40 columns: profile, hold, you, run, fail, cool, limit, wait, outbox, today,
+/// Lines of --plain are `key: value` and fit 40 columns: profile, closed, hold, you, run, fail, cool, limit, wait, outbox, today,
 /// spent, pass, notices, missed, overran, next.
 #[derive(clap::Args)]
 pub(crate) struct Status {

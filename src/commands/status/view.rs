@@ -134,6 +134,10 @@ impl Screen {
             &format!("{}{rest}", style.bold(&self.profile)),
             &bare,
         )?;
+        if let Some(reason) = &self.closed {
+            let text = format!("nothing can be done here: {reason}");
+            writeln!(out, "{}", style.yellow(&fit(&text, style)))?;
+        }
         for trouble in &self.troubles {
             writeln!(out, "{}", style.yellow(&fit(trouble, style)))?;
         }
@@ -262,6 +266,9 @@ impl Screen {
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
         pair(out, "profile", &self.profile)?;
+        if self.closed.is_some() {
+            pair(out, "closed", self.closed_word)?;
+        }
         for hold in &self.holds {
             pair(out, "hold", &hold.name)?;
         }

@@ -163,7 +163,7 @@ impl<'a> Judgement<'a> {
                 policy::defuse(&body),
                 self.run.item
             );
-            let title = policy::one_line(&title, 200);
+            let title = policy::defuse_title(&title, 200);
             let payload = Payload::Issue {
                 title,
                 body,
@@ -208,8 +208,8 @@ impl<'a> Judgement<'a> {
             head: self.run.branch.clone(),
             head_sha: commit.clone(),
             base: self.run.base.clone(),
-            title: policy::one_line(&self.run.title, 200),
-            body: policy::pull_body(self.run, &self.findings, &risk, keep_open),
+            title: policy::defuse_title(&self.run.title, 200),
+            body: policy::pull_body(self.run, &self.findings, commit, &risk, keep_open),
             draft: rules.policy.writes != crate::domain::Writes::Full,
         };
         Ok(self.add(payload, commit.to_string(), vec![push.clone()]))

@@ -151,8 +151,17 @@ impl<'a> Sight<'a> {
         });
         match self.refused_merge() {
             Some(_) if lane == PrLane::Automerge => PrLane::HumanReview,
+            None if lane == PrLane::Automerge && self.asks_as_draft() => PrLane::HumanReview,
             _ => lane,
         }
+    }
+
+    /// It would be merged, and a person has to say first that it is no draft any more.
+    fn asks_as_draft(&self) -> bool {
+        let approved = self.view.snapshot.approvals.get(&self.pr.number);
+        self.pr.draft
+            && self.view.rules.policy.writes == Writes::Full
+            && approved.is_none_or(|approval| approval.head != self.pr.head_sha)
     }
 
     fn retry(&self) -> Option<&'a Retry> {
@@ -375,6 +384,11 @@ impl<'a> Sight<'a> {
                 error: refused.last_error.clone().unwrap_or_default(),
             };
         }
+        if merges && self.asks_as_draft() {
+            return Wait::Human {
+                reasons: vec!["it is a draft".to_owned()],
+            };
+        }
         let reasons = self.decision.reasons.clone();
         match self.decision.verdict {
             MergeVerdict::Block => Wait::MergeBlocked { reasons },
@@ -401,12 +415,6 @@ impl<'a> Sight<'a> {
             };
             return Wait::MergeByHand {
                 writes: writes.to_owned(),
-            };
-        }
-        let approved = self.view.snapshot.approvals.get(&self.pr.number);
-        if self.pr.draft && approved.is_none_or(|approval| approval.head != self.pr.head_sha) {
-            return Wait::Human {
-                reasons: vec!["it is a draft".to_owned()],
             };
         }
         let head = self.pr.head_sha.clone();
@@ -696,10 +704,7 @@ fn delete_branch(view: &View<'_>, run: &RunView) -> Option<Action> {
     let prefix = view.rules.repo.branch_prefix.as_str();
     let ours = !pr.from_fork && pr.head == *branch && branch.as_str().starts_with(prefix);
     let merged = matches!(pr.state, PrState::Merged { .. }) && pr.head_sha == *commit;
-    let needed = || {
-        let mut open = pulls.values().filter(|other| other.is_open());
-        open.any(|other| other.base == *branch || (!other.from_fork && other.head == *branch))
-    };
+    let needed = || view.snapshot.mirror.needs(branch);
     let is_base = *branch == view.rules.repo.base || *branch == pr.base;
     if !ours || !merged || is_base || !view.may_write() || needed() {
         return None;

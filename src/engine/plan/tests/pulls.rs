@@ -122,7 +122,7 @@ fn every_standing_of_a_pull_request() {
             "merge-by-hand",
         ),
         (|w| w.hold("stop", None), "automerge", "hold"),
-        (|w| w.pr_mut(2).draft = true, "automerge", "human"),
+        (|w| w.pr_mut(2).draft = true, "human-review", "human"),
     ];
     for (at, (change, lane, wait)) in table.iter().enumerate() {
         let mut world = fresh();
