@@ -77,7 +77,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let missing = |text: &str| {
             let file = root.path().join("tool");
-            std::fs::write(&file, text).unwrap();
+            let mut script = File::create(&file).unwrap();
+            std::io::Write::write_all(&mut script, text.as_bytes()).unwrap();
             missing_interpreter(&file)
         };
         let gone = Some(PathBuf::from("/nowhere/node"));

@@ -518,7 +518,7 @@ mod tests {
         let at = |name: &str| root.path().join(name);
         std::fs::create_dir_all(at("real/node_modules/.bin")).unwrap();
         std::fs::create_dir_all(at("real/node_modules/tool")).unwrap();
-        std::fs::write(at("real/node_modules/tool/cli"), "").unwrap();
+        std::fs::File::create(at("real/node_modules/tool/cli")).unwrap();
         let link = std::os::unix::fs::symlink::<PathBuf, PathBuf>;
         link("../tool/cli".into(), at("real/node_modules/.bin/tool")).unwrap();
         link(at("real"), at("named")).unwrap();

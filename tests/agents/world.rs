@@ -17,7 +17,7 @@ use crate::model::ModelServer;
 const NOBODY: &str = "http://127.0.0.1:9";
 
 /// The longest that anything here may take.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 pub(crate) struct World {
     root: TempDir,
@@ -110,10 +110,11 @@ impl World {
         let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
         let names: Vec<&str> = agents.iter().map(|(name, ..)| *name).collect();
         let (first, others) = names.split_first().unwrap();
-        let settings: String = agents
+        let settings: Vec<String> = agents
             .iter()
             .map(|(name, _, settings)| format!("    {name}: {{ {settings} }}\n"))
             .collect();
+        let settings = settings.concat();
         let agents = format!(
             "\nagents:\n  use: {first}\n  fallback: [{}]\n  settings:\n{settings}\
              retry: {{ delays: [1h], attempts_max: 6 }}\n\n",

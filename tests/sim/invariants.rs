@@ -146,8 +146,8 @@ impl World {
             if self.was_unwanted(run, &retries) {
                 continue;
             }
-            let mut dead = book.dead_launches.get(&run.item).copied().unwrap_or(0);
-            let mut excuses = book.excuses.get(&run.item).copied().unwrap_or(0);
+            let count = |of: &BTreeMap<ItemId, u32>| of.get(&run.item).copied().unwrap_or(0);
+            let (mut dead, mut excuses) = (count(&book.dead_launches), count(&book.excuses));
             let failures = book.failures.entry(run.item).or_default();
             match &run.state.end().unwrap().outcome {
                 Outcome::Failed(failure) if failure.class == FailureClass::LaunchDied => {
@@ -173,11 +173,8 @@ impl World {
                 retry.item,
                 retry.failures
             );
-            assert!(
-                retry.failures < max || retry.blocked,
-                "{} is not given up",
-                retry.item
-            );
+            let is_over = retry.failures < max || retry.blocked;
+            assert!(is_over, "{} is not given up", retry.item);
             if retry.blocked {
                 book.given_up.insert(retry.item);
             }

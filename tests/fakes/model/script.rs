@@ -87,9 +87,9 @@ fn script(conversation: &Value) -> Vec<String> {
     let hello = texts.iter().any(|text| text.contains(HELLO));
     let all = texts.into_iter().map(lines_of);
     let mut all = all.into_iter().filter(|lines| !lines.is_empty());
-    all.next().unwrap_or_else(|| match hello {
-        true => lines_of("@model run echo hello > hello.txt\n@model run acp report implemented"),
-        false => vec![],
+    all.next().unwrap_or_else(|| {
+        let task = "@model run echo hello > hello.txt\n@model run acp report implemented";
+        if hello { lines_of(task) } else { vec![] }
     })
 }
 
