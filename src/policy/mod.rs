@@ -9,6 +9,7 @@ mod lane;
 mod merge;
 mod numstat;
 mod paths;
+mod question;
 mod retry;
 mod risk;
 mod scope;
@@ -26,6 +27,7 @@ pub use lane::{PrInput, fix_reasons, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
 pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
+pub use question::Question;
 pub use retry::{
     after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
     still_ahead,
