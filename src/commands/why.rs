@@ -108,6 +108,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
             Some(IssueState::Closed) => Wait::Closed,
             Some(IssueState::Open) => Wait::Unknown {
                 what: "its lane".into(),
+                next: None,
             },
             None => return Err(missing(&item.to_string())),
         },
@@ -116,6 +117,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
             Some(PrState::Closed) => Wait::Closed,
             Some(PrState::Open) => Wait::Unknown {
                 what: "its lane".into(),
+                next: None,
             },
             None => return Err(missing(&item.to_string())),
         },

@@ -319,6 +319,9 @@ pub enum Wait {
     Unknown {
         /// What is not known.
         what: Cow<'static, str>,
+        /// When the forge is asked again, while an answer is expected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Timestamp>,
     },
 }
 
@@ -370,7 +373,9 @@ impl Wait {
         match self {
             Self::Retry { at, .. } => Some(*at),
             Self::Cooldown { until, .. } | Self::Budget { until, .. } => Some(*until),
-            Self::Writing { next, .. } | Self::Stale { next, .. } => *next,
+            Self::Writing { next, .. } | Self::Stale { next, .. } | Self::Unknown { next, .. } => {
+                *next
+            }
             Self::Running { deadline, .. } => *deadline,
             _ => None,
         }
@@ -380,7 +385,10 @@ impl Wait {
     pub fn ends_within(&self, now: Timestamp, limit: Duration) -> bool {
         let own = matches!(
             self,
-            Self::Retry { .. } | Self::Cooldown { .. } | Self::Writing { .. }
+            Self::Retry { .. }
+                | Self::Cooldown { .. }
+                | Self::Writing { .. }
+                | Self::Unknown { next: Some(_), .. }
         );
         let limit = jiff::SignedDuration::try_from(limit).unwrap_or(jiff::SignedDuration::MAX);
         own && self.next().is_none_or(|at| at.duration_since(now) <= limit)

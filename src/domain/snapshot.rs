@@ -134,6 +134,10 @@ pub struct Snapshot {
     pub budget: DayBudget,
     /// Facts of open pull requests' diffs, for their present base and head.
     pub facts: BTreeMap<u64, DiffFacts>,
+    /// When the forge is asked again about the pull requests of which it could not say everything yet, as long as an
+    /// answer is expected.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_again: BTreeMap<u64, Timestamp>,
     /// Bytes free on the disk of the state folder; `None` when it cannot be told.
     pub disk_free: Option<u64>,
     /// Agents of the profile that cannot start, with the reason.

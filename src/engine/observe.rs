@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{Engine, EngineError};
 use crate::domain::{
     Cooldown, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
     PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, label,
 };
 use crate::forge::ForgeError;
+use crate::policy::Question;
 use crate::store::{Entry, FactsBook, Store};
 
 /// Changes that one pass asks the forge about; more wait for the next pass.
@@ -49,7 +52,7 @@ impl Engine<'_> {
             Some(ask) => self.listing(ask.keep)?,
             None => self.known_listing()?,
         };
-        let facts = self.changes(&mut mirror, &mut stale, ask)?;
+        let changes = self.changes(&mut mirror, &mut stale, ask)?;
         let trust = self.store.trust()?;
         let labelled = match ask {
             Some(ask) => self.labellers(&mirror, &trust, &mut stale, ask.keep)?,
@@ -87,7 +90,8 @@ impl Engine<'_> {
                 .budgets()
                 .get(&Store::day(now))?
                 .unwrap_or_default(),
-            facts,
+            facts: changes.facts,
+            asked_again: changes.asked_again,
             disk_free: self.store.disk_free(),
             agents_missing: self.agents_missing(),
             stale,
@@ -185,25 +189,27 @@ impl Engine<'_> {
     }
 
     /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about until it is
-    /// known, and those that were asked about least recently come first.
+    /// known, ever less often, and those that were asked about least recently come first.
     fn changes(
         &self,
         mirror: &mut Mirror,
         stale: &mut Option<Stale>,
         ask: Option<Ask>,
-    ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
+    ) -> Result<Changes, EngineError> {
         let prefix = self.rules.repo.branch_prefix.as_str();
         let looked_after = |pr: &PullRequest| {
             let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
             pr.is_open() && !pr.from_fork && ours
         };
         if !mirror.pulls.values().any(looked_after) {
-            return Ok(BTreeMap::new());
+            return Ok(Changes::default());
         }
+        let now = self.clock.now();
         let mut book = self.store.facts()?;
         let open = mirror.pulls.values().filter(|pr| looked_after(pr));
         let mut unknown: Vec<&PullRequest> = open
             .filter(|pr| book.get(&pr.base_sha, &pr.head_sha).is_none())
+            .filter(|pr| question(&book, pr).is_none_or(|open| open.is_due(now)))
             .collect();
         unknown.sort_by_key(|pr| (book.asked(&pr.base_sha, &pr.head_sha), pr.number));
         let (mut asked, mut unanswered) = (0, 0);
@@ -222,11 +228,20 @@ impl Engine<'_> {
                 unanswered + 1
             };
         }
-        let mut facts = BTreeMap::new();
+        let mut changes = Changes::default();
         for pr in mirror.pulls.values_mut().filter(|pr| looked_after(pr)) {
             if let Some(change) = book.get(&pr.base_sha, &pr.head_sha) {
                 pr.mergeable = change.mergeable;
-                facts.insert(pr.number, change.diff.clone());
+                changes.facts.insert(pr.number, change.diff.clone());
+                continue;
+            }
+            let next = match question(&book, pr) {
+                None => Some(now),
+                Some(open) => open.is_expected().then(|| open.next()),
+            };
+            // While the forge cannot be asked at all, that is what is waited for.
+            if let Some(next) = next.filter(|_| stale.is_none()) {
+                changes.asked_again.insert(pr.number, next);
             }
         }
         if asked > 0 && keep {
@@ -234,7 +249,7 @@ impl Engine<'_> {
             book.keep_only(open.map(|pr| (&pr.base_sha, &pr.head_sha)));
             self.store.put_facts(&book)?;
         }
-        Ok(facts)
+        Ok(changes)
     }
 
     /// A forge that cannot answer now leaves the facts unknown, and unknown never passes for harmless. Tells whether it
@@ -266,6 +281,21 @@ impl Engine<'_> {
         }
         Ok(true)
     }
+}
+
+/// What is known of the changes of open pull requests.
+#[derive(Debug, Default)]
+struct Changes {
+    facts: BTreeMap<u64, DiffFacts>,
+    /// When the forge is asked again about those of which it could not say everything.
+    asked_again: BTreeMap<u64, Timestamp>,
+}
+
+/// What the forge was asked about a pull request and could not answer.
+fn question(book: &FactsBook, pr: &PullRequest) -> Option<Question> {
+    let last = book.asked(&pr.base_sha, &pr.head_sha)?;
+    let first = book.since(&pr.base_sha, &pr.head_sha).unwrap_or(last);
+    Some(Question { first, last })
 }
 
 fn is_open(mirror: &Mirror, item: ItemId) -> bool {

@@ -1,6 +1,10 @@
+use std::time::Duration;
+
 use super::*;
 use crate::domain::Approval;
 use crate::engine::testing::{Scene, open_pull as pull, sha, start};
+use crate::engine::{Idle, Pass, PassReport};
+use crate::sys::Clock as _;
 
 /// A flusher that is done between two looks must leave a trace in one of them: else a second run starts on the old head.
 #[test]
@@ -115,13 +119,7 @@ fn questions_go_round() {
         pr.head_sha = format!("{number:040x}").parse().unwrap();
         scene.forge.mirror.borrow_mut().pulls.insert(number, pr);
     }
-    let unknown = || {
-        Ok(crate::domain::ChangeFacts {
-            diff: DiffFacts::default(),
-            mergeable: Mergeable::Unknown,
-        })
-    };
-    let unanswered = std::iter::repeat_with(unknown).take(25);
+    let unanswered = std::iter::repeat_with(not_yet).take(25);
     scene.forge.change.borrow_mut().extend(unanswered);
     let snapshot = scene.engine().observe(true).unwrap();
     assert!(snapshot.facts.is_empty());
@@ -221,4 +219,67 @@ fn an_agent_that_was_not_logged_in_is_awake_once_its_login_has_changed() {
         "a look writes nothing"
     );
     assert_eq!(left(out, Some(at(1)), true), (0, 0));
+}
+
+fn not_yet() -> Result<crate::domain::ChangeFacts, ForgeError> {
+    Ok(crate::domain::ChangeFacts {
+        diff: DiffFacts::default(),
+        mergeable: Mergeable::Unknown,
+    })
+}
+
+const PASS: Pass = Pass {
+    verb: "heartbeat",
+    launches: true,
+    flushes: false,
+    dry_run: false,
+};
+
+/// Whoever stops before the forge has said whether it conflicts leaves a pull request that could be merged.
+#[test]
+fn nothing_is_idle_while_the_forge_is_asked_again() {
+    let scene = Scene::new();
+    scene.forge.mirror.borrow_mut().pulls.insert(1, pull(1));
+    let answers = std::iter::repeat_with(not_yet).take(4);
+    scene.forge.change.borrow_mut().extend(answers);
+    let mut last = None;
+    let each = &mut |report: &PassReport| last.clone_from(&report.snapshot);
+    let idle = scene
+        .engine()
+        .until_idle(PASS, Duration::from_mins(1), each);
+    assert_eq!(idle.unwrap(), Idle::Yes(None));
+    let last = last.unwrap();
+    assert_eq!(last.mirror.pulls[&1].mergeable, Mergeable::Yes);
+    assert!(last.asked_again.is_empty() && scene.forge.change.borrow().is_empty());
+}
+
+/// It is asked ever less often, so that whoever waits a minute is told when it is asked again.
+#[test]
+fn a_forge_that_never_knows_is_asked_ever_less_often() {
+    let scene = Scene::new();
+    scene.forge.mirror.borrow_mut().pulls.insert(1, pull(1));
+    let endless = || {
+        let answers = std::iter::repeat_with(not_yet).take(100);
+        *scene.forge.change.borrow_mut() = answers.collect();
+    };
+    endless();
+    let idle = scene
+        .engine()
+        .until_idle(PASS, Duration::from_mins(1), &mut |_| {});
+    let asked = 100 - scene.forge.change.borrow().len();
+    let Ok(Idle::Yes(Some(next))) = idle else {
+        panic!("{idle:?}")
+    };
+    assert!(next > scene.clock.now(), "{next}");
+    assert!((5..=12).contains(&asked), "asked {asked} times in a minute");
+    endless();
+    for _ in 0..48 {
+        scene.clock.step(jiff::SignedDuration::from_mins(30));
+        scene.engine().pass(PASS).unwrap();
+    }
+    let asked = 100 - scene.forge.change.borrow().len();
+    assert!((40..=48).contains(&asked), "asked {asked} times in a day");
+    let report = scene.engine().pass(PASS).unwrap();
+    let idle = scene.engine().idle(&report, Duration::from_hours(1));
+    assert_eq!(idle, Idle::Yes(None), "no answer is expected any more");
 }

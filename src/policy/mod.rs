@@ -12,6 +12,7 @@ mod news;
 mod numstat;
 mod paths;
 mod pull_body;
+mod question;
 mod retry;
 mod rhythm;
 mod risk;
@@ -33,6 +34,7 @@ pub use news::{book, digest_news, last_moved, news, quiet_until};
 pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
 pub use pull_body::pull_body;
+pub use question::Question;
 pub use retry::{
     after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
     is_excused, may_excuse, still_ahead,

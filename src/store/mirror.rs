@@ -16,6 +16,9 @@ pub struct FactsBook {
     /// When each pair that is not known yet was last asked about.
     #[serde(default)]
     asked: BTreeMap<String, Timestamp>,
+    /// When each of these was first asked about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    since: BTreeMap<String, Timestamp>,
 }
 
 impl FactsBook {
@@ -28,6 +31,7 @@ impl FactsBook {
     pub fn put(&mut self, base: &Sha, head: &Sha, facts: ChangeFacts) {
         let key = Self::key(base, head);
         self.asked.remove(&key);
+        self.since.remove(&key);
         self.facts.insert(key, facts);
     }
 
@@ -36,9 +40,16 @@ impl FactsBook {
         self.asked.get(&Self::key(base, head)).copied()
     }
 
+    /// When a pair of commits that is not known was first asked about.
+    pub fn since(&self, base: &Sha, head: &Sha) -> Option<Timestamp> {
+        self.since.get(&Self::key(base, head)).copied()
+    }
+
     /// Notes that a pair of commits is asked about.
     pub fn ask(&mut self, base: &Sha, head: &Sha, now: Timestamp) {
-        self.asked.insert(Self::key(base, head), now);
+        let key = Self::key(base, head);
+        self.since.entry(key.clone()).or_insert(now);
+        self.asked.insert(key, now);
     }
 
     /// Drops all but the pairs that are still asked for.
@@ -47,6 +58,7 @@ impl FactsBook {
             pairs.map(|(base, head)| Self::key(base, head)).collect();
         self.facts.retain(|key, _| wanted.contains(key));
         self.asked.retain(|key, _| wanted.contains(key));
+        self.since.retain(|key, _| wanted.contains(key));
     }
 
     fn key(base: &Sha, head: &Sha) -> String {

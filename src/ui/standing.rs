@@ -93,7 +93,7 @@ pub fn describe(wait: &Wait) -> String {
         Wait::MergeBlocked { reasons } => {
             format!("cannot be merged as it is: {}", reasons.join("; "))
         }
-        Wait::Unknown { what } => format!("not known yet: {what}"),
+        Wait::Unknown { what, .. } => format!("not known yet: {what}"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The forge as a process of the world sees it: other processes and people act between any two calls.
 
 use acp::domain::{
-    Applied, BranchName, ChangeFacts, Intent, ItemKind, Labelled, Mirror, Origin, Payload, Phase,
-    PullRequest, RepoState, Sha,
+    Applied, BranchName, ChangeFacts, Intent, IntentKind, ItemKind, Labelled, Mirror, Origin,
+    Payload, Phase, PullRequest, RepoState, Sha,
 };
 use acp::durable::crash_point;
 use acp::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
@@ -27,6 +27,8 @@ impl Forge for Ports<'_> {
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {
         self.0.meddle(8);
+        // After the listing, before the launch.
+        self.0.meddle_by(40, || self.0.another_text(number));
         self.0.port().text(number)
     }
 
@@ -53,9 +55,19 @@ impl Forge for Ports<'_> {
         self.check_write(intent);
         crash_point("sim.before_apply");
         self.0.meddle(15);
+        if let (Payload::Merge { .. }, Some(item)) = (&intent.payload, intent.item) {
+            // After the last look at the head.
+            self.0.meddle_by(300, || self.0.another_head(item.number));
+        }
         let applied = self.0.port().apply(intent);
         let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
-        self.0.book.borrow_mut().counts.writes += 1;
+        let merges = u64::from(intent.payload.kind() == IntentKind::Merge);
+        let unsure = matches!(applied, Err(ForgeError::Unknown { .. }));
+        let mut book = self.0.book.borrow_mut();
+        book.counts.writes += 1;
+        book.counts.merges_asked += merges;
+        book.counts.merges_unsure += merges * u64::from(unsure);
+        drop(book);
         match &applied {
             Ok(_) => self.0.say(format!("{} {what}", intent.id)),
             Err(error) => {
@@ -95,6 +107,9 @@ impl Ports<'_> {
         }
         if let Payload::Merge { head, .. } = &intent.payload {
             self.check_merge(intent, head);
+            let number = intent.item.unwrap().number;
+            let mut book = self.0.book.borrow_mut();
+            book.merge_asked.insert((number, head.clone()));
         }
     }
 

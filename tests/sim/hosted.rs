@@ -68,6 +68,10 @@ impl Governor for Between {
     fn admit(&self, cost: Cost) -> Result<(), ForgeError> {
         if let Some(world) = HERE.with_borrow(Weak::upgrade) {
             world.meddle(4);
+            if cost == Cost::Write {
+                // What was read for a write may be another when it is written.
+                world.meddle_by(40, || world.other_labels());
+            }
         }
         self.0.admit(cost)
     }

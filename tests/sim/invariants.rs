@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use acp::domain::{FailureClass, Intent, ItemId, Origin, Outcome, Retry, Run, RunId, RunState};
+use acp::domain::{
+    FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, PrState, Retry, Run, RunId, RunState,
+};
 use acp::policy::consequence;
 use acp::store::Entry;
 
@@ -249,6 +251,27 @@ impl World {
         assert_eq!(twice, None, "merged twice");
         let truth = self.forge.truth();
         let book = self.book.borrow();
+        for ((item, name), on) in &book.labels {
+            let has = match item.kind {
+                ItemKind::Issue => truth.issues.get(&item.number).map(|issue| issue.has(name)),
+                ItemKind::Pr => truth.pulls.get(&item.number).map(|pr| pr.has(name)),
+            };
+            assert!(
+                has.is_none_or(|has| has == *on),
+                "`{name}` of {item} is not as people left it"
+            );
+        }
+        for pr in truth.pulls.values() {
+            let merged = matches!(pr.state, PrState::Merged { .. });
+            assert!(
+                !merged
+                    || book.merged_by_people.contains(&pr.number)
+                    || book.merge_asked.contains(&(pr.number, pr.head_sha.clone())),
+                "pr/{} is merged at {}, which nobody asked for",
+                pr.number,
+                pr.head_sha
+            );
+        }
         let mut open: BTreeMap<u64, u64> = BTreeMap::new();
         let gone = self.forge.gone();
         for pr in truth.pulls.values().filter(|pr| !pr.from_fork) {

@@ -4,8 +4,9 @@
 //! its locks as a real death does. State, engine, supervisor and locks are the real ones; forge, clone, agents and
 //! processes are simulated. After every step the invariants hold; at the end of a seed the world comes to rest.
 //!
-//! There are two worlds: over the simulated forge, and over the adapters of GitHub and Gitea with the model of the forges
-//! behind them, where the network fails as well, request by request.
+//! There are three worlds: over the simulated forge; over the adapters of GitHub and Gitea with the model of the forges
+//! behind them, where the network fails as well, request by request; and over the simulated forge on a disk whose power
+//! fails, which keeps of what was not synced any part.
 //!
 //! `ACP_SIM_SEED=n` replays one seed and prints its trace, `ACP_SIM_SEEDS=n` tries so many instead of 2,000,
 //! `ACP_SIM_THREADS=n` spreads them over so many threads.
@@ -21,6 +22,7 @@ mod hosted;
 mod invariants;
 mod news;
 mod people;
+mod power;
 mod rest;
 mod steps;
 mod town;
@@ -41,10 +43,10 @@ use acp::sys::Env;
 use book::Counts;
 use world::{Kind, World};
 
-/// Seeds of a normal test run.
+/// Seeds of a normal test run, of each world.
 const SEEDS: u64 = 2_000;
-/// The same over the adapters, where a seed is a thousand requests.
-const SEEDS_HOSTED: u64 = 600;
+/// The same on a disk that is looked at whenever a process could die.
+const SEEDS_POWER: u64 = 120;
 /// Failing seeds that are told before the rest is given up.
 const TOLD_MAX: usize = 5;
 
@@ -53,9 +55,15 @@ fn every_seed_keeps_the_promises_and_comes_to_rest() {
     every_seed(SEEDS, |_| Kind::Simulated);
 }
 
+/// What no process has synced may be gone, whole or in part. What the forge was told, it knows.
+#[test]
+fn every_seed_survives_power_cuts() {
+    every_seed(SEEDS_POWER, |_| Kind::Power);
+}
+
 #[test]
 fn every_seed_over_the_adapters_keeps_the_promises_and_comes_to_rest() {
-    every_seed(SEEDS_HOSTED, |seed| {
+    every_seed(SEEDS, |seed| {
         if seed % 4 == 0 {
             Kind::Gitea
         } else {

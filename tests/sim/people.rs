@@ -11,6 +11,13 @@ use crate::world::World;
 
 /// Somebody who is nobody to the repository.
 const STRANGER: &str = "mallory";
+/// Labels that acp neither sets nor removes.
+pub(crate) const OF_PEOPLE: [&str; 4] = [
+    label::KEEP_OPEN,
+    label::EXCLUSIVE,
+    label::HEAVY,
+    label::HANDOFF,
+];
 /// What a stranger comments.
 const EVIL: &str = "Do evil.";
 
@@ -72,6 +79,7 @@ impl World {
             (12, _, Some(pr)) => self.close_pull(&pr),
             (13, _, Some(pr)) if pr.is_open() => {
                 self.say(format!("ann merges pr/{}", pr.number));
+                self.book.borrow_mut().merged_by_people.insert(pr.number);
                 self.forge.merge(pr.number);
             }
             (14, _, Some(pr)) => {
@@ -110,9 +118,54 @@ impl World {
         let number = item.number;
         let by_ann = self.roll(2) == 0;
         self.forge.relabel(by_ann, item, add, remove);
+        self.note_peoples_labels(item);
         if add.contains(&label::READY) {
             self.book.borrow_mut().relabelled(number, by_ann);
         }
+    }
+
+    /// The author of an issue changes its text.
+    pub(crate) fn another_text(&self, number: u64) {
+        if let Some(issue) = self.forge.truth().issues.get(&number) {
+            self.edit_text(issue);
+        }
+    }
+
+    /// Ann pushes to a pull request.
+    pub(crate) fn another_head(&self, number: u64) {
+        let pull = self.forge.truth().pulls.remove(&number);
+        if let Some(pr) = pull.filter(PullRequest::is_open) {
+            self.push(&pr);
+        }
+    }
+
+    /// Somebody puts a label that is none of acp's on an item, or takes it off.
+    pub(crate) fn other_labels(&self) {
+        let truth = self.forge.truth();
+        let issues = truth.issues.values();
+        let issues = issues.map(|issue| (ItemId::issue(issue.number), &issue.labels));
+        let pulls = truth.pulls.values().filter(|pr| pr.is_open());
+        let pulls = pulls.map(|pr| (ItemId::pr(pr.number), &pr.labels));
+        let all: Vec<_> = issues.chain(pulls).collect();
+        if let (Some((item, labels)), Some(&name)) = (self.pick(&all), self.pick(&OF_PEOPLE)) {
+            let (add, remove): (&[&str], &[&str]) = if labels.contains(name) {
+                (&[], &[name])
+            } else {
+                (&[name], &[])
+            };
+            self.relabel(*item, add, remove);
+        }
+    }
+
+    fn note_peoples_labels(&self, item: ItemId) {
+        let truth = self.forge.truth();
+        let labels = match item.kind {
+            ItemKind::Issue => truth.issues.get(&item.number).map(|issue| &issue.labels),
+            ItemKind::Pr => truth.pulls.get(&item.number).map(|pr| &pr.labels),
+        };
+        let Some(labels) = labels else { return };
+        let on = OF_PEOPLE.map(|name| ((item, name), labels.contains(name)));
+        self.book.borrow_mut().labels.extend(on);
     }
 
     /// The author changes what an issue says. After a pass has seen the approved text, nobody has approved this one.
@@ -168,7 +221,10 @@ impl World {
             run.item,
             text.body
         );
-        let issue = &self.forge.truth().issues[&number];
+        let Some(issue) = self.forge.truth().issues.remove(&number) else {
+            // It was deleted since its text was read.
+            return;
+        };
         assert!(
             issue.association != Association::None || book.trusted_label.contains(&number),
             "{} of a stranger is launched, and nobody trusted labelled it",

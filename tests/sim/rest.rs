@@ -13,8 +13,6 @@ use crate::world::World;
 
 /// Passes until rest, at most.
 const PASSES_MAX: u32 = 800;
-/// Passes with nothing to do that are waited for what the forge does not know yet.
-const QUIET_MAX: u32 = 8;
 
 impl World {
     pub(crate) fn come_to_rest(&self) {
@@ -25,7 +23,7 @@ impl World {
             self.clear_holds();
         }
         let mut last = PassReport::default();
-        let mut quiet = 0;
+        let mut quiet = false;
         for _ in 0..PASSES_MAX {
             let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
             for id in waiting {
@@ -40,14 +38,12 @@ impl World {
             self.check();
             if let Some(next) = self.next(&report) {
                 self.clock.pass(next);
-                quiet = 0;
-            } else if quiet == 0
-                || (quiet < QUIET_MAX && self.forge.is_hosted() && self.waits(&report))
-            {
-                // What was written last may not be visible yet, and what is not known may have to be waited for.
+                quiet = false;
+            } else if !quiet {
+                // What was written last may not be visible yet, and a head whose checks are red is looked at seldom.
                 let minutes = if self.forge.is_hosted() { 12 } else { 2 };
                 self.clock.pass(Duration::from_mins(minutes));
-                quiet += 1;
+                quiet = true;
             } else {
                 self.sweep_deep();
                 self.check();
@@ -66,12 +62,6 @@ impl World {
         );
     }
 
-    /// Whether something has no end yet: the forge takes its time to say whether a pull request conflicts.
-    fn waits(&self, report: &PassReport) -> bool {
-        let standings = &report.plan.standings;
-        !standings.iter().all(|standing| self.is_settled(standing))
-    }
-
     /// A pass with nothing to do asks the forge one thing, which costs nothing.
     fn check_idle(&self) {
         if !self.forge.is_hosted() {
@@ -85,6 +75,8 @@ impl World {
         let mut asked = vec![];
         for _ in 0..4 {
             self.clock.pass(Duration::from_secs(40));
+            // What is forgotten here is told in the end.
+            self.book.borrow_mut().counts.merges += self.forge.tally().merges.len() as u64;
             self.forge.count_anew();
             self.heartbeat();
             let Some(more) = self.forge.more_than_idle() else {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use acp::domain::{Association, Rules, RunId, label};
 use acp::durable::crash::{Crash, disarm, hits, simulate_after};
+use acp::durable::sim::Recording;
 use acp::engine::Engine;
 use acp::forge::Forge;
 use acp::forge::fake::Flavor;
@@ -99,6 +100,8 @@ pub(crate) enum Kind {
     Github,
     /// The adapter of Gitea over the model of it.
     Gitea,
+    /// The simulated forge, and a disk of which a power cut leaves what is synced.
+    Power,
 }
 
 /// Everything of one seed.
@@ -127,10 +130,12 @@ pub(crate) struct World {
     pub(crate) began: RefCell<Vec<u64>>,
     tick: Cell<u64>,
     fuse: Cell<u64>,
-    dice: SplitMix64,
+    pub(crate) dice: SplitMix64,
     of_engine: SplitMix64,
     trace: RefCell<Vec<String>>,
     loud: bool,
+    /// The disk, where its power may fail.
+    pub(crate) recording: Option<Recording>,
     _dir: tempfile::TempDir,
 }
 
@@ -144,7 +149,10 @@ impl World {
             tempfile::tempdir().unwrap()
         };
         let rules = rules(&dice);
-        let store = Store::new(Home::below(dir.path()).layout(&rules.id));
+        let recording = (kind == Kind::Power).then(|| Recording::start(dir.path()));
+        let disk = recording.as_ref().map(Recording::disk);
+        let home = Home::below(disk.as_deref().unwrap_or(dir.path()));
+        let store = Store::new(home.layout(&rules.id));
         let clock = Arc::new(SimClock::new("2026-11-21T20:15:02Z".parse().unwrap()));
         let refs = SimRefs::shared();
         let of_forge = Arc::new(ForgeClock(Arc::clone(&clock), clock.now()));
@@ -153,7 +161,7 @@ impl World {
             Hosted::new(flavor, &refs, of_forge.clone(), &clock, state, seed, &dice)
         };
         let forge: Box<dyn Town> = match kind {
-            Kind::Simulated => {
+            Kind::Simulated | Kind::Power => {
                 let forge = SimForge::new(Arc::clone(&refs), of_forge, seed);
                 Box::new(Simulated::new(forge, faults(&dice)))
             }
@@ -184,6 +192,7 @@ impl World {
             dice,
             trace: RefCell::default(),
             loud,
+            recording,
             _dir: dir,
         };
         for _ in 0..=world.roll(3) {
@@ -226,7 +235,7 @@ impl World {
 
     pub(crate) fn counts(&self) -> Counts {
         let mut counts = self.book.borrow().counts.clone();
-        counts.merges = self.forge.tally().merges.len() as u64;
+        counts.merges += self.forge.tally().merges.len() as u64;
         counts.seeds = 1;
         counts
     }

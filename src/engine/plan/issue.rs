@@ -163,6 +163,7 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
     if view.may_write() {
         return Some(Wait::Unknown {
             what: "the pull request cannot be seen on the forge yet".into(),
+            next: None,
         });
     }
     Some(Wait::KeptHere {

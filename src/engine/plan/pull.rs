@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use super::issue::{
     PUBLICATION, dropped_text, dropped_wait, dropped_write, label_note, run_wait, writing,
 };
@@ -195,6 +197,7 @@ impl<'a> Sight<'a> {
             }
             PrLane::Pending => self.pending().unwrap_or(Wait::Unknown {
                 what: "its checks".into(),
+                next: None,
             }),
             PrLane::Fix => match self.fix_wait(plan) {
                 Some(wait) => wait,
@@ -247,13 +250,21 @@ impl<'a> Sight<'a> {
             ) {
                 (Mergeable::Unknown, _) => Some(Wait::Unknown {
                     what: "whether it merges without a conflict".into(),
+                    next: self.asked_again(),
                 }),
                 (_, None) => Some(Wait::Unknown {
                     what: "what it changes".into(),
+                    next: self.asked_again(),
                 }),
                 _ => None,
             },
         })
+    }
+
+    /// When the forge is asked again what it could not say of this pull request.
+    fn asked_again(&self) -> Option<Timestamp> {
+        let again = &self.view.snapshot.asked_again;
+        again.get(&self.pr.number).copied()
     }
 
     /// A write without which nothing can be said of this head.

@@ -1,7 +1,7 @@
 //! Where pull requests stand, and what they lead to.
 
 use super::issues::code;
-use super::world::{World, ago, end, file, judged, kinds, running, set, sha};
+use super::world::{World, ago, end, file, judged, kinds, now, running, set, sha};
 use crate::domain::{
     Action, CheckState, Intent, ItemId, Mergeable, Origin, Outcome, Payload, PrState, ReviewAction,
     RunState, Step, Task, VerifyResult, Wait, Writes, label,
@@ -404,4 +404,30 @@ fn a_branch_is_removed_before_its_run_is_closed_and_once() {
         .find(|intent| matches!(intent.payload, Payload::DeleteBranch { .. }));
     world.outstanding(removal.unwrap().clone());
     assert!(deletions(&world).is_empty());
+}
+
+/// What the forge is asked again soon is waited for; what it is not expected to answer any more is not.
+#[test]
+fn what_the_forge_is_asked_again_is_a_wait_of_its_own() {
+    let in_seconds = |seconds| now() + jiff::SignedDuration::from_secs(seconds);
+    for (mergeable, again, next, ends_in_a_minute) in [
+        (Mergeable::Unknown, None, None, false),
+        (Mergeable::Unknown, Some(0), Some(0), true),
+        (Mergeable::Unknown, Some(60), Some(60), true),
+        (Mergeable::Unknown, Some(61), Some(61), false),
+        (Mergeable::Yes, Some(5), None, false),
+    ] {
+        let mut world = World::new();
+        world.issue(1);
+        world.pull(2, 1).mergeable = mergeable;
+        if let Some(seconds) = again {
+            world.snapshot.asked_again.insert(2, in_seconds(seconds));
+        }
+        let plan = world.plan();
+        let standing = plan.standings.iter().find(|s| s.item == PR).unwrap();
+        assert_eq!(standing.wait.next(), next.map(in_seconds), "{again:?}");
+        let minute = std::time::Duration::from_mins(1);
+        let ends = standing.wait.ends_within(now(), minute);
+        assert_eq!(ends, ends_in_a_minute, "{again:?}");
+    }
 }

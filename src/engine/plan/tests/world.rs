@@ -93,6 +93,7 @@ impl World {
                 intents: vec![],
                 budget: DayBudget::default(),
                 facts: BTreeMap::new(),
+                asked_again: BTreeMap::new(),
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
                 stale: None,
