@@ -16,8 +16,8 @@ fn shown(env: &TestEnv, line: &str) -> String {
     format!("$ acp {line} --plain\n{}\n", text.replace('\t', "→"))
 }
 
-#[test]
-fn the_columns_of_every_list_are_pinned() {
+/// A profile with one record of each kind, and two writes.
+fn one_of_each() -> TestEnv {
     let env = TestEnv::under(GOOD)
         .var("ACP_TEST_NOW", crate::env::NOW)
         .var("ACP_TEST_SEED", "7");
@@ -63,6 +63,12 @@ fn the_columns_of_every_list_are_pinned() {
         "issue/1",
     ];
     let _set = env.acp(&set).ok();
+    env
+}
+
+#[test]
+fn the_columns_of_every_list_are_pinned() {
+    let env = one_of_each();
     let lists = [
         "issue list",
         "pr list",

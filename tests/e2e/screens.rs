@@ -43,7 +43,6 @@ fn screens_only_look() {
         "status --plain",
         "board",
         "board --plain",
-        "board --json",
         "why issue/3",
         "issue list --all",
         "pr list --all",

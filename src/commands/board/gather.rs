@@ -21,6 +21,8 @@ const LATE: SignedDuration = SignedDuration::from_secs(600);
 const ORPHAN: SignedDuration = SignedDuration::from_secs(300);
 /// What counts as new.
 const RECENT: SignedDuration = SignedDuration::from_hours(1);
+/// How far back failures are looked for.
+const HISTORY: SignedDuration = SignedDuration::from_hours(24);
 /// How many failures in the last hour are a storm.
 const STORM: usize = 5;
 /// The most commands that are named as next.
@@ -96,7 +98,7 @@ pub(super) struct Queue {
 pub(super) struct Signals {
     /// Runs and writes that failed in the last hour.
     pub(super) new_critical_errors: usize,
-    /// Those from before.
+    /// Those of the day before that.
     pub(super) known_historical_errors: usize,
     pub(super) alert_storm: bool,
     pub(super) budget_sane: bool,
@@ -193,10 +195,7 @@ impl Seen {
             .iter()
             .filter(|view| view.failed && view.intent.dropped.is_none())
             .count();
-        let failures = snapshot.runs.values().filter_map(|view| {
-            let end = view.run.state.end()?;
-            matches!(end.outcome, Outcome::Failed(_)).then_some(end.ended)
-        });
+        let failures = failures(sight, control)?;
         let budget_left = snapshot_has_budget(sight, control);
         let ended_well = last.as_ref().is_none_or(|last| last.error.is_none());
         let queue = Queue {
@@ -220,7 +219,7 @@ impl Seen {
         Ok(Self::Whole(Box::new(Facts {
             view,
             queue,
-            failures: failures.collect(),
+            failures,
             failed_writes,
             budget_left,
             logs: store.journal().read().is_ok(),
@@ -230,6 +229,24 @@ impl Seen {
             commands: commands(sight),
         })))
     }
+}
+
+/// When runs of the last day ended that failed. Of archived ones only those are opened that began then.
+fn failures(sight: &Sight, control: &Control<'_>) -> Result<Vec<Timestamp>, CliError> {
+    let now = sight.snapshot.now;
+    let mut runs = vec![];
+    for archived in control.store.archived()? {
+        if began(&archived.id).is_some_and(|at| now.duration_since(at) <= HISTORY) {
+            runs.extend(control.store.archived_run(&archived)?);
+        }
+    }
+    let live = sight.snapshot.runs.values().map(|view| &view.run);
+    let ended = runs.iter().chain(live).filter_map(|run| {
+        let end = run.state.end()?;
+        let recent = now.duration_since(end.ended) <= HISTORY;
+        (recent && matches!(end.outcome, Outcome::Failed(_))).then_some(end.ended)
+    });
+    Ok(ended.collect())
 }
 
 /// What must hold for work to go on.

@@ -1,5 +1,11 @@
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test damages files as nothing of acp does"
+)]
+
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
@@ -8,7 +14,6 @@ use crate::domain::{
     Applied, Association, DayBudget, Hold, Intent, Issue, IssueState, ItemId, Lease, Mirror,
     Outcome, Payload, Phase, Reservation, Retry, Run, RunEnd, RunId, RunState, Step, label,
 };
-use crate::durable;
 use crate::engine::testing::{Scene, start};
 use crate::store::{Lock, Place, Store};
 
@@ -77,6 +82,36 @@ fn retry(item: ItemId, attempt: u32) -> Retry {
     }
 }
 
+/// A record as acp writes it.
+fn record(content: &impl serde::Serialize) -> Vec<u8> {
+    let mut value = serde_json::to_value(content).unwrap();
+    value["format"] = 1.into();
+    value.to_string().into_bytes()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string();
+    entries.map(|entry| name(entry).unwrap()).collect()
+}
+
+/// Every file below a folder with its content.
+fn everything(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut files, mut folders) = (vec![], vec![root.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for name in names(&folder) {
+            let path = folder.join(name);
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push((path.clone(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
 impl Sound {
     fn new() -> Self {
         let scene = Scene::new();
@@ -105,7 +140,7 @@ impl Sound {
             waits,
         };
         sound.reserve(false);
-        durable::create_dirs(&sound.store().layout().worktree(&sound.run)).unwrap();
+        fs::create_dir_all(&sound.store().layout().worktree(&sound.run)).unwrap();
         let mut mirror = Mirror::default();
         let open = issue(1, IssueState::Open, &[label::RUNNING]);
         mirror.issues.insert(1, open);
@@ -141,7 +176,7 @@ impl Sound {
         let mut run = self.store().live_run(&self.run).unwrap().unwrap();
         change(&mut run);
         let path = self.path(&format!("runs/{}/run.json", self.run));
-        durable::write_record(&path, &run).unwrap();
+        fs::write(&path, record(&run)).unwrap();
     }
 
     fn path(&self, inside: &str) -> PathBuf {
@@ -150,27 +185,26 @@ impl Sound {
 
     fn write(&self, inside: &str, bytes: &[u8]) {
         let path = self.path(inside);
-        durable::create_dirs(path.parent().unwrap()).unwrap();
-        durable::write_atomic(&path, bytes).unwrap();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
     }
 
     /// Moves the file of an intent from one folder to another, as nothing of acp does.
     fn refile(&self, intent: &Intent, from: &str, to: &str, change: impl FnOnce(&mut Intent)) {
         let folder = self.path(&format!("outbox/{from}"));
-        let names = durable::file_names(&folder).unwrap();
-        let of = |name: &&String| name.contains(intent.id.as_str());
-        let name = names.iter().find(of).unwrap();
-        let mut there: Intent = durable::read_record(&folder.join(name)).unwrap().unwrap();
-        durable::remove_file(&folder.join(name)).unwrap();
+        let name = names(&folder)
+            .into_iter()
+            .find(|name| name.contains(intent.id.as_str()));
+        let name = name.unwrap();
+        let mut there: Intent =
+            serde_json::from_slice(&fs::read(folder.join(&name)).unwrap()).unwrap();
+        fs::remove_file(folder.join(&name)).unwrap();
         change(&mut there);
         let name = match to {
             "done" => format!("{}.json", intent.id),
             _ => format!("{:012}-{}.json", there.seq, intent.id),
         };
-        self.write(
-            &format!("outbox/{to}/{name}"),
-            &durable::encode_record(&there),
-        );
+        self.write(&format!("outbox/{to}/{name}"), &record(&there));
     }
 
     fn codes_at(&self, now: Timestamp) -> Vec<String> {
@@ -191,12 +225,9 @@ impl Sound {
 #[test]
 fn a_state_at_work_is_sound_and_is_not_touched() {
     let sound = Sound::new();
-    let before = durable::tree_bytes(sound.store().layout().root()).unwrap();
+    let before = everything(sound.store().layout().root());
     sound.has(&[]);
-    assert_eq!(
-        durable::tree_bytes(sound.store().layout().root()).unwrap(),
-        before
-    );
+    assert_eq!(everything(sound.store().layout().root()), before);
     let empty = Scene::new();
     let found = empty.store.inventory(LEFTOVER_AGE, start());
     assert!(found.unreadable.is_empty() && check(&found, start()).is_empty());
@@ -237,7 +268,7 @@ fn records_that_are_damaged_newer_or_of_another_name_are_found() {
 #[test]
 fn a_run_that_lacks_what_belongs_to_it_is_found() {
     let sound = Sound::new();
-    durable::remove_file(&sound.path("leases/issue-1.json")).unwrap();
+    fs::remove_file(&sound.path("leases/issue-1.json")).unwrap();
     sound.has(&["label-without-run", "run-without-lease"]);
 
     let mut sound = Sound::new();
@@ -245,7 +276,7 @@ fn a_run_that_lacks_what_belongs_to_it_is_found() {
     sound.has(&["run-unattended"]);
 
     let sound = Sound::new();
-    durable::remove_tree(&sound.store().layout().worktree(&sound.run)).unwrap();
+    fs::remove_dir_all(&sound.store().layout().worktree(&sound.run)).unwrap();
     sound.has(&["worktree-gone"]);
 
     let sound = Sound::new();
@@ -269,7 +300,7 @@ fn a_run_that_lacks_what_belongs_to_it_is_found() {
 
     let sound = Sound::new();
     let folder = sound.path("runs/20261121-115900-issue-7-a1");
-    durable::create_dirs(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     sound.has(&["run-without-record"]);
 }
 
@@ -282,7 +313,7 @@ fn two_runs_at_one_item_are_found() {
     (run.id, run.attempt) = (id.clone(), 2);
     let alive = sound.store().own_run(&id).unwrap().unwrap();
     sound.store().put_run(&run, &alive).unwrap();
-    durable::create_dirs(&sound.store().layout().worktree(&id)).unwrap();
+    fs::create_dir_all(&sound.store().layout().worktree(&id)).unwrap();
     sound.has(&["run-unbudgeted", "run-without-lease", "two-runs"]);
 }
 
@@ -297,12 +328,12 @@ fn what_a_run_left_behind_is_found() {
     drop(lock);
 
     let sound = Sound::new();
-    durable::remove_tree(&sound.path(&format!("runs/{}", sound.run))).unwrap();
+    fs::remove_dir_all(&sound.path(&format!("runs/{}", sound.run))).unwrap();
     sound.has(&["lease-without-run", "worktree-without-run"]);
 
     let sound = Sound::new();
     sound.put_run(|run| run.state = judged());
-    durable::remove_file(&sound.path("leases/issue-1.json")).unwrap();
+    fs::remove_file(&sound.path("leases/issue-1.json")).unwrap();
     sound.has(&["label-without-run"]);
     let taken_off = Payload::Labels {
         add: BTreeSet::new(),
@@ -316,11 +347,11 @@ fn what_a_run_left_behind_is_found() {
 
     let sound = Sound::new();
     sound.put_run(|run| run.state = judged());
-    durable::remove_file(&sound.path("leases/issue-1.json")).unwrap();
+    fs::remove_file(&sound.path("leases/issue-1.json")).unwrap();
     let mut closed = Mirror::default();
     closed.issues.insert(1, issue(1, IssueState::Closed, &[]));
     sound.store().put_mirror(&closed).unwrap();
-    durable::remove_tree(&sound.store().layout().worktree(&sound.run)).unwrap();
+    fs::remove_dir_all(&sound.store().layout().worktree(&sound.run)).unwrap();
     sound.store().archive_run(&sound.run).unwrap();
     sound.has(&["attempt-forgotten"]);
     let item = ItemId::issue(1);
@@ -343,7 +374,7 @@ fn what_a_run_left_behind_is_found() {
 fn writes_that_never_come_to_an_end_are_found() {
     let sound = Sound::new();
     let done = sound.path(&format!("outbox/done/{}.json", sound.done.id));
-    durable::remove_file(&done).unwrap();
+    fs::remove_file(&done).unwrap();
     sound.has(&["need-missing"]);
 
     let sound = Sound::new();
@@ -379,9 +410,7 @@ fn writes_that_never_come_to_an_end_are_found() {
     // It is filed under the number that it now has.
     sound.has(&[]);
     let name = format!("outbox/pending/{:012}-{}.json", 7, sound.waits.id);
-    let bytes = durable::read_file(&sound.path(&name), 4096)
-        .unwrap()
-        .unwrap();
+    let bytes = fs::read(sound.path(&name)).unwrap();
     sound.write(
         &format!("outbox/failed/{:012}-{}.json", 8, sound.waits.id),
         &bytes,
