@@ -19,6 +19,9 @@ _acp() {
             acp,agent)
                 cmd="acp__subcmd__agent"
                 ;;
+            acp,board)
+                cmd="acp__subcmd__board"
+                ;;
             acp,budget)
                 cmd="acp__subcmd__budget"
                 ;;
@@ -36,6 +39,9 @@ _acp() {
                 ;;
             acp,doctor)
                 cmd="acp__subcmd__doctor"
+                ;;
+            acp,fsck)
+                cmd="acp__subcmd__fsck"
                 ;;
             acp,heartbeat)
                 cmd="acp__subcmd__heartbeat"
@@ -160,6 +166,9 @@ _acp() {
             acp__subcmd__help,agent)
                 cmd="acp__subcmd__help__subcmd__agent"
                 ;;
+            acp__subcmd__help,board)
+                cmd="acp__subcmd__help__subcmd__board"
+                ;;
             acp__subcmd__help,budget)
                 cmd="acp__subcmd__help__subcmd__budget"
                 ;;
@@ -177,6 +186,9 @@ _acp() {
                 ;;
             acp__subcmd__help,doctor)
                 cmd="acp__subcmd__help__subcmd__doctor"
+                ;;
+            acp__subcmd__help,fsck)
+                cmd="acp__subcmd__help__subcmd__fsck"
                 ;;
             acp__subcmd__help,heartbeat)
                 cmd="acp__subcmd__help__subcmd__heartbeat"
@@ -575,7 +587,7 @@ _acp() {
 
     case "${cmd}" in
         acp)
-            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="-v -h -V --profile --plain --json --dry-run --verbose --no-progress --help --version demo demo-agent init heartbeat status board why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor fsck reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -724,6 +736,28 @@ _acp() {
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__board)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --md --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --md)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1030,6 +1064,24 @@ _acp() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        acp__subcmd__fsck)
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --forge --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         acp__subcmd__heartbeat)
             opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --until-idle --timeout --stats --record --replay --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1061,7 +1113,7 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help)
-            opts="demo demo-agent init heartbeat status why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor reconcile sweep report completions man help"
+            opts="demo demo-agent init heartbeat status board why issue pr run stop hold outbox retry lease cooldown budget usage agent prompt profile doctor fsck reconcile sweep report completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1075,6 +1127,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__agent)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__board)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1159,6 +1225,20 @@ _acp() {
             return 0
             ;;
         acp__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        acp__subcmd__help__subcmd__fsck)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3615,13 +3695,17 @@ _acp() {
             return 0
             ;;
         acp__subcmd__status)
-            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --help"
+            opts="-v -h --profile --plain --json --dry-run --verbose --no-progress --watch --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --watch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

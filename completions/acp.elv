@@ -34,6 +34,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
+            cand board 'Show the status board of all profiles'
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -50,6 +51,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand prompt 'Look at what agents are asked'
             cand profile 'Look at profiles and check them'
             cand doctor 'Say what is wrong on this machine, and mend it'
+            cand fsck 'Check the state against itself and the forge'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
@@ -124,14 +126,27 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;status'= {
             cand --profile 'The profile to work with'
+            cand --watch 'Show it again every so many seconds, in the same place on a terminal, until Ctrl-C'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;board'= {
+            cand --profile 'The profile to work with'
+            cand --md 'Write it as Markdown into this file, as a whole, and nothing else'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;why'= {
             cand --profile 'The profile to work with'
@@ -1077,6 +1092,18 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'acp;fsck'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --forge 'Compare with one listing of everything on the forge'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;reconcile'= {
             cand --profile 'The profile to work with'
             cand --record 'Save the snapshot that the plan was made from'
@@ -1285,6 +1312,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
+            cand board 'Show the status board of all profiles'
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -1301,6 +1329,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand prompt 'Look at what agents are asked'
             cand profile 'Look at profiles and check them'
             cand doctor 'Say what is wrong on this machine, and mend it'
+            cand fsck 'Check the state against itself and the forge'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
@@ -1317,6 +1346,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;heartbeat'= {
         }
         &'acp;help;status'= {
+        }
+        &'acp;help;board'= {
         }
         &'acp;help;why'= {
         }
@@ -1349,6 +1380,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;profile'= {
         }
         &'acp;help;doctor'= {
+        }
+        &'acp;help;fsck'= {
         }
         &'acp;help;reconcile'= {
         }

@@ -5,6 +5,7 @@
 //! here, and its line in [`GROUPS`].
 
 mod agent;
+mod board;
 mod budget;
 mod change;
 mod completions;
@@ -12,6 +13,7 @@ mod control;
 mod cooldown;
 mod demo;
 mod doctor;
+mod fsck;
 mod group;
 mod heartbeat;
 mod hold;
@@ -54,6 +56,7 @@ pub const GROUPS: &[Group] = &[
     Group::verb::<init::Init>("init", "Put a repository under control"),
     Group::verb::<heartbeat::Heartbeat>("heartbeat", "Do one turn of the loop"),
     Group::verb::<status::Status>("status", "Show everything on one screen"),
+    Group::verb::<board::BoardVerb>("board", "Show the status board of all profiles"),
     Group::verb::<why::Why>("why", "Say why something does not move"),
     Group::verbs::<issue::Issue>("issue", "Issues: list, show, create, comment, label, close"),
     Group::verbs::<pr::Pr>("pr", "Look at pull requests and decide about them").sometimes_in_run(),
@@ -76,6 +79,7 @@ pub const GROUPS: &[Group] = &[
     Group::verbs::<prompt::Prompt>("prompt", "Look at what agents are asked"),
     Group::verbs::<profile::Profile>("profile", "Look at profiles and check them"),
     Group::verb::<doctor::Doctor>("doctor", "Say what is wrong on this machine, and mend it"),
+    Group::verb::<fsck::Fsck>("fsck", "Check the state against itself and the forge"),
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),

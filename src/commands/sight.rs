@@ -2,7 +2,7 @@
 
 use super::Control;
 use super::Session;
-use crate::domain::{ItemId, Mirror, Plan, Snapshot, StaleKind, Standing};
+use crate::domain::{ForgeKind, ItemId, Mirror, Plan, Snapshot, StaleKind, Standing};
 use crate::engine::plan;
 use crate::forge::Text;
 use crate::ui::{CliError, standing};
@@ -16,6 +16,19 @@ pub(super) struct Sight {
 impl Sight {
     pub(super) fn take(session: &Session<'_>, control: &Control<'_>) -> Result<Self, CliError> {
         let snapshot = control.engine(session).observe(false)?;
+        if let Some(stale) = &snapshot.stale {
+            (control.say)(&standing::away(stale));
+        }
+        let plan = plan::plan(&snapshot, &control.rules)?;
+        Ok(Self { snapshot, plan })
+    }
+
+    /// The same without a request to a forge behind HTTP: as its last pass knew it. For screens that are looked at often.
+    pub(super) fn glance(session: &Session<'_>, control: &Control<'_>) -> Result<Self, CliError> {
+        if control.rules.forge.kind == ForgeKind::Local {
+            return Self::take(session, control);
+        }
+        let snapshot = control.engine(session).remember()?;
         if let Some(stale) = &snapshot.stale {
             (control.say)(&standing::away(stale));
         }

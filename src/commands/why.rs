@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::sight::Sight;
 use super::{Control, Session, Verb};
 use crate::domain::{
-    Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Standing,
-    Wait,
+    BadId, Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState,
+    Standing, Wait,
 };
 use crate::forge::remote::blocks;
 use crate::store::Place;
@@ -43,18 +43,9 @@ struct Answer {
 impl Verb for Why {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let control = session.control()?;
-        let mut answer = if let Ok(item) = self.what.parse::<ItemId>() {
-            of_item(session, &control, item)?
-        } else if let Ok(run) = self.what.parse::<RunId>() {
-            of_run(session, &control, &run)?
-        } else if let Ok(intent) = self.what.parse::<IntentId>() {
-            of_intent(session, &control, &intent)?
-        } else {
-            return Err(CliError::usage(format!(
-                "`{}` is no item, run or intent",
-                clean(&self.what)
-            ))
-            .hint("an item is written issue/12 or pr/34; `acp run list` and `acp outbox list` show the others"));
+        let mut answer = match self.what.parse::<ItemId>() {
+            Ok(item) => of_item(session, &control, item)?,
+            Err(no_item) => self.of_other(session, &control, no_item)?,
         };
         // What the forge lets nobody of this user do at the moment holds up whatever it is.
         for block in blocks(&control.home.state, session.clock.now()) {
@@ -64,6 +55,26 @@ impl Verb for Why {
             ));
         }
         Ok(Output::of(answer))
+    }
+}
+
+impl Why {
+    /// A run or an intent. What is neither was most likely meant as an item.
+    fn of_other(
+        &self,
+        session: &Session<'_>,
+        control: &Control<'_>,
+        no_item: BadId,
+    ) -> Result<Answer, CliError> {
+        if let Ok(run) = self.what.parse::<RunId>() {
+            return of_run(session, control, &run);
+        }
+        if let Ok(intent) = self.what.parse::<IntentId>() {
+            return of_intent(session, control, &intent);
+        }
+        Err(CliError::from(no_item).hint(
+            "an item is written issue/12 or pr/34; `acp run list` and `acp outbox list` show runs and intents",
+        ))
     }
 }
 

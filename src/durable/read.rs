@@ -24,6 +24,21 @@ pub fn read_file(path: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>> {
     read_open(file, path, limit_bytes).map(Some)
 }
 
+/// The first `bytes_max` bytes of the file `path`, or fewer when it is shorter. `None` when it does not exist. As safe as
+/// [`read_file`].
+///
+/// # Errors
+/// `Damaged` when it is not a regular file, `Io` when the operating system refuses.
+pub fn read_start(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>> {
+    let Some(file) = open_regular(path)? else {
+        return Ok(None);
+    };
+    let mut bytes = vec![];
+    let read = file.take(bytes_max).read_to_end(&mut bytes);
+    read.doing("read", path)?;
+    Ok(Some(bytes))
+}
+
 /// Reads an open regular file, at most `limit_bytes`.
 pub(super) fn read_open(file: File, path: &Path, limit_bytes: u64) -> Result<Vec<u8>> {
     let mut bytes = vec![];

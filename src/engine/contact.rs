@@ -153,6 +153,15 @@ impl Engine<'_> {
         }
     }
 
+    /// The mirror as the last pass left it, and why it may be older than that pass. Costs no request.
+    pub(super) fn known_listing(&self) -> Result<(Mirror, Option<Stale>), EngineError> {
+        let known = self.store.mirror()?;
+        if let Some(stale) = self.silent()? {
+            return Ok((known, Some(stale)));
+        }
+        Ok((known, self.store.last_pass()?.and_then(|last| last.stale)))
+    }
+
     /// What follows when a call after the listing shows that nothing more may be asked: what was listed is up to date, and
     /// the rest is not known.
     pub(super) fn silenced_by(&self, error: &ForgeError, keep: bool) -> Result<Stale, EngineError> {

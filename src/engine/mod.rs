@@ -6,6 +6,7 @@ mod decide;
 mod desk;
 mod error;
 mod flush;
+pub mod fsck;
 mod heartbeat;
 mod launch;
 mod observe;

@@ -16,21 +16,45 @@ const CHANGES_PER_PASS_MAX: usize = 25;
 /// Questions in a row that a forge leaves unanswered before no more are asked in this pass.
 const UNANSWERED_MAX: u32 = 3;
 
+/// That the forge is asked, and whether what it says is written down.
+#[derive(Debug, Clone, Copy)]
+struct Ask {
+    keep: bool,
+}
+
 impl Engine<'_> {
     /// Reads the world. With `keep`, what was learned of the forge is written down; that needs the pass lock.
     ///
     /// What leads to a change of the forge is read before the forge is: a write that lands in between is then seen twice and
     /// never not at all, and an approval is never of a head that the listing does not show yet.
     pub fn observe(&self, keep: bool) -> Result<Snapshot, EngineError> {
+        self.look(Some(Ask { keep }))
+    }
+
+    /// The world with the forge as the last pass knew it: no request is made and nothing is written.
+    ///
+    /// # Errors
+    /// Only for this machine: its disk, its state folder.
+    pub fn remember(&self) -> Result<Snapshot, EngineError> {
+        self.look(None)
+    }
+
+    fn look(&self, ask: Option<Ask>) -> Result<Snapshot, EngineError> {
         let intents = self.store.outbox()?.views()?;
         let approvals = self.store.approvals().list()?.into_iter();
         let approvals = approvals
             .map(|(_, approval)| (approval.pr, approval))
             .collect();
-        let (mut mirror, mut stale) = self.listing(keep)?;
-        let facts = self.changes(&mut mirror, &mut stale, keep)?;
+        let (mut mirror, mut stale) = match ask {
+            Some(ask) => self.listing(ask.keep)?,
+            None => self.known_listing()?,
+        };
+        let facts = self.changes(&mut mirror, &mut stale, ask)?;
         let trust = self.store.trust()?;
-        let labelled = self.labellers(&mirror, &trust, &mut stale, keep)?;
+        let labelled = match ask {
+            Some(ask) => self.labellers(&mirror, &trust, &mut stale, ask.keep)?,
+            None => BTreeMap::new(),
+        };
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -139,7 +163,7 @@ impl Engine<'_> {
         &self,
         mirror: &mut Mirror,
         stale: &mut Option<Stale>,
-        keep: bool,
+        ask: Option<Ask>,
     ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
         let prefix = self.rules.repo.branch_prefix.as_str();
         let looked_after = |pr: &PullRequest| {
@@ -156,6 +180,10 @@ impl Engine<'_> {
             .collect();
         unknown.sort_by_key(|pr| (book.asked(&pr.base_sha, &pr.head_sha), pr.number));
         let (mut asked, mut unanswered) = (0, 0);
+        let keep = ask.is_some_and(|ask| ask.keep);
+        if ask.is_none() {
+            unknown.clear();
+        }
         for pr in unknown.into_iter().take(CHANGES_PER_PASS_MAX) {
             if stale.is_some() || unanswered == UNANSWERED_MAX {
                 break;

@@ -7,6 +7,7 @@
 mod detect;
 mod error;
 mod hint;
+mod keys;
 mod layer;
 mod load;
 mod merge;
@@ -28,6 +29,7 @@ mod write;
 
 pub use detect::{Detected, detect_verify};
 pub use error::{Problem, ProfileError, Result};
+pub use keys::keys_in_words;
 pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides, default_path_rules};
 pub use load::{Profile, list, load, load_text, profile_path, profiles_dir, select};
 pub use schema::{KNOWN_AGENTS, ProfileFile, schema_json};

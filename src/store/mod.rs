@@ -19,9 +19,10 @@ pub use journal::{Entry, Journal};
 pub use layout::{Home, Layout};
 pub use locks::{LockName, Waiting};
 pub use mirror::FactsBook;
-pub use outbox::{Outbox, Queued};
+pub use outbox::{Filed, Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
+pub use survey::{Inventory, RunFolder};
 
 #[cfg(any(test, feature = "test-hooks"))]
 pub use crate::durable::as_other_process;

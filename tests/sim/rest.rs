@@ -6,7 +6,7 @@ use acp::domain::{
     ItemId, Lane, Outcome, PrLane, PullRequest, RunId, RunState, Snapshot, Standing, Wait, Writes,
     label,
 };
-use acp::engine::{Idle, PassReport};
+use acp::engine::{Idle, PassReport, fsck};
 use acp::store::Place;
 
 use crate::world::World;
@@ -137,6 +137,7 @@ impl World {
             assert!(view.failed || waits, "left to be sent: {:?}", view.intent);
         }
         self.check_worktrees(&ids);
+        self.check_sound();
         self.check_standings(report, snapshot);
     }
 
@@ -223,6 +224,14 @@ impl World {
             });
             assert!(live.contains(&id) || kept, "the worktree of {id} is left");
         }
+    }
+
+    /// At rest nothing that is kept contradicts anything else.
+    fn check_sound(&self) {
+        let found = self.store.inventory(fsck::LEFTOVER_AGE, self.now());
+        assert!(found.unreadable.is_empty(), "{:?}", found.unreadable);
+        let flaws = fsck::check(&found, self.now());
+        assert!(flaws.is_empty(), "{flaws:?}");
     }
 
     /// Merged and closed items have no standing; an open one is blocked, or waits for a person, and says why.

@@ -23,6 +23,8 @@ mod waits;
 mod words;
 
 pub use machine::{Apart, Machine, Reach};
+pub(super) use records::mend as mend_unreadable;
+pub(super) use words::shell as shell_words;
 
 use std::sync::Arc;
 use std::time::Duration;
