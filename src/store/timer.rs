@@ -73,6 +73,10 @@ mod tests {
         let cut = durable::read_file(&store.timer_log(), LOG_BYTES_MAX)
             .unwrap()
             .unwrap();
-        assert!(cut.len() > 500_000 && cut.len() % 100 == 0, "{}", cut.len());
+        assert!(
+            cut.len() > 500_000 && cut.len().is_multiple_of(100),
+            "{}",
+            cut.len()
+        );
     }
 }

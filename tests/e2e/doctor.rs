@@ -445,9 +445,8 @@ fn labels_that_are_missing_are_made_once() {
 }
 
 #[test]
-fn a_timer_that_is_gone_moved_stopped_or_older_is_told() {
+fn a_timer_that_is_missing_older_or_does_not_run_is_told() {
     let env = service::with("systemctl", service::SYSTEMCTL);
-    let last = |env: &TestEnv| env.acp(&["heartbeat"]).ok();
     has(
         &doctor(&env, &[], 0),
         "timer",
@@ -455,7 +454,7 @@ fn a_timer_that_is_gone_moved_stopped_or_older_is_told() {
         "no timer starts passes",
         "acp service install",
     );
-    let _pass = last(&env);
+    let _pass = env.acp(&["heartbeat"]).ok();
     has(
         &doctor(&env, &[], 0),
         "timer",
@@ -483,6 +482,13 @@ fn a_timer_that_is_gone_moved_stopped_or_older_is_told() {
         "does not run",
         "acp service install",
     );
+}
+
+#[test]
+fn a_timer_of_an_acp_that_moved_is_told_and_one_that_is_gone_put_back() {
+    let env = service::with("systemctl", service::SYSTEMCTL);
+    let _made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
+    let unit = env.path("home/.config/systemd/user/acp-web.timer");
     let record = env.read("acp/state/web/timer.json");
     let mut moved: Value = serde_json::from_str(&record).unwrap();
     moved["program"] = "/opt/acp-0.0.1/acp".into();
@@ -497,7 +503,7 @@ fn a_timer_that_is_gone_moved_stopped_or_older_is_told() {
     moved["program"] = "/bin/sh".into();
     env.write("acp/state/web/timer.json", &moved.to_string());
     has(
-        &doctor(&env, &[], 1),
+        &doctor(&env, &[], 0),
         "timer",
         "warning",
         "another acp than this one",
@@ -640,12 +646,9 @@ fn a_report_holds_no_secret_and_no_words_of_issues() {
         })
         .collect();
     let env = TestEnv::under(GOOD).var("SOME_API_KEY", bare);
-    let lines: String = planted
-        .iter()
-        .map(|secret| format!("# {secret}\n"))
-        .collect();
+    let lines = planted.join("\n# ");
     let more = format!(
-        "{lines}# -----BEGIN RSA PRIVATE KEY-----\n# MIIEsecretkeymaterial\n# -----END RSA PRIVATE KEY-----\n\
+        "# {lines}\n# -----BEGIN RSA PRIVATE KEY-----\n# MIIEsecretkeymaterial\n# -----END RSA PRIVATE KEY-----\n\
          # Authorization: Bearer abc.def.ghi\n# https://me:hunter22@git.example.org/x\n# {bare}\n"
     );
     env.profile(|text| format!("{text}{more}"));
