@@ -65,7 +65,6 @@ fn limits() -> LimitRules {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "every value of a profile, once")]
 pub(super) fn rules() -> Rules {
     Rules {
         notify: crate::domain::NotifyRules::default(),
