@@ -50,6 +50,9 @@ pub struct Retry {
     /// Launches in a row that died before their agent began. The first few are no failures.
     #[serde(default)]
     pub dead_launches: u32,
+    /// Runs in a row that failed for a reason that the item has nothing to do with. The first few are no failures.
+    #[serde(default)]
+    pub excuses: u32,
     /// Agents that could not do it and of which others may be able to; they come last.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub avoid: BTreeSet<String>,

@@ -13,9 +13,17 @@ static SOON: &[Duration] = &[minutes(5), minutes(15), minutes(30), minutes(60)];
 /// Waits for a network that is away: it is often back in a moment.
 static VERY_SOON: &[Duration] = &[minutes(1), minutes(5), minutes(15), minutes(30)];
 /// Waits for a quota of which no end is known.
-static LATER: &[Duration] = &[minutes(6 * 60)];
-/// Waits for a person: tried again now and then, in case somebody has seen to it.
-static PERSON: &[Duration] = &[minutes(30), minutes(2 * 60), minutes(6 * 60)];
+static LATER: &[Duration] = &[minutes(6 * 60), minutes(12 * 60), minutes(24 * 60)];
+/// Waits for a person: tried again ever less often, in case somebody has seen to it.
+static PERSON: &[Duration] = &[
+    minutes(30),
+    minutes(60),
+    minutes(2 * 60),
+    minutes(4 * 60),
+    minutes(8 * 60),
+    minutes(16 * 60),
+    minutes(24 * 60),
+];
 
 /// How much of an agent sleeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +106,7 @@ pub const fn consequence(class: FailureClass) -> Consequence {
     match class {
         C::CouldNotStart => asleep(
             Scope::Account,
-            SOON,
+            PERSON,
             "`acp agent probe` says what is missing",
         ),
         C::SetupFailed => advised(ITEM, "mend `repo.setup`"),

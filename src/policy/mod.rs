@@ -30,7 +30,7 @@ pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
 pub use retry::{
     after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
-    still_ahead,
+    is_excused, still_ahead,
 };
 pub use risk::{RiskInput, band, default_risk_rules, score};
 pub use scope::forbidden;

@@ -262,3 +262,34 @@ fn a_launch_that_died_keeps_the_failures_before_it_and_a_run_forgets_it() {
     let done = after_success(Some(&dead), &run(3), ITEM, 3, now());
     assert_eq!((done.failures, done.dead_launches), (0, 0));
 }
+
+fn excuse(previous: Option<&Retry>, attempt: u32) -> Retry {
+    let reason = "not logged in".to_owned();
+    let (id, rules) = (run(attempt), rules());
+    after_excuse(previous, &id, ITEM, attempt, reason, &rules, now(), 7)
+}
+
+/// An agent that never works again may not start a run of the same item for ever, whatever dies in between.
+#[test]
+fn trouble_of_the_agent_counts_only_when_it_has_no_end() {
+    let mut last = excuse(None, 1);
+    for attempt in 2..EXCUSES_MAX {
+        last = excuse(Some(&last), attempt);
+        assert_eq!(excuse(Some(&last), attempt), last, "counted once");
+        assert!(is_excused(&last));
+        assert_eq!((last.failures, last.blocked, last.next), (0, false, None));
+    }
+    last = die(Some(&last), EXCUSES_MAX);
+    let mut attempt = EXCUSES_MAX;
+    while !last.blocked {
+        attempt += 1;
+        last = excuse(Some(&last), attempt);
+        assert!(!is_excused(&last));
+        assert_eq!(last.next.is_none(), last.blocked);
+    }
+    assert_eq!(last.failures, rules().attempts_max);
+    assert_eq!(attempt, EXCUSES_MAX + rules().attempts_max);
+    assert_eq!(fail(Some(&excuse(None, 1)), 2).excuses, 0);
+    let done = after_success(Some(&excuse(None, 1)), &run(2), ITEM, 2, now());
+    assert_eq!(done.excuses, 0);
+}

@@ -60,7 +60,7 @@ pub fn awake(cooldowns: &Cooldowns, agents: &AgentRules, name: &str, now: Timest
         breaker.clone(),
     ];
     let asleep = keys.iter().filter_map(|key| {
-        let cooldown = cooldowns.get(key)?;
+        let cooldown = cooldowns.get(key).filter(|one| !only_counts(one))?;
         let until = cooldown_due(cooldown, SLEEP_MAX, now)?;
         Some((until, cooldown))
     });

@@ -234,3 +234,31 @@ fn what_was_stopped_says_nothing() {
     book.ends(&run("codex", 1, 3), &Outcome::Cancelled { reason });
     assert!(book.cooldowns.is_empty());
 }
+
+/// What only counts is no wait, and of a wait that was set in the future nobody knows how much is left.
+#[test]
+fn a_clock_that_went_back_leaves_no_agent_asleep() {
+    let mut book = Book::new();
+    book.ends(&run("codex", 1, 3), &failed(FailureClass::Crashed));
+    book.ends(&run("claude", 2, 3), &failed(FailureClass::NotLoggedIn));
+    book.now -= SignedDuration::from_secs(30);
+    assert_eq!(book.up(), ["work", "codex"]);
+    book.wait(-60);
+    assert_eq!(book.up().len(), 4);
+}
+
+#[test]
+fn what_only_a_person_can_mend_is_tried_ever_less_often() {
+    let mut book = Book::new();
+    let mut hours = vec![];
+    for attempt in 1..10 {
+        let mut run = run("codex", 1, 0);
+        run.created = book.now;
+        run.id = RunId::new(run.created, run.item, attempt);
+        book.ends(&run, &failed(FailureClass::CouldNotStart));
+        let left = book.minutes_left("codex");
+        hours.push(left / 60);
+        book.wait(left);
+    }
+    assert_eq!(hours, [0, 1, 2, 4, 8, 16, 24, 24, 24]);
+}

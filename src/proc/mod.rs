@@ -47,7 +47,7 @@ use portable as os;
 pub use cmd::Cmd;
 pub use detach::{Detached, detach, expect_supervisor};
 pub use error::{Exit, ProcError};
-pub use find::find_program;
+pub use find::{find_program, missing_interpreter};
 pub use foreground::foreground;
 pub use mark::{EndSignal, ProcessMark, find_marked, kill_pid, signal_pid};
 pub use quick::{Output, Quick};

@@ -33,6 +33,8 @@ pub(crate) struct Book {
     pub(crate) failures: BTreeMap<ItemId, u32>,
     /// Launches in a row that died before their agent began.
     pub(crate) dead_launches: BTreeMap<ItemId, u32>,
+    /// Runs in a row that their agent's trouble ended.
+    pub(crate) excuses: BTreeMap<ItemId, u32>,
     /// Items that acp had given up when it was looked last.
     pub(crate) given_up: BTreeSet<ItemId>,
     /// Texts of issues that were written after the text before them was pinned, and that nobody has approved since.

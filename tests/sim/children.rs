@@ -11,6 +11,9 @@ use acp::worker::{Child, Children};
 
 use crate::world::{Ports, World};
 
+/// In one of so many seeds nobody ever logs in again once all is calm.
+const LOGGED_OUT_EVERY: u64 = 8;
+
 /// What an agent does.
 struct Deed {
     files: Work,
@@ -119,7 +122,15 @@ impl World {
             ..deed(Work::Nothing, None, Ended::Exited(1))
         };
         let well = Ended::Exited(0);
-        match self.roll(22) {
+        if self.calm.get() && self.seed % LOGGED_OUT_EVERY == 1 {
+            return cannot("login".to_owned());
+        }
+        match self.roll(24) {
+            22 => cannot("login".to_owned()),
+            23 => {
+                let reason = "no such program".to_owned();
+                deed(Work::Nothing, None, Ended::CouldNotStart { reason })
+            }
             20 => {
                 let hours =
                     jiff::SignedDuration::from_mins(5 + i64::try_from(self.roll(120)).unwrap());

@@ -11,6 +11,8 @@ use crate::world::World;
 
 /// Launches in a row that die before their agent begins, from which on each counts as a failure.
 const DEAD_LAUNCHES_MAX: u32 = 3;
+/// Runs in a row that their agent's trouble ended, from which on each is a failure.
+const EXCUSES_MAX: u32 = 12;
 
 impl World {
     pub(crate) fn check(&self) {
@@ -124,6 +126,7 @@ impl World {
             if !retry.blocked && book.given_up.remove(&retry.item) {
                 book.failures.remove(&retry.item);
                 book.dead_launches.remove(&retry.item);
+                book.excuses.remove(&retry.item);
             }
         }
         let mut archived = vec![];
@@ -144,17 +147,22 @@ impl World {
                 continue;
             }
             let mut dead = book.dead_launches.get(&run.item).copied().unwrap_or(0);
+            let mut excuses = book.excuses.get(&run.item).copied().unwrap_or(0);
             let failures = book.failures.entry(run.item).or_default();
             match &run.state.end().unwrap().outcome {
                 Outcome::Failed(failure) if failure.class == FailureClass::LaunchDied => {
                     dead += 1;
                     *failures += u32::from(dead >= DEAD_LAUNCHES_MAX);
                 }
-                Outcome::Failed(failure) if !consequence(failure.class).counts => dead = 0,
-                Outcome::Failed(_) => (dead, *failures) = (0, *failures + 1),
+                Outcome::Failed(failure) if !consequence(failure.class).counts => {
+                    (dead, excuses) = (0, excuses + 1);
+                    *failures += u32::from(excuses >= EXCUSES_MAX);
+                }
+                Outcome::Failed(_) => (dead, excuses, *failures) = (0, 0, *failures + 1),
                 Outcome::Cancelled { .. } => {}
-                _ => (dead, *failures) = (0, 0),
+                _ => (dead, excuses, *failures) = (0, 0, 0),
             }
+            book.excuses.insert(run.item, excuses);
             book.dead_launches.insert(run.item, dead);
         }
         let max = self.rules.retry.attempts_max;

@@ -12,7 +12,7 @@ use acp::store::Place;
 use crate::world::World;
 
 /// Passes until rest, at most.
-const PASSES_MAX: u32 = 400;
+const PASSES_MAX: u32 = 800;
 /// Passes with nothing to do that are waited for what the forge does not know yet.
 const QUIET_MAX: u32 = 8;
 

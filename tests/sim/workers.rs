@@ -140,7 +140,7 @@ impl World {
 }
 
 /// The agent of the simulation: `limit` is its word for a limit that is over after so many seconds of which it knows the
-/// time, and `overloaded` for trouble of which it knows none.
+/// time, `overloaded` for trouble of which it knows none, and `login` for what only a person can mend.
 struct SimAgent;
 
 impl Agent for SimAgent {
@@ -168,6 +168,9 @@ impl Agent for SimAgent {
                 reset: Some(until.parse().unwrap()),
                 ..Failure::new(FailureClass::Limit, "the window is used up".to_owned())
             },
+            None if line == "login" => {
+                Failure::new(FailureClass::NotLoggedIn, "the login is over".to_owned())
+            }
             _ => Failure::new(FailureClass::Overloaded, "529".to_owned()),
         };
         vec![AgentEvent::Verdict(Err(failure))]

@@ -353,6 +353,7 @@ fn rules(dice: &SplitMix64) -> Rules {
          repo: {{ base: main, branch_prefix: acp/, verify: [{verify}] }}\n\
          agents: {{ use: command, fallback: [{fallback}], settings: {{ command: {{ argv: [the-agent], timeout: 20m }}, \
          second: {{ backend: command }} }} }}\n\
+         sandbox: {{ kind: none, memory: 0B, processes: 0, file_size: 0B }}\n\
          limits: {{ workers: {workers}, pr: {pulls}, pr_reserved: {reserved}, launches_per_pass: {launches}, disk_free_min: 0B }}\n\
          retry: {{ delays: [1m, 5m], attempts_max: {attempts} }}\n\
          budget: {{ runs_per_day: {runs} }}\n\

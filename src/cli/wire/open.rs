@@ -154,10 +154,12 @@ pub(super) fn missing_agent(env: &Env, rules: &Rules, name: &str) -> Option<Stri
     let Some(program) = agent.program(settings) else {
         return Some(format!("`agents.settings.{name}` names no program"));
     };
-    match find(env, &program) {
-        Some(_) => None,
-        None => Some(format!("`{program}` is not on PATH")),
-    }
+    let Some(file) = find(env, &program) else {
+        return Some(format!("`{program}` is not on PATH"));
+    };
+    let interpreter = proc::missing_interpreter(&file)?;
+    let (file, interpreter) = (file.display(), interpreter.display());
+    Some(format!("`{file}` needs {interpreter}, which is not there"))
 }
 
 fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {

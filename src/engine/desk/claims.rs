@@ -58,6 +58,7 @@ impl Desk<'_> {
             fixes: 0,
             dropped: false,
             dead_launches: 0,
+            excuses: 0,
             avoid: std::collections::BTreeSet::new(),
             ..before.clone()
         };

@@ -3,9 +3,8 @@
 use super::repair::why_unwanted;
 use super::view::{View, is_to_judge};
 use crate::domain::{
-    Action, CheckState, Failure, FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, Payload,
-    Plan, Retry, ReviewVerdict, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult,
-    label,
+    Action, CheckState, FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, Payload, Plan,
+    Retry, ReviewVerdict, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult, label,
 };
 use crate::policy::{self, BadPattern};
 
@@ -90,11 +89,7 @@ impl<'a> Judgement<'a> {
             Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
             Outcome::Failed(failure) => {
                 let reason = outcome.reason().unwrap_or_default();
-                if policy::consequence(failure.class).counts {
-                    self.failure(failure.class, &reason)
-                } else {
-                    self.excuse(failure, &reason)
-                }
+                self.failure(failure.class, &reason)
             }
         };
         let intents = if self.view.may_write() {
@@ -254,33 +249,27 @@ impl<'a> Judgement<'a> {
     }
 
     /// It failed, and the item has nothing to do with it.
-    fn excuse(&self, failure: &Failure, reason: &str) -> (Retry, String) {
-        let retry = self.counted(policy::after_excuse(
-            self.view.snapshot.retries.get(&self.run.item),
-            &self.run.id,
-            self.run.item,
-            self.run.attempt,
-            reason.to_owned(),
-            self.view.now,
-        ));
+    fn excuse(&self, class: FailureClass, reason: &str) -> String {
         let asleep = match self.view.awake(&self.run.agent) {
             policy::Awake::No { until, .. } => {
                 format!("; `{}` sleeps until {until}", self.run.agent)
             }
             policy::Awake::Yes | policy::Awake::Trial { .. } => String::new(),
         };
-        let advice = policy::consequence(failure.class).advice;
-        let summary = format!("no failure of the item: {reason}{asleep} ({advice})");
-        (retry, summary)
+        let advice = policy::consequence(class).advice;
+        format!("no failure of the item: {reason}{asleep} ({advice})")
     }
 
     fn failure(&mut self, class: FailureClass, reason: &str) -> (Retry, String) {
         let view = self.view;
         let dead = class == FailureClass::LaunchDied;
+        let follows = policy::consequence(class);
         let after = if dead {
             policy::after_dead_launch
-        } else {
+        } else if follows.counts {
             policy::after_failure
+        } else {
+            policy::after_excuse
         };
         let retry = after(
             view.snapshot.retries.get(&self.run.item),
@@ -293,8 +282,11 @@ impl<'a> Judgement<'a> {
             view.snapshot.seed,
         );
         let mut retry = if dead { retry } else { self.counted(retry) };
-        if policy::consequence(class).elsewhere {
+        if follows.elsewhere {
             retry.avoid.insert(self.run.agent.clone());
+        }
+        if policy::is_excused(&retry) {
+            return (retry, self.excuse(class, reason));
         }
         if retry.blocked {
             let tried = match retry.failures {

@@ -475,6 +475,7 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
         avoid: std::collections::BTreeSet::new(),
     });
     let retry = Box::new(Retry {

@@ -394,6 +394,7 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         set: now,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
         avoid: BTreeSet::new(),
         ..retry.clone()
     }
