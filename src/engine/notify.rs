@@ -303,12 +303,11 @@ impl Engine<'_> {
             }
             let same =
                 |queued: &&QueuedNotice| queued.notice.to == notice.to && is_same(&queued.notice);
-            match known.iter().find(same) {
-                Some(before) => said.push(Said::Before(before.notice.clone())),
-                None => {
-                    self.queue_one(&notice)?;
-                    fresh.push(notice);
-                }
+            if let Some(before) = known.iter().find(same) {
+                said.push(Said::Before(before.notice.clone()));
+            } else {
+                self.queue_one(&notice)?;
+                fresh.push(notice);
             }
         }
         let only: BTreeSet<IntentId> = fresh.iter().map(|notice| notice.id.clone()).collect();

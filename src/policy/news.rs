@@ -35,7 +35,7 @@ pub fn news(snapshot: &Snapshot, plan: &Plan, rules: &Rules, moved: Timestamp) -
     }
     out.extend(of_profile(plan, rules));
     out.extend(stalled(snapshot, plan, rules, moved));
-    out.sort_by(|a, b| b.priority.cmp(&a.priority));
+    out.sort_by_key(|news| std::cmp::Reverse(news.priority));
     out
 }
 

@@ -1,6 +1,6 @@
 //! What a person sees at the end, without what an honest second attempt may change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -53,28 +53,6 @@ pub(crate) fn of_forge(world: &World) -> Vec<String> {
         lines.push(format!("change of `{}`: {}", pr.title, diff.join("|")));
     }
     let _sound = git(&["fsck", "--strict", "--no-dangling"]);
-    lines.sort();
-    lines
-}
-
-/// What people heard, each piece once: a crash between the call and its note repeats the call, and nothing more.
-#[track_caller]
-pub(crate) fn told(world: &World) -> Vec<String> {
-    let text = fs::read_to_string(world.path("home/told.jsonl")).unwrap_or_default();
-    let mut ids = BTreeMap::<String, usize>::new();
-    let mut lines = vec![];
-    for line in text.lines() {
-        let notice: serde_json::Value = serde_json::from_str(line).unwrap();
-        let times = ids
-            .entry(notice["id"].as_str().unwrap().to_owned())
-            .or_default();
-        *times += 1;
-        if *times == 1 {
-            lines.push(format!("told {} {}", notice["kind"], notice["item"]));
-        }
-    }
-    // One call dies in most plays, two in a few.
-    assert!(ids.values().all(|times| *times <= 3), "{text}");
     lines.sort();
     lines
 }

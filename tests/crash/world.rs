@@ -191,17 +191,6 @@ impl World {
         self.add_to_profile(PROFILE);
     }
 
-    /// Lets the profile tell a program, which writes down what it hears.
-    pub(crate) fn tell(&self) {
-        // A copy of this world has the profile of this one and a home of its own.
-        fs::write(self.path("tell.sh"), "cat >>\"$HOME/told.jsonl\"\n").unwrap();
-        let script = self.path("tell.sh");
-        let notifier = format!("{{ kind: command, argv: [sh, '{}'] }}", script.display());
-        self.add_to_profile(&format!(
-            "notify: {{ to: {{ a: {notifier}, b: {notifier} }} }}\n"
-        ));
-    }
-
     /// Adds lines to the profile.
     pub(crate) fn add_to_profile(&self, lines: &str) {
         let profile = self.path("acp/config/profiles/repo.yaml");

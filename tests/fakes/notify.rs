@@ -109,12 +109,11 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             *state.asked.entry(vendor.to_owned()).or_default() += 1;
             state.faults.get_mut(vendor).and_then(VecDeque::pop_front)
         };
-        let (status, retry_after, body) = match fault {
-            Some(fault) => (fault.status, fault.retry_after, fault.body),
-            None => {
-                let (status, body) = judge(vendor, &asked);
-                (status, None, body)
-            }
+        let (status, retry_after, body) = if let Some(fault) = fault {
+            (fault.status, fault.retry_after, fault.body)
+        } else {
+            let (status, body) = judge(vendor, &asked);
+            (status, None, body)
         };
         if (200..300).contains(&status) {
             let body = serde_json::from_slice(&asked.body).unwrap();
@@ -125,17 +124,14 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let mut out = format!("HTTP/1.1 {status} It\r\n");
-        if let Some(after) = retry_after {
-            out.push_str(&format!("Retry-After: {after}\r\n"));
-        }
-        if status != 204 {
-            out.push_str(&format!("Content-Length: {}\r\n", text.len()));
-        }
-        out.push_str("\r\n");
-        if status != 204 {
-            out.push_str(&text);
-        }
+        let after = retry_after.map(|after| format!("Retry-After: {after}\r\n"));
+        let after = after.unwrap_or_default();
+        let out = if status == 204 {
+            format!("HTTP/1.1 {status} It\r\n{after}\r\n")
+        } else {
+            let length = text.len();
+            format!("HTTP/1.1 {status} It\r\n{after}Content-Length: {length}\r\n\r\n{text}")
+        };
         let mut writer = stream;
         if writer.write_all(out.as_bytes()).is_err() {
             return;
