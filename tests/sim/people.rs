@@ -170,6 +170,10 @@ impl World {
 
     /// The author changes what an issue says. After a pass has seen the approved text, nobody has approved this one.
     fn edit_text(&self, issue: &Issue) {
+        if issue.author == "acp-bot" {
+            // Without its marker one whose answer was lost cannot be found again.
+            return;
+        }
         let number = issue.number;
         let body = format!("Do it like this, {}.", self.roll(1000));
         self.say(format!("{} edits issue/{number}: {body}", issue.author));
