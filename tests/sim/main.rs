@@ -72,6 +72,7 @@ fn every_seed_over_the_adapters_keeps_the_promises_and_comes_to_rest() {
     });
 }
 
+#[expect(clippy::print_stdout, reason = "what has happened, to be seen")]
 fn every_seed(usual: u64, kind: fn(u64) -> Kind) {
     quiet_crashes();
     let env = Env::from_process();
