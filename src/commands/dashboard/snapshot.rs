@@ -285,7 +285,7 @@ fn history(control: &Control<'_>, snapshot: &Snapshot) -> Result<Section<RunRow>
     Ok(Section { total, items: rows })
 }
 
-/// Whether nothing moves until a person does something.
+/// Whether nothing moves until a person does something: the same that `acp status` puts first.
 const fn is_for_a_person(wait: &Wait) -> bool {
     matches!(
         wait,
@@ -299,7 +299,6 @@ const fn is_for_a_person(wait: &Wait) -> bool {
             | Wait::Repository { .. }
             | Wait::TextChanged { .. }
             | Wait::WriteFailed { .. }
-            | Wait::NoAgent { .. }
     )
 }
 
