@@ -114,6 +114,12 @@ impl Events {
     /// The next snapshot for which `wanted` holds.
     #[track_caller]
     fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.until_json(|seen| wanted(&seen["data"]))["data"].clone()
+    }
+
+    /// The next event for which `wanted` holds.
+    #[track_caller]
+    fn until_json(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         let mut last = String::new();
         for _ in 0..400 {
             let mut line = String::new();
@@ -124,13 +130,30 @@ impl Events {
                 continue;
             };
             let seen: Value = serde_json::from_str(json).unwrap();
-            if wanted(&seen["data"]) {
-                return seen["data"].clone();
+            if wanted(&seen) {
+                return seen;
             }
             last = line;
         }
         panic!("it never came; the last was {last}");
     }
+}
+
+/// A state that cannot be read is said, and looking goes on by itself once it can.
+#[test]
+fn what_cannot_be_read_is_said_and_seen_again_when_it_is_mended() {
+    let env = TestEnv::under(GOOD);
+    let served = Served::start(&env, &[]);
+    let mut events = served.listen();
+    let _first = events.until(|data| data["profile"] == "web");
+    let good = env.read("acp/config/profiles/web.yaml");
+    env.profile(|text| format!("{text}\nno_such_key: 1\n"));
+    let trouble = events.until_json(|seen| seen["schema"] == "acp.error/1");
+    assert!(trouble["message"].is_string(), "{trouble}");
+    let (status, _) = served.get("/api/snapshot");
+    assert_eq!(status, 503);
+    env.profile(|_| good.clone());
+    let _again = events.until(|data| data["profile"] == "web");
 }
 
 /// One run that is over and whose pull request waits for a person.
