@@ -34,11 +34,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
-<<<<<<< ours
             cand dashboard 'Watch everything in a browser'
-=======
             cand board 'Show the status board of all profiles'
->>>>>>> theirs
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -55,6 +52,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand agent 'Look at the agents and how they are'
             cand prompt 'Look at what agents are asked'
             cand profile 'Profiles: list, show, check, new, export, import, remove'
+            cand service 'Timers that start passes: install, status, start, stop, logs'
             cand doctor 'Say what is wrong on this machine, and mend it'
             cand fsck 'Check the state against itself and the forge'
             cand reconcile 'Draw the conclusions from runs that ended'
@@ -121,6 +119,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;heartbeat'= {
             cand --profile 'The profile to work with'
+            cand --every 'From one pass of the loop to the next: 30s, 5m, 1h (default: 1m)'
             cand --timeout 'How long to repeat: 90s, 2m, 1h'
             cand --record 'Save the snapshot that the plan was made from'
             cand --replay 'Plan from a saved snapshot instead of the world; changes nothing'
@@ -131,25 +130,14 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
             cand --until-idle 'Repeat until nothing moves by itself any more; ends with 75 at the timeout'
+            cand --loop 'Repeat for ever, for machines with neither systemd nor launchd nor cron'
             cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;status'= {
             cand --profile 'The profile to work with'
             cand --watch 'Show it again every so many seconds, in the same place on a terminal, until Ctrl-C'
-            cand --plain 'One record a line, fields between tabs'
-            cand --json 'One JSON object'
-            cand --dry-run 'Say what would be done, and do nothing'
-            cand -v 'Say more on standard error'
-            cand --verbose 'Say more on standard error'
-            cand --no-progress 'Show no progress'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'acp;board'= {
-            cand --profile 'The profile to work with'
-            cand --md 'Write it as Markdown into this file, as a whole, and nothing else'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'
@@ -207,6 +195,18 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;dashboard;help;snapshot'= {
         }
         &'acp;dashboard;help;help'= {
+        }
+        &'acp;board'= {
+            cand --profile 'The profile to work with'
+            cand --md 'Write it as Markdown into this file, as a whole, and nothing else'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;why'= {
             cand --profile 'The profile to work with'
@@ -1320,7 +1320,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;profile;help;help'= {
         }
-        &'acp;doctor'= {
+        &'acp;service'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -1328,7 +1328,124 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand --fix 'Mend what can be mended safely: close files to other users, make missing labels on the forge'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand install 'Start passes by a timer of this machine'
+            cand uninstall 'Take the timer away'
+            cand status 'Say how passes keep time, and what went wrong'
+            cand start 'Let a stopped timer start passes again'
+            cand stop 'Let a timer start no more passes'
+            cand logs 'Show what the passes of a timer printed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;service;install'= {
+            cand --every 'From one pass to the next: 30s, 5m, 1h (default: 1m, or what was installed)'
+            cand --kind 'What starts the passes (default: what this machine has)'
+            cand --profile 'The profile to work with'
+            cand --all 'For every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;uninstall'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Of every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;status'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;start'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Of every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;stop'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Of every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;logs'= {
+            cand -n 'How many of the last lines'
+            cand --lines 'How many of the last lines'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;service;help'= {
+            cand install 'Start passes by a timer of this machine'
+            cand uninstall 'Take the timer away'
+            cand status 'Say how passes keep time, and what went wrong'
+            cand start 'Let a stopped timer start passes again'
+            cand stop 'Let a timer start no more passes'
+            cand logs 'Show what the passes of a timer printed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;service;help;install'= {
+        }
+        &'acp;service;help;uninstall'= {
+        }
+        &'acp;service;help;status'= {
+        }
+        &'acp;service;help;start'= {
+        }
+        &'acp;service;help;stop'= {
+        }
+        &'acp;service;help;logs'= {
+        }
+        &'acp;service;help;help'= {
+        }
+        &'acp;doctor'= {
+            cand --profile 'The profile to work with'
+            cand --report 'Write what was found, and what somebody who helps needs, to this file'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --fix 'Mend what can be mended safely: close files to other users, make missing labels on the forge, put back a timer that is gone, does not run or starts an acp that is not there any more'
+            cand --with-text 'Let the report quote the journal, which may quote issues'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -1563,11 +1680,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
-<<<<<<< ours
             cand dashboard 'Watch everything in a browser'
-=======
             cand board 'Show the status board of all profiles'
->>>>>>> theirs
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -1584,6 +1698,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand agent 'Look at the agents and how they are'
             cand prompt 'Look at what agents are asked'
             cand profile 'Profiles: list, show, check, new, export, import, remove'
+            cand service 'Timers that start passes: install, status, start, stop, logs'
             cand doctor 'Say what is wrong on this machine, and mend it'
             cand fsck 'Check the state against itself and the forge'
             cand reconcile 'Draw the conclusions from runs that ended'
@@ -1604,11 +1719,9 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;help;status'= {
         }
-<<<<<<< ours
         &'acp;help;dashboard'= {
-=======
+        }
         &'acp;help;board'= {
->>>>>>> theirs
         }
         &'acp;help;why'= {
         }
@@ -1641,6 +1754,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;prompt'= {
         }
         &'acp;help;profile'= {
+        }
+        &'acp;help;service'= {
         }
         &'acp;help;doctor'= {
         }

@@ -111,7 +111,10 @@ mod tests {
 
     #[test]
     fn what_is_higher_than_the_terminal_is_cut() {
-        let text = (1..=10).map(|n| format!("line {n}\n")).collect::<String>();
+        let text = (1..=10)
+            .map(|n| format!("line {n}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         let shown = drawn(&text, 5, true);
         assert_eq!(shown.matches('\n').count(), 4);
         assert!(shown.contains("line 3") && !shown.contains("line 4"));

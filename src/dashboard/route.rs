@@ -128,9 +128,8 @@ mod tests {
                 assert!(!text.contains(bad), "{}: {bad}", file.path);
             }
             for part in file.bytes.split(['"', '\'']) {
-                let is_part = part.starts_with('/') && part.ends_with(".js")
-                    || part.starts_with('/') && part.ends_with(".css");
-                if is_part {
+                let ending = part.rsplit_once('.').map(|(_, ending)| ending);
+                if part.starts_with('/') && matches!(ending, Some("js" | "css")) {
                     assert!(FILES.iter().any(|known| known.path == part), "{part}");
                 }
             }

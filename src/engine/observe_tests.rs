@@ -119,7 +119,7 @@ fn questions_go_round() {
         pr.head_sha = format!("{number:040x}").parse().unwrap();
         scene.forge.mirror.borrow_mut().pulls.insert(number, pr);
     }
-    let unanswered = std::iter::repeat_with(not_yet).take(25);
+    let unanswered = std::iter::repeat_with(|| Ok(not_yet())).take(25);
     scene.forge.change.borrow_mut().extend(unanswered);
     let snapshot = scene.engine().observe(true).unwrap();
     assert!(snapshot.facts.is_empty());
@@ -221,11 +221,11 @@ fn an_agent_that_was_not_logged_in_is_awake_once_its_login_has_changed() {
     assert_eq!(left(out, Some(at(1)), true), (0, 0));
 }
 
-fn not_yet() -> Result<crate::domain::ChangeFacts, ForgeError> {
-    Ok(crate::domain::ChangeFacts {
+fn not_yet() -> crate::domain::ChangeFacts {
+    crate::domain::ChangeFacts {
         diff: DiffFacts::default(),
         mergeable: Mergeable::Unknown,
-    })
+    }
 }
 
 const PASS: Pass = Pass {
@@ -240,7 +240,7 @@ const PASS: Pass = Pass {
 fn nothing_is_idle_while_the_forge_is_asked_again() {
     let scene = Scene::new();
     scene.forge.mirror.borrow_mut().pulls.insert(1, pull(1));
-    let answers = std::iter::repeat_with(not_yet).take(4);
+    let answers = std::iter::repeat_with(|| Ok(not_yet())).take(4);
     scene.forge.change.borrow_mut().extend(answers);
     let mut last = None;
     let each = &mut |report: &PassReport| last.clone_from(&report.snapshot);
@@ -259,7 +259,7 @@ fn a_forge_that_never_knows_is_asked_ever_less_often() {
     let scene = Scene::new();
     scene.forge.mirror.borrow_mut().pulls.insert(1, pull(1));
     let endless = || {
-        let answers = std::iter::repeat_with(not_yet).take(100);
+        let answers = std::iter::repeat_with(|| Ok(not_yet())).take(100);
         *scene.forge.change.borrow_mut() = answers.collect();
     };
     endless();

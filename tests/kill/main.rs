@@ -13,7 +13,6 @@
     reason = "outside of the test function it is the same test"
 )]
 
-#[expect(dead_code, reason = "the crash suite looks at more")]
 #[path = "../crash/view.rs"]
 mod view;
 #[expect(dead_code, reason = "the crash suite uses more of it")]

@@ -12,7 +12,6 @@
 //! `ACP_SIM_THREADS=n` spreads them over so many threads.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![expect(clippy::panic, reason = "the message of a failed test")]
-#![expect(clippy::print_stdout, reason = "what the seeds came to")]
 
 mod book;
 mod children;

@@ -73,6 +73,7 @@ fn what_is_for_a_shell_parses() {
 #[test]
 fn what_is_for_a_profile_is_one() {
     let id: ProfileId = "web".parse().unwrap();
+    let env = Env::from_pairs([("HOME", "/home/ann")]);
     let mut errors = vec![];
     let mut seen = 0;
     for block in blocks().iter().filter(|block| block.language == "yaml") {
@@ -88,7 +89,7 @@ fn what_is_for_a_profile_is_one() {
                 text.push_str(line);
             }
         }
-        let loaded = profile::load_text(&id, Path::new(&block.place), &text, &Env::default());
+        let loaded = profile::load_text(&id, Path::new(&block.place), &text, &env);
         errors.extend(loaded.err().map(|error| error.to_string()));
     }
     assert!(seen > 2, "{seen}");
@@ -140,6 +141,15 @@ fn every_verb_that_a_document_names_is_there() {
 /// The first word of a call that should be a verb and is none.
 fn unknown_verb<'a>(tree: &clap::Command, call: &'a str) -> Option<&'a str> {
     let mut verb = tree;
+    // Topics are no verbs; `tests/e2e` asks for each of them.
+    let call = call.strip_prefix("help ").map_or(call, |rest| {
+        let topics = ["exit-codes", "state", "profile"];
+        if topics.contains(&rest.trim()) {
+            ""
+        } else {
+            rest
+        }
+    });
     for word in call.split_whitespace() {
         let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
         let is_group = verb.get_subcommands().next().is_some();

@@ -140,7 +140,7 @@ impl Sound {
             waits,
         };
         sound.reserve(false);
-        fs::create_dir_all(&sound.store().layout().worktree(&sound.run)).unwrap();
+        fs::create_dir_all(sound.store().layout().worktree(&sound.run)).unwrap();
         let mut mirror = Mirror::default();
         let open = issue(1, IssueState::Open, &[label::RUNNING]);
         mirror.issues.insert(1, open);
@@ -268,7 +268,7 @@ fn records_that_are_damaged_newer_or_of_another_name_are_found() {
 #[test]
 fn a_run_that_lacks_what_belongs_to_it_is_found() {
     let sound = Sound::new();
-    fs::remove_file(&sound.path("leases/issue-1.json")).unwrap();
+    fs::remove_file(sound.path("leases/issue-1.json")).unwrap();
     sound.has(&["label-without-run", "run-without-lease"]);
 
     let mut sound = Sound::new();
@@ -276,7 +276,7 @@ fn a_run_that_lacks_what_belongs_to_it_is_found() {
     sound.has(&["run-unattended"]);
 
     let sound = Sound::new();
-    fs::remove_dir_all(&sound.store().layout().worktree(&sound.run)).unwrap();
+    fs::remove_dir_all(sound.store().layout().worktree(&sound.run)).unwrap();
     sound.has(&["worktree-gone"]);
 
     let sound = Sound::new();
@@ -313,7 +313,7 @@ fn two_runs_at_one_item_are_found() {
     (run.id, run.attempt) = (id.clone(), 2);
     let alive = sound.store().own_run(&id).unwrap().unwrap();
     sound.store().put_run(&run, &alive).unwrap();
-    fs::create_dir_all(&sound.store().layout().worktree(&id)).unwrap();
+    fs::create_dir_all(sound.store().layout().worktree(&id)).unwrap();
     sound.has(&["run-unbudgeted", "run-without-lease", "two-runs"]);
 }
 
@@ -328,12 +328,12 @@ fn what_a_run_left_behind_is_found() {
     drop(lock);
 
     let sound = Sound::new();
-    fs::remove_dir_all(&sound.path(&format!("runs/{}", sound.run))).unwrap();
+    fs::remove_dir_all(sound.path(&format!("runs/{}", sound.run))).unwrap();
     sound.has(&["lease-without-run", "worktree-without-run"]);
 
     let sound = Sound::new();
     sound.put_run(|run| run.state = judged());
-    fs::remove_file(&sound.path("leases/issue-1.json")).unwrap();
+    fs::remove_file(sound.path("leases/issue-1.json")).unwrap();
     sound.has(&["label-without-run"]);
     let taken_off = Payload::Labels {
         add: BTreeSet::new(),
@@ -347,11 +347,11 @@ fn what_a_run_left_behind_is_found() {
 
     let sound = Sound::new();
     sound.put_run(|run| run.state = judged());
-    fs::remove_file(&sound.path("leases/issue-1.json")).unwrap();
+    fs::remove_file(sound.path("leases/issue-1.json")).unwrap();
     let mut closed = Mirror::default();
     closed.issues.insert(1, issue(1, IssueState::Closed, &[]));
     sound.store().put_mirror(&closed).unwrap();
-    fs::remove_dir_all(&sound.store().layout().worktree(&sound.run)).unwrap();
+    fs::remove_dir_all(sound.store().layout().worktree(&sound.run)).unwrap();
     sound.store().archive_run(&sound.run).unwrap();
     sound.has(&["attempt-forgotten"]);
     let item = ItemId::issue(1);
