@@ -184,7 +184,7 @@ fn a_snapshot_tells_everything_and_changes_nothing() {
     let title = wait["title"].as_str().unwrap();
     assert!(title.starts_with("<img src=x onerror=alert(1)>"), "{title}");
     assert!(
-        title.ends_with("[2J\u{fffd}") && !title.contains('\u{1b}'),
+        title.contains("[2J") && !title.contains(['\u{1b}', '\u{202e}']),
         "{title:?}"
     );
     assert_eq!(wait["offers"][0]["wish"]["do"], "approve");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Flaw;
-use crate::domain::{IntentKind, ItemId, Lease, Payload, Run, RunId, RunState, label};
-use crate::store::{Inventory, Place, Store};
+use crate::domain::{ItemId, Lease, Run, RunId, RunState};
+use crate::store::{Inventory, Store};
 
 /// What is wrong with each run by itself.
 pub(super) fn check(found: &Inventory, flaws: &mut Vec<Flaw>) {
@@ -97,7 +97,6 @@ pub(super) fn check_claims(found: &Inventory, now: Timestamp, flaws: &mut Vec<Fl
         }
     }
     attempts(found, flaws);
-    labels(found, flaws);
 }
 
 fn of_lease(found: &Inventory, lease: &Lease) -> Option<Flaw> {
@@ -170,39 +169,6 @@ fn attempts(found: &Inventory, flaws: &mut Vec<Flaw>) {
                 run.id, run.attempt
             );
             flaws.push(Flaw::new("attempt-forgotten", item, meaning));
-        }
-    }
-}
-
-/// The label that shows a run stands only where one is at work, or where a write that takes it off is on its way.
-fn labels(found: &Inventory, flaws: &mut Vec<Flaw>) {
-    let Some(mirror) = &found.mirror else { return };
-    let issues = mirror.issues.values().filter(|issue| issue.is_open());
-    let pulls = mirror.pulls.values().filter(|pr| pr.is_open());
-    let labelled = issues
-        .filter(|issue| issue.has(label::RUNNING))
-        .map(|issue| ItemId::issue(issue.number))
-        .chain(
-            pulls
-                .filter(|pr| pr.has(label::RUNNING))
-                .map(|pr| ItemId::pr(pr.number)),
-        );
-    for item in labelled {
-        let leased = found.leases.iter().any(|(_, lease)| lease.item == item);
-        // What is confirmed may not show in the mirror yet.
-        let written = found.intents.iter().any(|filed| {
-            let removes = matches!(&filed.intent.payload, Payload::Labels { remove, .. } if remove.contains(label::RUNNING));
-            filed.intent.item == Some(item)
-                && filed.intent.payload.kind() == IntentKind::Labels
-                && removes
-                && filed.place != Place::Failed
-        });
-        if !leased && !written {
-            let meaning = format!(
-                "`{}` is on it and no run of this state works on it",
-                label::RUNNING
-            );
-            flaws.push(Flaw::new("label-without-run", item, meaning).mend("heartbeat"));
         }
     }
 }

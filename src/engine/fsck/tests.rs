@@ -269,7 +269,7 @@ fn records_that_are_damaged_newer_or_of_another_name_are_found() {
 fn a_run_that_lacks_what_belongs_to_it_is_found() {
     let sound = Sound::new();
     fs::remove_file(sound.path("leases/issue-1.json")).unwrap();
-    sound.has(&["label-without-run", "run-without-lease"]);
+    sound.has(&["run-without-lease"]);
 
     let mut sound = Sound::new();
     sound.alive = None;
@@ -330,20 +330,6 @@ fn what_a_run_left_behind_is_found() {
     let sound = Sound::new();
     fs::remove_dir_all(sound.path(&format!("runs/{}", sound.run))).unwrap();
     sound.has(&["lease-without-run", "worktree-without-run"]);
-
-    let sound = Sound::new();
-    sound.put_run(|run| run.state = judged());
-    fs::remove_file(sound.path("leases/issue-1.json")).unwrap();
-    sound.has(&["label-without-run"]);
-    let taken_off = Payload::Labels {
-        add: BTreeSet::new(),
-        remove: [label::RUNNING.to_owned()].into(),
-    };
-    let origin = crate::domain::Origin::Pass;
-    sound
-        .scene
-        .enqueue(origin, ItemId::issue(1), taken_off, "off", &[]);
-    sound.has(&[]);
 
     let sound = Sound::new();
     sound.put_run(|run| run.state = judged());
