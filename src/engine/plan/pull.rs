@@ -497,7 +497,9 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
     });
+    // A run that this pass judges has a later attempt than the record that was read.
     let retry = Box::new(Retry {
+        attempt: attempt.max(base.attempt),
         blocked: true,
         label_seen: false,
         reason: Some(reason.to_owned()),

@@ -1,10 +1,10 @@
 //! Where pull requests stand, and what they lead to.
 
 use super::issues::code;
-use super::world::{World, ago, end, file, judged, kinds, now, running, set, sha};
+use super::world::{World, ago, end, failed, file, judged, kinds, now, running, set, sha};
 use crate::domain::{
-    Action, CheckState, Intent, ItemId, Mergeable, Origin, Outcome, Payload, PrState, ReviewAction,
-    RunState, Step, Task, VerifyResult, Wait, Writes, label,
+    Action, CheckState, FailureClass, Intent, ItemId, Mergeable, Origin, Outcome, Payload, PrState,
+    ReviewAction, RunState, Step, Task, VerifyResult, Wait, Writes, label,
 };
 
 const PR: ItemId = ItemId::pr(2);
@@ -221,6 +221,19 @@ fn fix_runs_are_limited() {
     assert_eq!(kinds(&world.enqueued()), ["comment", "labels"]);
     assert!(world.retries_set()[0].blocked);
     assert!(matches!(world.wait(PR), Wait::Blocked { reason: Some(_) }));
+}
+
+/// The run that is judged in the same pass is of a later attempt, and the record of the block is written after its own.
+#[test]
+fn a_block_beside_a_judgement_keeps_the_number_of_the_attempt() {
+    let mut world = beyond_fixing();
+    let outcome = failed(FailureClass::Overloaded);
+    world.run(PR, 4, RunState::Finished(end(outcome)));
+    let set = world.retries_set();
+    assert!(
+        !set.is_empty() && set.iter().all(|retry| retry.blocked && retry.attempt == 4),
+        "{set:?}"
+    );
 }
 
 /// The record that says "blocked" must not come back in the pass that sees the label gone.
