@@ -37,6 +37,11 @@ pub(super) fn publication(
     Ok(judgement.intents)
 }
 
+/// Why the result of a run must not leave this machine, whatever has become of its item since.
+pub(super) fn refusal(view: &View<'_>, run: &RunView) -> Result<Option<String>, BadPattern> {
+    Judgement::new(view, run).refusal()
+}
+
 struct Judgement<'a> {
     view: &'a View<'a>,
     run: &'a Run,

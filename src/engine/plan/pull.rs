@@ -662,6 +662,16 @@ fn no_pull(
     idle: bool,
     plan: &mut Plan,
 ) -> Result<(), BadPattern> {
+    // The label of the block may not show yet, or a person took it off: what was refused is never published after all.
+    if let Some(refusal) = super::judge::refusal(view, run)? {
+        if idle {
+            plan.actions.push(Action::Close {
+                run: run.run.id.clone(),
+                reason: format!("it is not published: {refusal}"),
+            });
+        }
+        return Ok(());
+    }
     let wanted = why_unwanted(view, &run.run).is_none();
     if idle && !wanted {
         let reason = format!(

@@ -73,7 +73,8 @@ pub(in crate::forge) fn is_close(head: &Head, checks: &[Check], now: Timestamp) 
 fn pace(head: &Head, checks: &[Check], now: Timestamp) -> SignedDuration {
     let any = |state| checks.iter().any(|check: &Check| check.state == state);
     let theirs = checks.iter().any(|c| !c.name.starts_with(OWN_PREFIX));
-    let is_new = now.duration_since(head.seen) < NEW_FOR;
+    // One that was first seen in the future was seen before the clock went back.
+    let is_new = (SignedDuration::ZERO..NEW_FOR).contains(&now.duration_since(head.seen));
     match () {
         () if any(CheckState::Pending) || (!theirs && is_new) => SignedDuration::ZERO,
         () if any(CheckState::Failure) || !theirs => SLOW,
@@ -156,6 +157,10 @@ mod tests {
         assert!(
             due_after(&[("ci", Success)], 100, 10),
             "the clock went back"
+        );
+        assert!(
+            !due_after(&[], -50, -45),
+            "a head of the future is not new for ever"
         );
     }
 

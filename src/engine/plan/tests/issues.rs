@@ -271,7 +271,8 @@ fn runs_close_when_nothing_is_left_to_do_for_them() {
     world.pull(2, 1);
     assert!(!closed(&world));
     let mut world = fresh();
-    world.run(ISSUE, 1, judged(implemented()));
+    let run = world.run(ISSUE, 1, judged(implemented()));
+    world.touches(&run, "src/a.rs");
     world.snapshot.leases.clear();
     assert!(!closed(&world), "its pull request is not to be seen yet");
     world.issue_mut(1).labels.clear();
@@ -293,4 +294,21 @@ fn every_open_item_stands_somewhere_exactly_once() {
     items.dedup();
     assert_eq!(items.len(), 21);
     assert!(items.iter().any(|item| item.kind == ItemKind::Pr));
+}
+
+/// The label of the block shows late, or a person takes it off: what must not leave this machine stays here all the same.
+#[test]
+fn what_was_refused_is_not_published_while_its_issue_looks_wanted() {
+    let mut world = fresh();
+    let run = world.run(ISSUE, 1, judged(implemented()));
+    world.touches(&run, "web/.env");
+    world.snapshot.leases.clear();
+    assert!(world.enqueued().is_empty(), "{:?}", world.enqueued());
+    let actions = world.plan().actions;
+    assert!(
+        actions
+            .iter()
+            .any(|a| matches!(a, Action::Close { run: id, reason } if *id == run && reason.contains(".env"))),
+        "{actions:?}"
+    );
 }
