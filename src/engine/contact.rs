@@ -167,7 +167,10 @@ impl Engine<'_> {
         if !self.forge.capabilities().remote {
             return self.listing(false);
         }
-        let known = self.store.mirror()?;
+        let mut known = self.store.mirror()?;
+        if let Some(repo) = self.store.repository_note()? {
+            known.repo = repo;
+        }
         if let Some(stale) = self.silent()? {
             return Ok((known, Some(stale)));
         }
