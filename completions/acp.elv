@@ -34,6 +34,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
+            cand dashboard 'Watch everything in a browser'
+            cand board 'Show the status board of all profiles'
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -41,15 +43,22 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand stop 'End every run and hold the profile'
             cand hold 'Stop launches and merges, and let them go on'
             cand outbox 'Look at writes on their way, send them, give them up'
+            cand notify 'Tell people, and look at what they were not told'
             cand retry 'Look at failures and their waits, and forget them'
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
             cand budget 'Look at what today has cost, and start it anew'
-            cand profile 'Look at profiles and check them'
+            cand usage 'Show what runs have used, by day, backend or item'
+            cand agent 'Look at the agents and how they are'
+            cand prompt 'Look at what agents are asked'
+            cand profile 'Profiles: list, show, check, new, export, import, remove'
+            cand service 'Timers that start passes: install, status, start, stop, logs'
             cand doctor 'Say what is wrong on this machine, and mend it'
+            cand fsck 'Check the state against itself and the forge'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
+            cand complete 'Answer a completion script'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -81,7 +90,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;init'= {
             cand --profile 'The profile to work with'
             cand --repo 'The checkout; the current folder without it'
-            cand --forge 'Where issues and pull requests live'
+            cand --forge 'Where issues and pull requests live; `auto`: where `origin` of the checkout is, if acp knows that forge'
             cand --slug 'The repository on the forge; the one that `origin` of the checkout points to without it'
             cand --base-url 'The address of an own server'
             cand --git-url 'Where git clones from, when it is not the server''s usual address'
@@ -89,15 +98,20 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --base 'The branch that work starts from and goes to; the one that is checked out without it'
             cand --agent 'The agent'
             cand --agent-command 'A shell line to use as the agent: it reads the task on standard input and works in the current folder'
+            cand --setup 'A command that prepares a fresh worktree; may be repeated'
             cand --verify 'A command that must succeed for a change to be merged; may be repeated'
+            cand --label 'A label that makes acp take an issue; may be repeated'
+            cand --writes 'What may leave this machine; `full` for the local forge and `draft` elsewhere without it'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
+            cand --no-verify 'No such command, also when one was found'
             cand --offline 'Do not ask the forge whether token and repository are good'
             cand --no-remote 'Leave the checkout alone: no remote `acp`'
+            cand --starter-issues 'Open issues for what the repository lacks, so that there is work to begin with; local forge only'
             cand -y 'Ask nothing'
             cand --yes 'Ask nothing'
             cand -h 'Print help (see more with ''--help'')'
@@ -105,6 +119,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;heartbeat'= {
             cand --profile 'The profile to work with'
+            cand --every 'From one pass of the loop to the next: 30s, 5m, 1h (default: 1m)'
             cand --timeout 'How long to repeat: 90s, 2m, 1h'
             cand --record 'Save the snapshot that the plan was made from'
             cand --replay 'Plan from a saved snapshot instead of the world; changes nothing'
@@ -115,11 +130,24 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
             cand --until-idle 'Repeat until nothing moves by itself any more; ends with 75 at the timeout'
+            cand --loop 'Repeat for ever, for machines with neither systemd nor launchd nor cron'
             cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;status'= {
+            cand --profile 'The profile to work with'
+            cand --watch 'Show it again every so many seconds, in the same place on a terminal, until Ctrl-C'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;dashboard'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -129,6 +157,56 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --no-progress 'Show no progress'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand serve 'Serve the page on this machine'
+            cand snapshot 'Print what the page shows as JSON'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;dashboard;serve'= {
+            cand --port 'The port on 127.0.0.1; 0 takes a free one'
+            cand --profile 'The profile to work with'
+            cand --actions 'Let who has the token approve, deny, retry, hold and stop'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;dashboard;snapshot'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;dashboard;help'= {
+            cand serve 'Serve the page on this machine'
+            cand snapshot 'Print what the page shows as JSON'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;dashboard;help;serve'= {
+        }
+        &'acp;dashboard;help;snapshot'= {
+        }
+        &'acp;dashboard;help;help'= {
+        }
+        &'acp;board'= {
+            cand --profile 'The profile to work with'
+            cand --md 'Write it as Markdown into this file, as a whole, and nothing else'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;why'= {
             cand --profile 'The profile to work with'
@@ -318,6 +396,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'acp;pr;approve'= {
+            cand --head 'Only if this is the head: the commit that was looked at'
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -329,6 +408,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand --help 'Print help'
         }
         &'acp;pr;merge'= {
+            cand --head 'Only if this is the head: the commit that was looked at'
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -687,6 +767,104 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;outbox;help;help'= {
         }
+        &'acp;notify'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the notices that were not taken yet'
+            cand send 'Tell people something'
+            cand test 'Send a test to the notifiers, for real'
+            cand retry 'Put a notice that was given up back in the queue'
+            cand drop 'Give up a notice'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;notify;list'= {
+            cand --profile 'The profile to work with'
+            cand --done 'Also those that were taken in the last seven days'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;send'= {
+            cand --title 'One line'
+            cand --body 'More lines; `-` reads them from standard input'
+            cand --priority 'How much it matters: low, normal, high, urgent'
+            cand --to 'Only this notifier'
+            cand --profile 'The profile to work with'
+            cand --again 'Also when the same was told within 30 minutes'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;test'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;drop'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;notify;help'= {
+            cand list 'List the notices that were not taken yet'
+            cand send 'Tell people something'
+            cand test 'Send a test to the notifiers, for real'
+            cand retry 'Put a notice that was given up back in the queue'
+            cand drop 'Give up a notice'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;notify;help;list'= {
+        }
+        &'acp;notify;help;send'= {
+        }
+        &'acp;notify;help;test'= {
+        }
+        &'acp;notify;help;retry'= {
+        }
+        &'acp;notify;help;drop'= {
+        }
+        &'acp;notify;help;help'= {
+        }
         &'acp;retry'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -877,6 +1055,113 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;budget;help;help'= {
         }
+        &'acp;usage'= {
+            cand --profile 'The profile to work with'
+            cand --by 'What a sum is made for'
+            cand --days 'How many days back, today included'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand list 'List the agents, their versions and how they are'
+            cand probe 'Look closely at one agent'
+            cand test 'Let an agent do a tiny real task'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;agent;list'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent;probe'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent;test'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;agent;help'= {
+            cand list 'List the agents, their versions and how they are'
+            cand probe 'Look closely at one agent'
+            cand test 'Let an agent do a tiny real task'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;agent;help;list'= {
+        }
+        &'acp;agent;help;probe'= {
+        }
+        &'acp;agent;help;test'= {
+        }
+        &'acp;agent;help;help'= {
+        }
+        &'acp;prompt'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand show 'Print what an agent would be asked about an item'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;prompt;show'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;prompt;help'= {
+            cand show 'Print what an agent would be asked about an item'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;prompt;help;show'= {
+        }
+        &'acp;prompt;help;help'= {
+        }
         &'acp;profile'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -890,6 +1175,10 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand list 'List the profiles'
             cand show 'Show every value of a profile'
             cand check 'Explain everything that is wrong with a profile'
+            cand new 'Write a profile from flags alone'
+            cand export 'Print a profile as another machine can take it'
+            cand import 'Take a profile from another machine'
+            cand remove 'Take a repository out of control'
             cand schema 'Print the JSON schema of a profile'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -927,6 +1216,70 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'acp;profile;new'= {
+            cand --forge 'Where issues and pull requests live; `auto`: where `origin` of the checkout is, if acp knows that forge'
+            cand --slug 'The repository on the forge; the one that `origin` of the checkout points to without it'
+            cand --base-url 'The address of an own server'
+            cand --git-url 'Where git clones from, when it is not the server''s usual address'
+            cand --token-from 'Where the token comes from: `env:NAME`, `file:PATH` or `command:PROGRAM ARG…`; the usual places without it'
+            cand --base 'The branch that work starts from and goes to; the one that is checked out without it'
+            cand --agent 'The agent'
+            cand --agent-command 'A shell line to use as the agent: it reads the task on standard input and works in the current folder'
+            cand --setup 'A command that prepares a fresh worktree; may be repeated'
+            cand --verify 'A command that must succeed for a change to be merged; may be repeated'
+            cand --label 'A label that makes acp take an issue; may be repeated'
+            cand --writes 'What may leave this machine; `full` for the local forge and `draft` elsewhere without it'
+            cand --repo 'Your checkout of it, if there is one'
+            cand --profile 'The profile to work with'
+            cand --no-verify 'No such command, also when one was found'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;export'= {
+            cand --out 'Write it into this file instead'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;profile;import'= {
+            cand --as 'Its name here; that of the file without it'
+            cand --repo 'Your checkout of it on this machine'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;profile;remove'= {
+            cand --profile 'The profile to work with'
+            cand --purge 'Remove its state and its local forge too'
+            cand -y 'Ask nothing'
+            cand --yes 'Ask nothing'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;profile;schema'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -942,6 +1295,10 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand list 'List the profiles'
             cand show 'Show every value of a profile'
             cand check 'Explain everything that is wrong with a profile'
+            cand new 'Write a profile from flags alone'
+            cand export 'Print a profile as another machine can take it'
+            cand import 'Take a profile from another machine'
+            cand remove 'Take a repository out of control'
             cand schema 'Print the JSON schema of a profile'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -951,11 +1308,19 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;profile;help;check'= {
         }
+        &'acp;profile;help;new'= {
+        }
+        &'acp;profile;help;export'= {
+        }
+        &'acp;profile;help;import'= {
+        }
+        &'acp;profile;help;remove'= {
+        }
         &'acp;profile;help;schema'= {
         }
         &'acp;profile;help;help'= {
         }
-        &'acp;doctor'= {
+        &'acp;service'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
@@ -963,7 +1328,136 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
-            cand --fix 'Mend what can be mended safely: close files to other users, make missing labels on the forge'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand install 'Start passes by a timer of this machine'
+            cand uninstall 'Take the timer away'
+            cand status 'Say how passes keep time, and what went wrong'
+            cand start 'Let a stopped timer start passes again'
+            cand stop 'Let a timer start no more passes'
+            cand logs 'Show what the passes of a timer printed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;service;install'= {
+            cand --every 'From one pass to the next: 30s, 5m, 1h (default: 1m, or what was installed)'
+            cand --kind 'What starts the passes (default: what this machine has)'
+            cand --profile 'The profile to work with'
+            cand --all 'For every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;uninstall'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Of every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;status'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;start'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Of every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;stop'= {
+            cand --profile 'The profile to work with'
+            cand --all 'Of every profile that there is'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;service;logs'= {
+            cand -n 'How many of the last lines'
+            cand --lines 'How many of the last lines'
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'acp;service;help'= {
+            cand install 'Start passes by a timer of this machine'
+            cand uninstall 'Take the timer away'
+            cand status 'Say how passes keep time, and what went wrong'
+            cand start 'Let a stopped timer start passes again'
+            cand stop 'Let a timer start no more passes'
+            cand logs 'Show what the passes of a timer printed'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'acp;service;help;install'= {
+        }
+        &'acp;service;help;uninstall'= {
+        }
+        &'acp;service;help;status'= {
+        }
+        &'acp;service;help;start'= {
+        }
+        &'acp;service;help;stop'= {
+        }
+        &'acp;service;help;logs'= {
+        }
+        &'acp;service;help;help'= {
+        }
+        &'acp;doctor'= {
+            cand --profile 'The profile to work with'
+            cand --report 'Write what was found, and what somebody who helps needs, to this file'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --fix 'Mend what can be mended safely: close files to other users, make missing labels on the forge, put back a timer that is gone, does not run or starts an acp that is not there any more'
+            cand --with-text 'Let the report quote the journal, which may quote issues'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;fsck'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand --forge 'Compare with one listing of everything on the forge'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -1146,6 +1640,17 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;report;help;help'= {
         }
+        &'acp;complete'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'acp;completions'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1175,6 +1680,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand init 'Put a repository under control'
             cand heartbeat 'Do one turn of the loop'
             cand status 'Show everything on one screen'
+            cand dashboard 'Watch everything in a browser'
+            cand board 'Show the status board of all profiles'
             cand why 'Say why something does not move'
             cand issue 'Issues: list, show, create, comment, label, close'
             cand pr 'Look at pull requests and decide about them'
@@ -1182,15 +1689,22 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand stop 'End every run and hold the profile'
             cand hold 'Stop launches and merges, and let them go on'
             cand outbox 'Look at writes on their way, send them, give them up'
+            cand notify 'Tell people, and look at what they were not told'
             cand retry 'Look at failures and their waits, and forget them'
             cand lease 'Look at the claims of runs on items, and clear them'
             cand cooldown 'Look at what cools down, and end it'
             cand budget 'Look at what today has cost, and start it anew'
-            cand profile 'Look at profiles and check them'
+            cand usage 'Show what runs have used, by day, backend or item'
+            cand agent 'Look at the agents and how they are'
+            cand prompt 'Look at what agents are asked'
+            cand profile 'Profiles: list, show, check, new, export, import, remove'
+            cand service 'Timers that start passes: install, status, start, stop, logs'
             cand doctor 'Say what is wrong on this machine, and mend it'
+            cand fsck 'Check the state against itself and the forge'
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
+            cand complete 'Answer a completion script'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1204,6 +1718,10 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;heartbeat'= {
         }
         &'acp;help;status'= {
+        }
+        &'acp;help;dashboard'= {
+        }
+        &'acp;help;board'= {
         }
         &'acp;help;why'= {
         }
@@ -1219,6 +1737,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;help;outbox'= {
         }
+        &'acp;help;notify'= {
+        }
         &'acp;help;retry'= {
         }
         &'acp;help;lease'= {
@@ -1227,15 +1747,27 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;help;budget'= {
         }
+        &'acp;help;usage'= {
+        }
+        &'acp;help;agent'= {
+        }
+        &'acp;help;prompt'= {
+        }
         &'acp;help;profile'= {
         }
+        &'acp;help;service'= {
+        }
         &'acp;help;doctor'= {
+        }
+        &'acp;help;fsck'= {
         }
         &'acp;help;reconcile'= {
         }
         &'acp;help;sweep'= {
         }
         &'acp;help;report'= {
+        }
+        &'acp;help;complete'= {
         }
         &'acp;help;completions'= {
         }

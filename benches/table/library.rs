@@ -82,6 +82,7 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         intents: vec![],
         budget: DayBudget::default(),
         facts,
+        asked_again: BTreeMap::new(),
         disk_free: Some(u64::MAX),
         agents_missing: BTreeMap::new(),
         stale: None,

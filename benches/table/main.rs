@@ -100,6 +100,11 @@ fn of_the_binary(binary: &Path, scratch: &Path, small: bool) {
     if !small {
         idle(scratch, binary, 10_000, 1_000, "30 ms, 0 processes");
     }
+    screens(scratch, binary, 10);
+    screens(scratch, binary, 1_000);
+    if !small {
+        screens(scratch, binary, 10_000);
+    }
     launch(scratch, binary);
     risk(scratch, &world);
     let size = format!("{}.{} MB", size / 1_000_000, size / 100_000 % 10);
@@ -129,6 +134,21 @@ fn idle(scratch: &Path, binary: &Path, issues: u64, runs: u64, target: &str) {
         target,
         &format!("{}, {costs}, {resident} resident", ms(time)),
     );
+}
+
+/// The verbs that are looked at often, and the check of everything.
+fn screens(scratch: &Path, binary: &Path, runs: u64) {
+    let world = World::looked_at(&scratch.join(format!("screens-{runs}")), binary, runs);
+    for (line, target) in [
+        ("status", "10 ms with 1000 runs"),
+        ("board", "10 ms with 1000 runs"),
+        ("fsck", ""),
+    ] {
+        let screen = world.acp().with(&[line]);
+        let [time] = process::medians([&screen], PASSES);
+        let what = format!("`acp {line}`, {runs} runs, a tenth of them not archived");
+        row(&what, target, &ms(time));
+    }
 }
 
 fn launch(scratch: &Path, binary: &Path) {

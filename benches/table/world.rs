@@ -43,7 +43,16 @@ impl World {
             world.add_issues(issues);
         }
         for n in 0..runs {
-            world.add_run(n);
+            world.add_run(n, "history");
+        }
+        world
+    }
+
+    /// The same, with every tenth run not archived: nobody has decided about what it brought.
+    pub(crate) fn looked_at(dir: &Path, binary: &Path, runs: u64) -> Self {
+        let world = Self::new(dir, binary, 100, 0);
+        for n in 0..runs {
+            world.add_run(n, if n % 10 == 0 { "runs" } else { "history" });
         }
         world
     }
@@ -98,7 +107,7 @@ impl World {
         );
     }
 
-    fn add_run(&self, n: u64) {
+    fn add_run(&self, n: u64, place: &str) {
         let at: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let at = at + i64::try_from(n).unwrap().minutes();
         let item = ItemId::issue(2 * n + 2);
@@ -128,13 +137,17 @@ impl World {
             created: at,
             text: None,
             resumes: 0,
-            state: RunState::Closed {
-                end,
-                at,
-                reason: "its pull request is merged".to_owned(),
+            state: if place == "runs" {
+                RunState::Judged { end, at }
+            } else {
+                RunState::Closed {
+                    end,
+                    at,
+                    reason: "its pull request is merged".to_owned(),
+                }
             },
         };
-        let folder = self.state().join("history").join(id.as_str());
+        let folder = self.state().join(place).join(id.as_str());
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("run.json"), encode_record(&run)).unwrap();
         fs::write(

@@ -9,7 +9,7 @@ use super::{
     Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, arguments, call,
     judge_by_word, micros, no_shell, one_line, program_or, sum, vars,
 };
-use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass};
+use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Scope};
 
 /// Claude Code.
 pub(super) struct Claude;
@@ -206,18 +206,25 @@ impl Line {
         vec![
             AgentEvent::Note(detail.clone()),
             AgentEvent::Verdict(Err(Failure {
-                class: FailureClass::Limit,
-                detail,
                 reset,
+                scope: Some(scope_of(which)),
+                ..Failure::new(FailureClass::Limit, detail)
             })),
         ]
     }
 
     fn result_events(&self) -> Vec<AgentEvent> {
-        let mut events = vec![AgentEvent::Usage {
-            tokens: tokens(&self.usage),
-            usd_micros: micros(self.total_cost_usd.as_f64()),
-        }];
+        // Of a session that goes on, the tokens are those since then, and the cost is that of all of it.
+        let mut events = vec![
+            AgentEvent::Usage {
+                tokens: tokens(&self.usage),
+                usd_micros: None,
+            },
+            AgentEvent::SessionUsage {
+                tokens: None,
+                usd_micros: micros(self.total_cost_usd.as_f64()),
+            },
+        ];
         let denied = self.denied();
         if !denied.is_empty() {
             let note = format!("the agent was denied: {}", denied.join(", "));
@@ -268,6 +275,14 @@ impl Line {
             failure.class
         };
         Some(Failure { class, ..failure })
+    }
+}
+
+/// `five_hour`, `seven_day` and what is bought besides hold for all models; `seven_day_opus` for those of one family.
+fn scope_of(window: &str) -> Scope {
+    match window.strip_prefix("seven_day_") {
+        Some(_family) => Scope::Model,
+        None => Scope::Account,
     }
 }
 
@@ -367,6 +382,28 @@ mod tests {
         assert_eq!(read.reset().unwrap().to_string(), "2026-11-21T09:52:03Z");
         let note = "usage limit `five_hour`, resets at 2026-11-21T09:52:03Z";
         assert_eq!(read.notes, [note]);
+        assert_eq!(read.scope(), Some(Scope::Account));
+    }
+
+    #[test]
+    fn a_limit_of_one_family_of_models_is_no_limit_of_the_account() {
+        let scope = |window: &str| {
+            let line = format!(
+                "{{\"type\":\"rate_limit_event\",\"rate_limit_info\":{{\"status\":\"rejected\",\
+                 \"resetsAt\":1795232748,\"rateLimitType\":\"{window}\"}}}}"
+            );
+            let events = Claude.read_line(&line, &now());
+            events.into_iter().find_map(|event| match event {
+                AgentEvent::Verdict(Err(failure)) => failure.scope,
+                _ => None,
+            })
+        };
+        for window in ["five_hour", "seven_day", "overage", "future"] {
+            assert_eq!(scope(window), Some(Scope::Account), "{window}");
+        }
+        for window in ["seven_day_opus", "seven_day_sonnet"] {
+            assert_eq!(scope(window), Some(Scope::Model), "{window}");
+        }
     }
 
     #[test]

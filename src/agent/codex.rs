@@ -117,7 +117,7 @@ pub(super) fn events(line: &str, now: &Zoned) -> Vec<AgentEvent> {
         "item.started" => started(item),
         "error" => retry(&line["message"]),
         "turn.completed" => vec![
-            AgentEvent::Usage {
+            AgentEvent::SessionUsage {
                 tokens: tokens(&line["usage"]),
                 usd_micros: None,
             },

@@ -10,7 +10,7 @@ use super::{
     Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, arguments, call,
     judge_by_word, no_shell, program_or, vars,
 };
-use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass};
+use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Scope};
 
 /// Gemini CLI.
 pub(super) struct Gemini;
@@ -122,7 +122,11 @@ fn result(line: &Value) -> Vec<AgentEvent> {
         (_, Some(message)) => {
             // The second line is advice, and speaks of quotas whatever happened.
             let first = message.lines().next().unwrap_or_default();
-            events.push(AgentEvent::Verdict(Err(Said::words(first))));
+            let failure = Said::words(first);
+            // Its daily quotas are counted for each model.
+            let of_model = failure.class == FailureClass::Quota && first.contains("on this model");
+            let scope = of_model.then_some(Scope::Model);
+            events.push(AgentEvent::Verdict(Err(Failure { scope, ..failure })));
         }
         // An `error` line has said it.
         _ => {}

@@ -98,6 +98,14 @@ pub struct Login {
     pub how: &'static str,
 }
 
+impl Login {
+    /// Those of [`Login::home`] that are folders: they have no extension.
+    pub fn folders(&self) -> impl Iterator<Item = &'static str> {
+        let all = self.home.iter().copied();
+        all.filter(|name| Path::new(name).extension().is_none())
+    }
+}
+
 /// How to start an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentCommand {
@@ -133,6 +141,13 @@ pub enum AgentEvent {
     },
     /// What it has used so far, in all; takes the place of what was added up from [`AgentEvent::Spent`].
     Usage {
+        /// Tokens.
+        tokens: Option<u64>,
+        /// Micro-dollars.
+        usd_micros: Option<u64>,
+    },
+    /// What its session has used so far, with what earlier starts of it in the same session have used.
+    SessionUsage {
         /// Tokens.
         tokens: Option<u64>,
         /// Micro-dollars.
@@ -236,6 +251,7 @@ pub fn last_word(
         && before.class == after.class
     {
         after.reset = after.reset.or(before.reset);
+        after.scope = after.scope.or(before.scope);
     }
     later
 }
@@ -361,7 +377,7 @@ pub(crate) mod testing {
     use jiff::{Timestamp, Zoned};
 
     use super::{Agent, AgentEvent, AgentTask, ProcessEnd};
-    use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Sandbox};
+    use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Sandbox, Scope};
 
     /// A moment in UTC, shortly before the recorded transcripts were made.
     pub(crate) fn now() -> Zoned {
@@ -404,6 +420,13 @@ pub(crate) mod testing {
             }
         }
 
+        pub(crate) fn scope(&self) -> Option<Scope> {
+            match &self.end {
+                AgentEnd::Well => None,
+                AgentEnd::Failed(failure) => failure.scope,
+            }
+        }
+
         pub(crate) fn reset(&self) -> Option<Timestamp> {
             match &self.end {
                 AgentEnd::Well => None,
@@ -439,7 +462,9 @@ pub(crate) mod testing {
                 AgentEvent::Verdict(said) => verdict = Some(super::last_word(verdict, said)),
                 AgentEvent::Denied(tool) => read.denied.push(tool),
                 AgentEvent::Retrying(failure) => read.retrying = Some(failure),
-                AgentEvent::Usage { .. } | AgentEvent::Spent { .. } => {}
+                AgentEvent::Usage { .. }
+                | AgentEvent::SessionUsage { .. }
+                | AgentEvent::Spent { .. } => {}
             }
         }
         read.usage = (spent.tokens(), spent.usd_micros());

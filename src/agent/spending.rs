@@ -9,6 +9,8 @@ pub struct Spending {
     settled: (Option<u64>, Option<u64>),
     /// The turn that was heard of last; it may be corrected.
     open: Option<(String, Option<u64>, Option<u64>)>,
+    /// Of the whole session, as the agent said.
+    session: (Option<u64>, Option<u64>),
 }
 
 impl Spending {
@@ -21,29 +23,53 @@ impl Spending {
                 usd_micros,
             } => {
                 if self.open.as_ref().is_some_and(|(open, ..)| open != turn) {
-                    self.settled = (self.tokens(), self.usd_micros());
+                    self.settled = self.own();
                 }
                 self.open = Some((turn.clone(), *tokens, *usd_micros));
             }
             AgentEvent::Usage { tokens, usd_micros } => {
-                self.settled = (
-                    tokens.or_else(|| self.tokens()),
-                    usd_micros.or_else(|| self.usd_micros()),
-                );
+                let own = self.own();
+                self.settled = (tokens.or(own.0), usd_micros.or(own.1));
                 self.open = None;
+            }
+            AgentEvent::SessionUsage { tokens, usd_micros } => {
+                self.session.0 = tokens.or(self.session.0);
+                self.session.1 = usd_micros.or(self.session.1);
             }
             _ => {}
         }
     }
 
-    /// Tokens so far; `None` when nothing is known.
+    /// Tokens so far, of a session that began with this; `None` when nothing is known.
     pub fn tokens(&self) -> Option<u64> {
-        sum([self.settled.0, self.open.as_ref().and_then(|open| open.1)])
+        self.session.0.or_else(|| self.own().0)
     }
 
-    /// Micro-dollars so far; `None` when nothing is known.
+    /// Micro-dollars so far, of a session that began with this; `None` when nothing is known.
     pub fn usd_micros(&self) -> Option<u64> {
-        sum([self.settled.1, self.open.as_ref().and_then(|open| open.2)])
+        self.session.1.or_else(|| self.own().1)
+    }
+
+    /// Tokens and micro-dollars of a session that had used `before` when it went on. What the agent says of the whole
+    /// session may lack a start that was killed, so it is never less than that.
+    pub fn on_top_of(&self, before: (Option<u64>, Option<u64>)) -> (Option<u64>, Option<u64>) {
+        let all = |before: Option<u64>, own: Option<u64>, session: Option<u64>| match session {
+            Some(session) => Some(session.max(before.unwrap_or(0))),
+            None => sum([before, own]),
+        };
+        let own = self.own();
+        (
+            all(before.0, own.0, self.session.0),
+            all(before.1, own.1, self.session.1),
+        )
+    }
+
+    fn own(&self) -> (Option<u64>, Option<u64>) {
+        let open = self.open.as_ref();
+        (
+            sum([self.settled.0, open.and_then(|open| open.1)]),
+            sum([self.settled.1, open.and_then(|open| open.2)]),
+        )
     }
 }
 
@@ -84,6 +110,28 @@ mod tests {
         assert_eq!(sum([Some(1), None, Some(2)]), Some(3));
         assert_eq!(sum([Some(0)]), Some(0));
         assert_eq!(sum([Some(u64::MAX), Some(1)]), Some(u64::MAX));
+    }
+
+    /// Of a session that went on, what is told of all of it is not added to what it had used before.
+    #[test]
+    fn a_session_that_goes_on_is_paid_for_once() {
+        let mut again = Spending::default();
+        again.hear(&AgentEvent::Usage {
+            tokens: Some(10),
+            usd_micros: None,
+        });
+        again.hear(&AgentEvent::SessionUsage {
+            tokens: None,
+            usd_micros: Some(30),
+        });
+        assert_eq!((again.tokens(), again.usd_micros()), (Some(10), Some(30)));
+        let all = again.on_top_of((Some(20), Some(20)));
+        assert_eq!(all, (Some(30), Some(30)));
+        let all = again.on_top_of((None, None));
+        assert_eq!(all, (Some(10), Some(30)));
+        // The start before was killed, and the program never knew what that had cost.
+        let all = again.on_top_of((Some(20), Some(50)));
+        assert_eq!(all, (Some(30), Some(50)));
     }
 
     #[test]

@@ -5,8 +5,7 @@ use clap::{Args as _, Command};
 use super::global::GlobalArgs;
 use crate::commands::GROUPS;
 
-const AFTER_HELP: &str =
-    "Exit codes: docs/exit-codes.md. `acp help VERB...` tells more about a verb.";
+const AFTER_HELP: &str = "`acp help VERB...` tells more about a verb, `acp help exit-codes`, `state` or `profile` about these.";
 
 /// The tree as it is before anything is called.
 pub fn tree() -> Command {

@@ -9,7 +9,9 @@ use crate::engine::EngineError;
 use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::policy::{BadNumstat, BadPattern};
+use crate::proc::ProcError;
 use crate::profile::ProfileError;
+use crate::service::ServiceError;
 use crate::ui::{CliError, Exit};
 use crate::vcs::VcsError;
 use crate::worker::WorkerError;
@@ -71,6 +73,24 @@ impl From<ForgeError> for CliError {
                     failed
                 }
             }
+        }
+    }
+}
+
+impl From<ServiceError> for CliError {
+    fn from(error: ServiceError) -> Self {
+        let other = "`acp service install --kind cron` uses the crontab, `acp heartbeat --loop` needs nothing";
+        match error {
+            ServiceError::File(error) => error.into(),
+            ServiceError::Manager { ref source, .. } => match source {
+                ProcError::Failed { .. } => Self::of(Exit::Unavailable, &error).hint(other),
+                _ => Self::of(Exit::Unavailable, &error),
+            },
+            ServiceError::NoManager(_) => Self::of(Exit::Unavailable, &error).hint(other),
+            ServiceError::Unwritable { .. } => Self::of(Exit::Usage, &error),
+            ServiceError::Foreign { .. } => Self::of(Exit::Denied, &error)
+                .hint("look at it, and move it away when nobody needs it"),
+            ServiceError::NoPlace(_) => Self::of(Exit::Config, &error),
         }
     }
 }

@@ -5,16 +5,25 @@ use std::io::{self, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::wire::Wiring;
 use super::{app, range};
-use crate::commands::{Checkout, Control, Machine, Ports, Session};
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
+use crate::commands::{Checkout, Control, Interrupted, Machine, Ports, Session};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
+use crate::service::ServiceManager;
 use crate::store::Home;
+use crate::sys::Secret;
 use crate::ui::words::clean_text;
-use crate::ui::{CliError, Exit};
+use crate::ui::{CliError, Exit, Output};
 use crate::{durable, proc};
+
+impl Interrupted for proc::Interrupts {
+    fn wait(&self, limit: Duration) -> bool {
+        Self::wait(self, limit)
+    }
+}
 
 impl Ports for Wiring<'_> {
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<Control<'w>, CliError> {
@@ -61,6 +70,14 @@ impl Ports for Wiring<'_> {
         super::wire::setup::installed_agents(session)
     }
 
+    fn find_program(&self, session: &Session<'_>, name: &str) -> Option<PathBuf> {
+        super::wire::open::find(session.env, name)
+    }
+
+    fn version_of(&self, session: &Session<'_>, program: &Path) -> Option<String> {
+        super::wire::setup::version_of(session.env, session.clock, program)
+    }
+
     fn sample_repository(
         &self,
         session: &Session<'_>,
@@ -79,6 +96,29 @@ impl Ports for Wiring<'_> {
         super::wire::doctor::machine(self, session)
     }
 
+    fn services<'w>(
+        &'w self,
+        session: &Session<'_>,
+        kind: Option<TimerKind>,
+    ) -> Result<Box<dyn ServiceManager + 'w>, CliError> {
+        super::wire::service::manager(self, session, kind)
+    }
+
+    fn interrupts(&self) -> Result<Box<dyn Interrupted>, CliError> {
+        let heard = proc::Interrupts::listen().map_err(|error| {
+            CliError::new(Exit::Io, "cannot listen to signals").because_of(Some(&error))
+        })?;
+        Ok(Box::new(heard))
+    }
+
+    fn show(&self, session: &Session<'_>, output: &Output) -> Result<bool, CliError> {
+        super::show_now(session, output)
+    }
+
+    fn redacted(&self, text: &str, secrets: Vec<Secret>) -> String {
+        proc::Redactor::new(secrets).redact(text).into_owned()
+    }
+
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError> {
         use std::io::{IsTerminal as _, Write as _};
         if !io::stdin().is_terminal() {
@@ -89,6 +129,45 @@ impl Ports for Wiring<'_> {
             .and_then(|()| io::stdin().read_line(&mut answer))
             .map_err(|error| CliError::of(Exit::Io, &error))?;
         Ok(Some(matches!(answer.trim(), "y" | "Y" | "yes")))
+    }
+
+    fn may_ask(&self) -> bool {
+        use std::io::IsTerminal as _;
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn ask(&self, question: &str) -> Result<Option<String>, CliError> {
+        use std::io::Write as _;
+        let mut answer = String::new();
+        let read = write!(io::stderr(), "{}", clean_text(question))
+            .and_then(|()| io::stdin().read_line(&mut answer))
+            .map_err(|error| CliError::of(Exit::Io, &error))?;
+        Ok((read > 0).then_some(answer))
+    }
+
+    fn bundle(
+        &self,
+        session: &Session<'_>,
+        repo_git: &Path,
+        file: &Path,
+    ) -> Result<bool, CliError> {
+        super::wire::setup::bundle(session, repo_git, file)
+    }
+
+    fn remove_file(&self, path: &Path) -> Result<bool, CliError> {
+        Ok(durable::remove_file(path)?)
+    }
+
+    fn remove_tree(&self, path: &Path) -> Result<(), CliError> {
+        Ok(durable::remove_tree(path)?)
+    }
+
+    fn make_folder(&self, path: &Path) -> Result<(), CliError> {
+        Ok(durable::create_dirs(path)?)
+    }
+
+    fn move_path(&self, from: &Path, to: &Path) -> Result<(), CliError> {
+        Ok(durable::move_dir(from, to)?)
     }
 
     fn temp_folder(&self) -> Result<tempfile::TempDir, CliError> {

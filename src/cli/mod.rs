@@ -1,11 +1,14 @@
 //! From arguments to an exit code: parse, wire, run, print once.
 
 mod app;
+mod elsewhere;
 mod error;
 mod generate;
 mod global;
 mod machine;
 mod range;
+mod topics;
+mod watch;
 mod wire;
 
 use std::ffi::OsString;
@@ -58,12 +61,22 @@ fn run(args: &[OsString], env: &Env) -> Exit {
     } else {
         Format::Human
     };
+    if let [_, help, topic] = args
+        && help == "help"
+        && let Some(text) = topic.to_str().and_then(|topic| topics::text(topic, tree))
+    {
+        let written = io::stdout().write_all(text.as_bytes());
+        return after_printing(written, Exit::Ok);
+    }
     let matches = match tree().try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => return show_clap(&error, early_format),
+        Err(error) => return show_clap(&error, early_format, args),
     };
     match call(&matches, env) {
-        Ok((output, format, style)) => print(&output, format, &style),
+        Ok((output, format, style)) => match output.again {
+            None => print(&output, format, &style),
+            Some(every) => watch::redraw(every, (output, format, style), || call(&matches, env)),
+        },
         Err(error) => fail(&error, early_format),
     }
 }
@@ -127,6 +140,34 @@ fn print(output: &Output, format: Format, style: &Style) -> Exit {
     after_printing(written, output.exit)
 }
 
+/// Writes what there is to show so far; `false`: nobody reads any more.
+fn show_now(session: &Session<'_>, output: &Output) -> Result<bool, CliError> {
+    let Some(body) = &output.body else {
+        return Ok(true);
+    };
+    let style = Style::of_stdout(session.env, session.clock.now());
+    let mut bytes = vec![];
+    let written = body
+        .write(session.format, &style, &mut bytes)
+        .and_then(|()| io::stdout().write_all(&bytes))
+        .and_then(|()| io::stdout().flush());
+    match written {
+        Ok(()) => {
+            if session.format == Format::Human {
+                for note in &output.notes {
+                    // A note that nobody can see is no reason to fail.
+                    let _unseen = writeln!(io::stderr(), "{}", clean(note));
+                }
+            }
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => {
+            Err(CliError::new(Exit::Io, "cannot write to standard output").because_of(Some(&error)))
+        }
+    }
+}
+
 /// A reader that has seen enough is no error; a full disk is one.
 fn after_printing(written: io::Result<()>, exit: Exit) -> Exit {
     match written {
@@ -151,14 +192,33 @@ fn fail(error: &CliError, format: Format) -> Exit {
 }
 
 /// Help and version are answers; everything else that clap says is a wrong call.
-fn show_clap(error: &clap::Error, format: Format) -> Exit {
+fn show_clap(error: &clap::Error, format: Format, args: &[OsString]) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             after_printing(error.print(), Exit::Ok)
         }
-        _ if format == Format::Json => fail(&error::usage_from_clap(error), format),
         _ => {
+            let words: Vec<String> = args
+                .iter()
+                .skip(1)
+                .map(|arg| arg.to_string_lossy().into_owned())
+                .collect();
+            let mut hints: Vec<String> = elsewhere::hint(error, &words, tree).into_iter().collect();
+            if words.first().is_some_and(|word| word == "help") {
+                hints.push(format!(
+                    "topics beside the verbs: {}",
+                    topics::TOPICS.join(", ")
+                ));
+            }
+            if format == Format::Json {
+                let usage = error::usage_from_clap(error);
+                let usage = hints.into_iter().fold(usage, CliError::hint);
+                return fail(&usage, format);
+            }
             let _unseen = error.print();
+            for hint in hints {
+                let _unseen = writeln!(io::stderr(), "hint: {}", clean(&hint));
+            }
             Exit::Usage
         }
     }

@@ -1,4 +1,5 @@
-//! `acp completions`: a script for a shell, from the command tree itself.
+//! `acp completions`: a script for a shell. Those for bash, zsh and fish ask `acp complete`; the others know the command
+//! tree as it was when they were printed.
 
 use std::io::{self, Write};
 
@@ -9,9 +10,13 @@ use serde::Serialize;
 use super::{Session, Verb};
 use crate::ui::{CliError, Output, Render, Style};
 
-/// Prints a script that completes acp's verbs and flags.
+/// Prints a script that completes acp's verbs and flags; for bash, zsh and fish also what is there: profiles, issues, runs.
 ///
-/// For bash: acp completions bash > ~/.local/share/bash-completion/completions/acp
+/// bash: acp completions bash > ~/.local/share/bash-completion/completions/acp
+///
+/// zsh: acp completions zsh > a file `_acp` in a folder of `$fpath`
+///
+/// fish: acp completions fish > ~/.config/fish/completions/acp.fish
 #[derive(clap::Args)]
 pub(super) struct Completions {
     /// The shell
@@ -43,7 +48,15 @@ impl Verb for Completions {
 
 /// The script of a shell for a command tree.
 pub fn completion_script(shell: Shell, mut tree: Command) -> String {
-    let mut script = vec![];
-    clap_complete::generate(shell, &mut tree, "acp", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    let asking = match shell {
+        Shell::Bash => include_str!("../../completions/acp.bash"),
+        Shell::Zsh => include_str!("../../completions/_acp"),
+        Shell::Fish => include_str!("../../completions/acp.fish"),
+        _ => {
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut tree, "acp", &mut script);
+            return String::from_utf8_lossy(&script).into_owned();
+        }
+    };
+    asking.to_owned()
 }

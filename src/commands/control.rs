@@ -3,6 +3,7 @@
 use crate::domain::{ProfileId, Rules};
 use crate::engine::Engine;
 use crate::forge::{Forge, Text};
+use crate::notify::Notifier;
 use crate::store::{Home, Store};
 use crate::ui::CliError;
 use crate::vcs::Vcs;
@@ -15,6 +16,9 @@ pub type PromptMaker<'w> = Box<dyn Fn(&crate::domain::Run, &Text) -> Result<Stri
 
 /// Says why an agent cannot start, by its name; `None` when it can.
 pub type AgentCheck<'w> = Box<dyn Fn(&str) -> Option<String> + 'w>;
+
+/// Makes the notifier of a name; `None`: the profile has none of that name.
+pub type NotifierMaker<'w> = Box<dyn Fn(&str) -> Option<Box<dyn Notifier>> + 'w>;
 
 /// Everything of one profile, made by the composition root.
 pub struct Control<'w> {
@@ -34,6 +38,8 @@ pub struct Control<'w> {
     pub agent_missing: AgentCheck<'w>,
     /// What an agent is asked.
     pub prompt: PromptMaker<'w>,
+    /// Where its news goes.
+    pub notifier: NotifierMaker<'w>,
     /// One line for a person who waits.
     pub say: Box<dyn Fn(&str) + 'w>,
 }
@@ -51,6 +57,7 @@ impl Control<'_> {
             rng: session.rng,
             agent_missing: &*self.agent_missing,
             prompt: &*self.prompt,
+            notifier: &*self.notifier,
             say: &*self.say,
         }
     }

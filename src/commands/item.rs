@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::sight::listed;
 use super::{Control, Session};
 use crate::domain::{Applied, IntentId, ItemId, ItemKind, Payload, bounds};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
@@ -162,15 +163,19 @@ pub(super) fn known(
     control: &Control<'_>,
     item: ItemId,
 ) -> Result<ItemId, CliError> {
-    let mut mirror = control.store.mirror()?;
-    control.forge.sync(&mut mirror, &control.rules.repo.base)?;
+    let (mirror, is_now) = listed(session, control)?;
     let there = match item.kind {
         ItemKind::Issue => mirror.issues.contains_key(&item.number),
         ItemKind::Pr => mirror.pulls.contains_key(&item.number),
     };
-    let _ = session;
     if there {
         return Ok(item);
+    }
+    if !is_now {
+        let what = format!("whether there is {item} cannot be asked now");
+        return Err(
+            CliError::new(Exit::TempFail, what).hint("`acp cooldown list`, `acp hold list`")
+        );
     }
     let list = match item.kind {
         ItemKind::Issue => "`acp issue list --all` lists the issues",

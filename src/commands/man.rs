@@ -11,6 +11,12 @@ use super::{Session, Verb};
 use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
+/// The date in the pages: that of the version, so that a page is the same wherever it is made.
+const DATED: &str = "2026-11-21";
+
+/// What stands before the values that an argument can have; the breaks say nothing beside an empty line.
+const EMPTY_BREAKS: &str = ".br\n\n.br\n";
+
 /// Prints the manual page of acp, or writes the pages of all verbs into a folder.
 #[derive(clap::Args)]
 pub(super) struct Man {
@@ -85,13 +91,15 @@ pub fn man_pages(tree: Command) -> io::Result<Vec<(String, String)>> {
 }
 
 fn add_pages(command: &Command, pages: &mut Vec<(String, String)>) -> io::Result<()> {
-    let page = Page::new(command.clone());
+    let source = concat!("acp ", env!("CARGO_PKG_VERSION"));
+    let page = Page::new(command.clone())
+        .date(DATED)
+        .source(source)
+        .manual("acp");
     let mut text = vec![];
     page.render(&mut text)?;
-    pages.push((
-        page.get_filename(),
-        String::from_utf8_lossy(&text).into_owned(),
-    ));
+    let text = String::from_utf8_lossy(&text);
+    pages.push((page.get_filename(), text.replace(EMPTY_BREAKS, ".sp\n")));
     command
         .get_subcommands()
         .filter(|verb| !verb.is_hide_set())

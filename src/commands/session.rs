@@ -1,15 +1,17 @@
 //! What a verb is handed: time, environment, the global flags, and ports to everything that it may not touch itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
+use crate::service::ServiceManager;
 use crate::store::Home;
-use crate::sys::{Clock, Env, Rng};
-use crate::ui::{CliError, Format};
+use crate::sys::{Clock, Env, Rng, Secret};
+use crate::ui::{CliError, Format, Output};
 
 /// The circumstances of one call of acp. Read-only.
 pub struct Session<'a> {
@@ -50,11 +52,19 @@ pub struct Checkout {
     pub origin: Option<String>,
     /// Files that tell how it is tested, by name.
     pub files: BTreeMap<String, String>,
+    /// The names of everything at its top.
+    pub names: BTreeSet<String>,
+}
+
+/// Whether somebody has asked this process to end.
+pub trait Interrupted {
+    /// Waits up to `limit` for it; whether somebody has.
+    fn wait(&self, limit: Duration) -> bool;
 }
 
 /// What verbs need from the outside. The composition root (`cli/wire.rs`) implements it; everything is made when it is
 /// asked for and not before.
-pub trait Ports {
+pub trait Ports: Sync {
     /// Opens the profile that the call is about.
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<super::Control<'w>, CliError>;
 
@@ -91,6 +101,12 @@ pub trait Ports {
     /// Agents whose program is on PATH, the preferred one first.
     fn installed_agents(&self, session: &Session<'_>) -> Vec<String>;
 
+    /// A program on PATH.
+    fn find_program(&self, session: &Session<'_>, name: &str) -> Option<PathBuf>;
+
+    /// What a program says to `--version`, as one short line; `None`: nothing, or not in time.
+    fn version_of(&self, session: &Session<'_>, program: &Path) -> Option<String>;
+
     /// Makes a repository with one commit of these files.
     fn sample_repository(
         &self,
@@ -105,8 +121,46 @@ pub trait Ports {
     /// What `doctor` asks of this machine, from threads of its own.
     fn machine(&self, session: &Session<'_>) -> Result<Arc<dyn super::Machine>, CliError>;
 
+    /// What runs timers of that kind on this machine; `None`: of the kind that it has.
+    fn services<'w>(
+        &'w self,
+        session: &Session<'_>,
+        kind: Option<TimerKind>,
+    ) -> Result<Box<dyn ServiceManager + 'w>, CliError>;
+
+    /// From now on TERM and INT are only noted, the first time.
+    fn interrupts(&self) -> Result<Box<dyn Interrupted>, CliError>;
+
+    /// Shows something before the verb has ended, for one that works in turns; `false`: nobody reads any more.
+    fn show(&self, session: &Session<'_>, output: &Output) -> Result<bool, CliError>;
+
+    /// A text without secrets: tokens that are known by their shape, and these values.
+    fn redacted(&self, text: &str, secrets: Vec<Secret>) -> String;
+
     /// Asks on the terminal; `None`: there is none.
     fn confirm(&self, question: &str) -> Result<Option<bool>, CliError>;
+
+    /// Whether a person sits at a terminal: standard input and standard error are one.
+    fn may_ask(&self) -> bool;
+
+    /// Puts a question on the terminal; `None`: the input has ended.
+    fn ask(&self, question: &str) -> Result<Option<String>, CliError>;
+
+    /// Writes everything that a bare repository holds into one file that git can clone from; `false`: it holds nothing.
+    fn bundle(&self, session: &Session<'_>, repo_git: &Path, file: &Path)
+    -> Result<bool, CliError>;
+
+    /// Removes the file `path`; `false`: it is not there.
+    fn remove_file(&self, path: &Path) -> Result<bool, CliError>;
+
+    /// Removes the folder `path` with everything in it, also when it is gone already.
+    fn remove_tree(&self, path: &Path) -> Result<(), CliError>;
+
+    /// Makes the folder `path` and those above it, for the user alone.
+    fn make_folder(&self, path: &Path) -> Result<(), CliError>;
+
+    /// Gives a folder or a file another place on the same disk.
+    fn move_path(&self, from: &Path, to: &Path) -> Result<(), CliError>;
 
     /// A fresh folder for a demonstration; it goes with what is returned unless it is kept.
     fn temp_folder(&self) -> Result<tempfile::TempDir, CliError>;

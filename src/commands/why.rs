@@ -8,19 +8,19 @@ use serde::Serialize;
 use super::sight::Sight;
 use super::{Control, Session, Verb};
 use crate::domain::{
-    Intent, IntentId, IssueState, ItemId, ItemKind, Phase, PrState, Run, RunId, RunState, Standing,
-    Wait,
+    BadId, Intent, IntentId, IssueState, ItemId, ItemKind, Notice, Phase, PrState, Run, RunId,
+    RunState, Stale, Standing, Wait,
 };
 use crate::forge::remote::blocks;
 use crate::store::Place;
-use crate::ui::standing::{code, describe, way_out};
+use crate::ui::standing::{code, describe, exit_of, way_out};
 use crate::ui::words::{clean, relative};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
 /// Says why an item, a run or a write does not move, when acp looks at it again, and which command would change it.
 #[derive(clap::Args)]
 pub(super) struct Why {
-    /// issue/12, pr/34, a run, or an intent
+    /// issue/12, pr/34, a run, an intent, or a notice
     #[arg(value_name = "ITEM")]
     what: String,
 }
@@ -38,23 +38,19 @@ struct Answer {
     command: Option<String>,
     /// More of it: risk factors, reasons.
     details: Vec<String>,
+    /// The page of the item on the forge.
+    url: Option<String>,
+    /// Why the forge cannot be asked, when that is what it waits for.
+    #[serde(skip)]
+    stale: Option<Stale>,
 }
 
 impl Verb for Why {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let control = session.control()?;
-        let mut answer = if let Ok(item) = self.what.parse::<ItemId>() {
-            of_item(session, &control, item)?
-        } else if let Ok(run) = self.what.parse::<RunId>() {
-            of_run(session, &control, &run)?
-        } else if let Ok(intent) = self.what.parse::<IntentId>() {
-            of_intent(session, &control, &intent)?
-        } else {
-            return Err(CliError::usage(format!(
-                "`{}` is no item, run or intent",
-                clean(&self.what)
-            ))
-            .hint("an item is written issue/12 or pr/34; `acp run list` and `acp outbox list` show the others"));
+        let mut answer = match self.what.parse::<ItemId>() {
+            Ok(item) => of_item(session, &control, item)?,
+            Err(no_item) => self.of_other(session, &control, no_item)?,
         };
         // What the forge lets nobody of this user do at the moment holds up whatever it is.
         for block in blocks(&control.home.state, session.clock.now()) {
@@ -63,7 +59,28 @@ impl Verb for Why {
                 block.host, block.until, block.why
             ));
         }
-        Ok(Output::of(answer))
+        let exit = answer.stale.as_ref().map_or(Exit::Ok, exit_of);
+        Ok(Output::of(answer).exit(exit))
+    }
+}
+
+impl Why {
+    /// A run or an intent. What is neither was most likely meant as an item.
+    fn of_other(
+        &self,
+        session: &Session<'_>,
+        control: &Control<'_>,
+        no_item: BadId,
+    ) -> Result<Answer, CliError> {
+        if let Ok(run) = self.what.parse::<RunId>() {
+            return of_run(session, control, &run);
+        }
+        if let Ok(intent) = self.what.parse::<IntentId>() {
+            return of_intent(session, control, &intent);
+        }
+        Err(CliError::from(no_item).hint(
+            "an item is written issue/12 or pr/34; `acp run list` and `acp outbox list` show runs and intents",
+        ))
     }
 }
 
@@ -71,6 +88,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
         let mut answer = Answer::of_standing(standing, &sight);
+        answer.url = control.forge.page(item);
         // The pull request is what an issue waits for, so its reason is the issue's.
         if let Wait::HasPr { pr } = standing.wait
             && let Some(of_pull) = sight.standing(ItemId::pr(pr))
@@ -90,6 +108,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
             Some(IssueState::Closed) => Wait::Closed,
             Some(IssueState::Open) => Wait::Unknown {
                 what: "its lane".into(),
+                next: None,
             },
             None => return Err(missing(&item.to_string())),
         },
@@ -98,6 +117,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
             Some(PrState::Closed) => Wait::Closed,
             Some(PrState::Open) => Wait::Unknown {
                 what: "its lane".into(),
+                next: None,
             },
             None => return Err(missing(&item.to_string())),
         },
@@ -110,6 +130,8 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
         next: None,
         command: None,
         details: vec![],
+        url: control.forge.page(item),
+        stale: None,
     })
 }
 
@@ -127,6 +149,8 @@ fn of_run(session: &Session<'_>, control: &Control<'_>, id: &RunId) -> Result<An
             .push(format!("{}: {}", run.item, of_item.why));
         answer.next = of_item.next;
         answer.command = of_item.command;
+        answer.url = of_item.url;
+        answer.stale = of_item.stale;
     }
     Ok(answer)
 }
@@ -136,9 +160,12 @@ fn of_intent(
     control: &Control<'_>,
     id: &IntentId,
 ) -> Result<Answer, CliError> {
-    let found = control.store.outbox()?.find(id)?;
-    let (place, intent) = found.ok_or_else(|| missing(&format!("intent {id}")))?;
-    Ok(Answer::of_intent(place, &intent, session.clock.now()))
+    if let Some((place, intent)) = control.store.outbox()?.find(id)? {
+        return Ok(Answer::of_intent(place, &intent, session.clock.now()));
+    }
+    let notice = control.store.notices()?.find(id)?;
+    let queued = notice.ok_or_else(|| missing(&format!("intent or notice {id}")))?;
+    Ok(Answer::of_notice(queued.place, &queued.notice))
 }
 
 fn missing(what: &str) -> CliError {
@@ -170,6 +197,11 @@ impl Answer {
             next: standing.wait.next(),
             command: way_out(standing),
             details,
+            url: None,
+            stale: match standing.wait {
+                Wait::Stale { .. } => sight.snapshot.stale.clone(),
+                _ => None,
+            },
         }
     }
 
@@ -203,6 +235,35 @@ impl Answer {
             },
             command: None,
             details: vec![],
+            url: None,
+            stale: None,
+        }
+    }
+
+    fn of_notice(place: Place, notice: &Notice) -> Self {
+        let what = format!("\"{}\" to {}", notice.news.title, notice.to);
+        let error = notice.last_error.as_ref();
+        let error = error.map(|e| format!(": {e}")).unwrap_or_default();
+        let (why, command) = match place {
+            Place::Done => (format!("it was taken: {what}"), None),
+            Place::Failed => (
+                format!("it was given up ({what}){error}"),
+                Some(format!("acp notify retry {}", notice.id)),
+            ),
+            Place::Pending | Place::Claimed => {
+                (format!("it waits to be sent ({what}){error}"), None)
+            }
+        };
+        Self {
+            subject: notice.id.to_string(),
+            lane: None,
+            code: place.name().to_owned(),
+            why,
+            next: notice.next.filter(|_| place == Place::Pending),
+            command,
+            details: vec![],
+            url: None,
+            stale: None,
         }
     }
 
@@ -246,6 +307,8 @@ impl Answer {
                 .filter(|next| *next > now && place == Place::Pending),
             command,
             details: needs.collect(),
+            url: None,
+            stale: None,
         }
     }
 }
@@ -274,6 +337,9 @@ impl Render for Answer {
         if let Some(command) = &self.command {
             writeln!(out, "  try:  {}", clean(command))?;
         }
+        if let Some(url) = &self.url {
+            writeln!(out, "  page: {}", clean(url))?;
+        }
         Ok(())
     }
 
@@ -283,7 +349,15 @@ impl Render for Answer {
         let command = self.command.as_deref().unwrap_or("");
         plain_line(
             out,
-            &[&self.subject, lane, &self.code, &self.why, &next, command],
+            &[
+                &self.subject,
+                lane,
+                &self.code,
+                &self.why,
+                &next,
+                command,
+                self.url.as_deref().unwrap_or(""),
+            ],
         )
     }
 }

@@ -1,6 +1,6 @@
 //! What a day may cost and has cost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,12 @@ pub struct Reservation {
     pub item: ItemId,
     /// The agent.
     pub agent: String,
+    /// Its backend, where the agent has another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<String>,
+    /// Its model, when not its own default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Reserved micro-dollars.
     pub reserved_usd_micros: u64,
     /// Reserved tokens.
@@ -31,6 +37,9 @@ pub struct Reservation {
 pub struct DayBudget {
     /// By run.
     pub runs: BTreeMap<RunId, Reservation>,
+    /// Limits of which it was told that little is left, so that it is told once.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub noticed: BTreeSet<String>,
 }
 
 impl DayBudget {

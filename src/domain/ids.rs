@@ -107,7 +107,7 @@ impl FromStr for ItemId {
 
     fn from_str(text: &str) -> Result<Self, BadId> {
         let bad = || BadId {
-            expected: "an item such as `issue/12` or `pr/34`",
+            expected: expected_item(text),
             given: text.to_owned(),
         };
         let (kind, number) = text.split_once(['/', '-']).ok_or_else(bad)?;
@@ -120,6 +120,24 @@ impl FromStr for ItemId {
             kind,
             number: parse_number(number).ok_or_else(bad)?,
         })
+    }
+}
+
+/// What an item looks like, in words that fit what was given instead.
+fn expected_item(given: &str) -> &'static str {
+    let given = given.trim_start_matches('#');
+    let kind = given.split(['/', '-', '#', ' ']).next().unwrap_or_default();
+    match kind.to_ascii_lowercase().as_str() {
+        "pr" | "prs" | "pull" | "pulls" | "mr" | "merge" | "request" => {
+            "an item: a pull request is written `pr/34`, with a number from 1 on"
+        }
+        "issue" | "issues" | "bug" | "task" | "ticket" | "feature" | "story" => {
+            "an item: an issue is written `issue/12`, with a number from 1 on"
+        }
+        number if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+            "an item: say what it is, `issue/12` or `pr/12`"
+        }
+        _ => "an item such as `issue/12` or `pr/34`: there are no other kinds",
     }
 }
 
@@ -339,6 +357,24 @@ mod tests {
             "pr/../1",
         ] {
             assert!(bad.parse::<ItemId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_item_is_told_how_it_is_written() {
+        for (given, told) in [
+            ("12", "`issue/12` or `pr/12`"),
+            ("#12", "`issue/12` or `pr/12`"),
+            ("bug/3", "an issue is written `issue/12`"),
+            ("Issue/3", "an issue is written `issue/12`"),
+            ("pull/3", "a pull request is written `pr/34`"),
+            ("PR/3", "a pull request is written `pr/34`"),
+            ("mr/3", "a pull request is written `pr/34`"),
+            ("epic/3", "no other kinds"),
+            ("", "no other kinds"),
+        ] {
+            let error = given.parse::<ItemId>().unwrap_err().to_string();
+            assert!(error.contains(told), "{given}: {error}");
         }
     }
 

@@ -31,7 +31,7 @@ pub enum Origin {
 pub enum IntentKind {
     /// Open an issue.
     Issue,
-    /// Push a branch.
+    /// Push a branch, or remove one.
     Push,
     /// Open a pull request.
     Pr,
@@ -102,6 +102,13 @@ pub enum Payload {
         sha: Sha,
         /// What it must point at now; `None`: it must not exist.
         expect: Option<Sha>,
+    },
+    /// Remove `branch` of the forge's repository: a push of nothing.
+    DeleteBranch {
+        /// The branch.
+        branch: BranchName,
+        /// What it must point at now; a branch that has moved stays.
+        expect: Sha,
     },
     /// Open a pull request.
     Pr {
@@ -174,7 +181,7 @@ impl Payload {
     pub const fn kind(&self) -> IntentKind {
         match self {
             Self::Issue { .. } => IntentKind::Issue,
-            Self::Push { .. } => IntentKind::Push,
+            Self::Push { .. } | Self::DeleteBranch { .. } => IntentKind::Push,
             Self::Pr { .. } => IntentKind::Pr,
             Self::Ready { .. } => IntentKind::Ready,
             Self::Comment { .. } => IntentKind::Comment,
@@ -312,7 +319,9 @@ impl Intent {
     /// What it writes to, for people.
     pub fn target(&self) -> String {
         match (&self.payload, self.item) {
-            (Payload::Push { branch, .. }, _) => format!("branch {branch}"),
+            (Payload::Push { branch, .. } | Payload::DeleteBranch { branch, .. }, _) => {
+                format!("branch {branch}")
+            }
             (Payload::Check { sha, name, .. }, _) => format!("check {name} of {}", sha.short()),
             (Payload::Issue { .. }, None) => "a new issue".to_owned(),
             (Payload::Pr { head, base, .. }, _) => format!("{head} into {base}"),
@@ -323,25 +332,30 @@ impl Intent {
 }
 
 fn key(origin: &Origin, item: Option<ItemId>, payload: &Payload, fact: &str) -> String {
-    use std::fmt::Write as _;
     let origin = match origin {
         Origin::Run(run) => format!("run:{run}"),
         Origin::Pass => "pass".to_owned(),
         Origin::Verb { nonce, .. } => format!("verb:{nonce}"),
     };
     let target = match payload {
-        Payload::Push { branch, .. } => branch.to_string(),
+        Payload::Push { branch, .. } | Payload::DeleteBranch { branch, .. } => branch.to_string(),
         Payload::Pr { head, .. } => head.to_string(),
         Payload::Check { sha, name, .. } => format!("{sha}:{name}"),
         _ => item.map(|i| i.to_string()).unwrap_or_default(),
     };
-    let mut hash = Sha256::new();
-    for part in [
+    digest([
         origin.as_str(),
         payload.kind().as_str(),
         target.as_str(),
         fact,
-    ] {
+    ])
+}
+
+/// The sha256 of a list of texts, in hex: two lists have the same one only if they are the same.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    use std::fmt::Write as _;
+    let mut hash = Sha256::new();
+    for part in parts {
         hash.update(part.len().to_le_bytes());
         hash.update(part.as_bytes());
     }

@@ -1,9 +1,11 @@
 //! What holds work back or claims it: leases, retries, cooldowns, holds, approvals.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, RunId, Sha};
+use super::{FailureClass, ItemId, RunId, Sha};
 
 /// The claim of a run on an item: while it is there, no other run starts on the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,12 +50,18 @@ pub struct Retry {
     /// Launches in a row that died before their agent began. The first few are no failures.
     #[serde(default)]
     pub dead_launches: u32,
+    /// Runs in a row that failed for a reason that the item has nothing to do with. The first few are no failures.
+    #[serde(default)]
+    pub excuses: u32,
+    /// Agents that could not do it and of which others may be able to; they come last.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub avoid: BTreeSet<String>,
 }
 
 /// A time before which something is not tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cooldown {
-    /// What: `agent:claude`, `forge`.
+    /// What: `forge`, `agent:BACKEND`, `agent:BACKEND:ACCOUNT`, `agent:BACKEND:ACCOUNT:MODEL`, `breaker:BACKEND`.
     pub key: String,
     /// Until when.
     pub until: Timestamp,
@@ -61,6 +69,53 @@ pub struct Cooldown {
     pub reason: String,
     /// When it was set.
     pub set: Timestamp,
+    /// Which failure of an agent set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<FailureClass>,
+    /// How often in a row, without a success in between.
+    #[serde(default)]
+    pub times: u32,
+    /// The last runs that were counted for it, so that counting one twice changes nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<RunId>,
+}
+
+impl Cooldown {
+    /// One that no run has set.
+    pub const fn new(key: String, until: Timestamp, reason: String, set: Timestamp) -> Self {
+        Self {
+            key,
+            until,
+            reason,
+            set,
+            class: None,
+            times: 0,
+            runs: vec![],
+        }
+    }
+}
+
+/// What the judgement of a run does to a cooldown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum CooldownChange {
+    /// It is so from now on.
+    Set(Cooldown),
+    /// It is over.
+    Clear {
+        /// Its key.
+        key: String,
+    },
+}
+
+impl CooldownChange {
+    /// The key of the cooldown.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Set(cooldown) => &cooldown.key,
+            Self::Clear { key } => key,
+        }
+    }
 }
 
 /// A stop that only a person, or its own stated rule, lifts.

@@ -5,6 +5,7 @@
 
 pub mod bounds;
 mod budget;
+mod closing;
 pub mod contract;
 mod diff;
 mod ids;
@@ -13,6 +14,7 @@ mod issue;
 pub mod label;
 mod lane;
 mod lease;
+mod news;
 pub mod out;
 mod outcome;
 mod plan;
@@ -22,19 +24,24 @@ mod rules;
 mod run;
 mod sandbox;
 mod snapshot;
+mod timer;
 mod trust;
 mod visible;
 
 pub use budget::{DayBudget, Reservation};
+pub use closing::without_closing;
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
 pub use ids::{
     BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,
 };
-pub use intent::{ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict};
+pub use intent::{
+    ACTOR, Applied, Intent, IntentKind, Origin, Payload, Phase, ReviewVerdict, digest,
+};
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
-pub use lease::{Approval, Cooldown, Hold, HoldRule, Lease, Retry};
-pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd};
+pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};
+pub use news::{News, NewsBook, NewsKind, Notice, Priority, Told};
+pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd, Scope};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
 pub use pull_request::{
     ChangeFacts, Check, CheckState, Mergeable, PrState, PullRequest, Review, ReviewState,
@@ -42,8 +49,9 @@ pub use pull_request::{
 pub use risk::{MergeDecision, MergeVerdict, RiskBand, RiskFactor, RiskScore};
 pub use rules::{
     AgentRules, AgentSettings, BudgetRules, CheckPolicy, ForgeKind, ForgeRules, IntakeRules,
-    LimitRules, MergeMethod, MergeRules, PathRules, PolicyRules, RepoRules, RetryRules, RiskRules,
-    Rules, Sandbox, TokenSource, Writes,
+    LimitRules, MergeMethod, MergeRules, NotifierKind, NotifierRules, NotifyRules, PathRules,
+    PolicyRules, PoolEntry, QuietHours, RepoRules, RetryRules, RiskRules, Rules, Sandbox,
+    TokenSource, Writes,
 };
 pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
@@ -51,5 +59,6 @@ pub use run::{
 };
 pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
+pub use timer::{Timer, TimerKind};
 pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};
 pub use visible::{is_invisible, only_visible};

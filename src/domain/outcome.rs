@@ -68,8 +68,40 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
+    /// All of them, in the order of the table in the documents.
+    pub const ALL: &[Self] = &[
+        Self::CouldNotStart,
+        Self::SetupFailed,
+        Self::Crashed,
+        Self::Killed,
+        Self::TimedOut,
+        Self::Stalled,
+        Self::Looping,
+        Self::RefusedTool,
+        Self::Limit,
+        Self::Quota,
+        Self::NotLoggedIn,
+        Self::NotAllowed,
+        Self::Billing,
+        Self::ContextTooLong,
+        Self::ModelUnavailable,
+        Self::Overloaded,
+        Self::Network,
+        Self::BrokenOutput,
+        Self::NoResult,
+        Self::BrokenContract,
+        Self::NothingDone,
+        Self::HeadMoved,
+        Self::NestedRepository,
+        Self::FileTooLarge,
+        Self::ConflictLeft,
+        Self::Unreadable,
+        Self::Interrupted,
+        Self::LaunchDied,
+    ];
+
     /// The stable word.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::CouldNotStart => "could-not-start",
             Self::SetupFailed => "setup-failed",
@@ -111,6 +143,16 @@ impl FailureClass {
     }
 }
 
+/// How much of an agent what stands in its way is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// All agents of the profile with the same backend and account.
+    Account,
+    /// Those of them that also have the same model.
+    Model,
+}
+
 /// A failure with its circumstances in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -121,6 +163,9 @@ pub struct Failure {
     /// When what stands in the way is over, where the agent said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Timestamp>,
+    /// How much of the agent it is about, where the agent said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
 impl Failure {
@@ -130,6 +175,7 @@ impl Failure {
             class,
             detail,
             reset: None,
+            scope: None,
         }
     }
 }

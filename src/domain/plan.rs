@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha, Step as RunStep,
-    Task, TrustNote,
+    CooldownChange, Intent, IntentKind, IssueLane, ItemId, PrLane, Retry, RiskScore, RunId, Sha,
+    Step as RunStep, Task, TrustNote,
 };
 
 /// One thing to do.
@@ -49,6 +49,9 @@ pub enum Action {
         intents: Vec<Intent>,
         /// The retry record of the item afterwards.
         retry: Box<Retry>,
+        /// What it means for the agent.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cooldowns: Vec<CooldownChange>,
         /// What it amounts to, for the journal and for people.
         summary: String,
     },
@@ -316,6 +319,9 @@ pub enum Wait {
     Unknown {
         /// What is not known.
         what: Cow<'static, str>,
+        /// When the forge is asked again, while an answer is expected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Timestamp>,
     },
 }
 
@@ -367,7 +373,9 @@ impl Wait {
         match self {
             Self::Retry { at, .. } => Some(*at),
             Self::Cooldown { until, .. } | Self::Budget { until, .. } => Some(*until),
-            Self::Writing { next, .. } | Self::Stale { next, .. } => *next,
+            Self::Writing { next, .. } | Self::Stale { next, .. } | Self::Unknown { next, .. } => {
+                *next
+            }
             Self::Running { deadline, .. } => *deadline,
             _ => None,
         }
@@ -377,7 +385,10 @@ impl Wait {
     pub fn ends_within(&self, now: Timestamp, limit: Duration) -> bool {
         let own = matches!(
             self,
-            Self::Retry { .. } | Self::Cooldown { .. } | Self::Writing { .. }
+            Self::Retry { .. }
+                | Self::Cooldown { .. }
+                | Self::Writing { .. }
+                | Self::Unknown { next: Some(_), .. }
         );
         let limit = jiff::SignedDuration::try_from(limit).unwrap_or(jiff::SignedDuration::MAX);
         own && self.next().is_none_or(|at| at.duration_since(now) <= limit)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Association, BranchName, ProfileId, SandboxRules};
+use super::{Association, BranchName, Priority, ProfileId, SandboxRules};
 
 /// Everything that a profile says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Rules {
     pub policy: PolicyRules,
     /// How risk is scored.
     pub risk: RiskRules,
+    /// Who is told what.
+    #[serde(default)]
+    pub notify: NotifyRules,
 }
 
 /// The kinds of forge.
@@ -157,6 +160,18 @@ pub struct AgentRules {
     pub fallback: Vec<String>,
     /// By name.
     pub settings: BTreeMap<String, AgentSettings>,
+    /// What the names stand for that are not the name of a backend, or have an account of their own.
+    #[serde(default)]
+    pub pool: BTreeMap<String, PoolEntry>,
+}
+
+/// One of several accounts or models of a backend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolEntry {
+    /// The backend.
+    pub backend: String,
+    /// The account; entries of one account share its limits.
+    pub account: String,
 }
 
 /// `limits:`
@@ -185,6 +200,9 @@ pub struct RetryRules {
     pub delays: Vec<Duration>,
     /// Failures after which the item is blocked.
     pub attempts_max: u32,
+    /// How often a run may go on with its agent's own session after the machine or the network failed.
+    #[serde(default)]
+    pub resumes_max: u32,
 }
 
 /// `budget:`; 0 means no limit of that kind.
@@ -292,6 +310,99 @@ pub struct RiskRules {
     pub large_deletion_lines: u64,
 }
 
+/// The kinds of notifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NotifierKind {
+    /// A topic of an ntfy server.
+    Ntfy,
+    /// An incoming webhook of Slack.
+    Slack,
+    /// A webhook of a Discord channel.
+    Discord,
+    /// A chat, by a Telegram bot.
+    Telegram,
+    /// Mail, by the machine's `sendmail`.
+    Email,
+    /// JSON to any address.
+    Webhook,
+    /// JSON to any program.
+    Command,
+}
+
+impl NotifierKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ntfy => "ntfy",
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Telegram => "telegram",
+            Self::Email => "email",
+            Self::Webhook => "webhook",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// `notify.to.<name>:` Which fields count depends on the kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifierRules {
+    /// Which kind.
+    pub kind: NotifierKind,
+    /// It hears only of what matters at least this much.
+    pub priority: Priority,
+    /// The server (ntfy, Telegram), or where a webhook is, when that is no secret.
+    pub url: Option<String>,
+    /// The topic of ntfy.
+    pub topic: Option<String>,
+    /// The chat of Telegram.
+    pub chat: Option<String>,
+    /// Where the token comes from.
+    pub token: Option<TokenSource>,
+    /// Where the address comes from, when knowing it is all that it takes to write there.
+    pub address: Option<TokenSource>,
+    /// Who gets mail.
+    pub recipients: Vec<String>,
+    /// Who the mail is from.
+    pub sender: Option<String>,
+    /// Program and arguments; for mail the program in the place of `sendmail`.
+    pub argv: Vec<String>,
+}
+
+/// Hours in which only the urgent is told, as minutes of the day in this machine's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietHours {
+    /// When they begin.
+    pub from: u16,
+    /// When they end; earlier than `from`: on the next day.
+    pub to: u16,
+}
+
+/// `notify:`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifyRules {
+    /// Who is told, by name.
+    pub to: BTreeMap<String, NotifierRules>,
+    /// When only the urgent is told.
+    pub quiet: Option<QuietHours>,
+    /// The minute of the day at which the digest is sent; `None`: there is none.
+    pub digest: Option<u16>,
+    /// After how long without any movement, while there is work, that is told.
+    pub stalled_after: Duration,
+}
+
+impl Default for NotifyRules {
+    fn default() -> Self {
+        Self {
+            to: BTreeMap::new(),
+            quiet: None,
+            digest: None,
+            stalled_after: Duration::from_hours(6),
+        }
+    }
+}
+
 impl AgentRules {
     /// First choice and fallbacks, in order, without repeats.
     pub fn in_order(&self) -> Vec<&str> {
@@ -303,16 +414,51 @@ impl AgentRules {
         }
         names
     }
+
+    /// The backend that an agent of the profile stands for.
+    pub fn backend<'a>(&'a self, name: &'a str) -> &'a str {
+        self.pool.get(name).map_or(name, |entry| &entry.backend)
+    }
+
+    /// The cooldown of an agent's account: it stops every agent of the profile that has the same one.
+    pub fn account_key(&self, name: &str) -> String {
+        match self.pool.get(name) {
+            Some(entry) if entry.account != entry.backend => {
+                format!("agent:{}:{}", entry.backend, entry.account)
+            }
+            Some(entry) => format!("agent:{}", entry.backend),
+            None => format!("agent:{name}"),
+        }
+    }
+
+    /// The cooldown of an agent's model alone.
+    pub fn model_key(&self, name: &str) -> String {
+        let entry = self.pool.get(name);
+        let account = entry.map_or(name, |entry| &entry.account);
+        let settings = self.settings.get(name);
+        let model = settings.and_then(|settings| settings.model.as_deref());
+        let model = model.unwrap_or("default");
+        format!("agent:{}:{account}:{model}", self.backend(name))
+    }
+
+    /// The breaker of an agent's backend.
+    pub fn breaker_key(&self, name: &str) -> String {
+        format!("breaker:{}", self.backend(name))
+    }
 }
 
-impl BudgetRules {
-    /// What a run on `item` reserves before it starts.
+impl Rules {
+    /// What a run of `agent` on `item` reserves before it starts.
     pub fn reservation(&self, item: super::ItemId, agent: &str) -> super::Reservation {
+        let backend = self.agents.backend(agent);
+        let settings = self.agents.settings.get(agent);
         super::Reservation {
             item,
             agent: agent.to_owned(),
-            reserved_usd_micros: self.usd_micros_per_run,
-            reserved_tokens: self.tokens_per_run,
+            backend: (backend != agent).then(|| backend.to_owned()),
+            model: settings.and_then(|settings| settings.model.clone()),
+            reserved_usd_micros: self.budget.usd_micros_per_run,
+            reserved_tokens: self.budget.tokens_per_run,
             usd_micros: None,
             tokens: None,
             released: false,

@@ -235,7 +235,7 @@ impl RunState {
                     supervisor,
                     ..
                 },
-            ) if step >= Step::Collect => Self::Running {
+            ) if step >= Step::Agent => Self::Running {
                 started,
                 deadline,
                 step,
@@ -478,7 +478,7 @@ mod tests {
                 "x.....x..", // reserved
                 ".x....x..", // starting
                 "..x.xxx..", // setup
-                "..x.xxx..", // agent
+                ".xx.xxx..", // agent
                 ".x.xx.x..", // collect
                 ".x.xx.x..", // verify
                 ".......x.", // finished

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approval, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Labelled, Lease,
-    PullRequest, Retry, Run, RunFindings, RunId, Sha, TrustBook,
+    Approval, BranchName, Cooldown, DayBudget, DiffFacts, Hold, Intent, Issue, ItemId, Labelled,
+    Lease, PullRequest, Retry, Run, RunFindings, RunId, Sha, TrustBook,
 };
 
 /// What acp knows of a forge, kept in one index file and brought up to date by one incremental listing.
@@ -29,6 +29,14 @@ pub struct Mirror {
     pub viewer: Option<String>,
 }
 
+impl Mirror {
+    /// Whether an open pull request comes from a branch or goes into it: a forge closes it when that branch is removed.
+    pub fn needs(&self, branch: &BranchName) -> bool {
+        let mut open = self.pulls.values().filter(|pr| pr.is_open());
+        open.any(|pr| pr.base == *branch || (!pr.from_fork && pr.head == *branch))
+    }
+}
+
 /// Conditions of a repository that keep acp from working on it. The default is a repository like any other.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RepoState {
@@ -41,10 +49,20 @@ pub struct RepoState {
     /// It was renamed or moved and is now called so.
     #[serde(default)]
     pub moved_to: Option<String>,
+    /// acp's account may read it and not write to it.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 impl RepoState {
-    /// Why nothing may be written to it; `None`: it takes writes.
+    /// Why acp's account may write nothing to it, which keeps from work only who has to write; `None`: it may.
+    pub fn closed_to_account(&self) -> Option<String> {
+        self.read_only.then(|| {
+            "acp's account may only read the repository: give it the right to write".to_owned()
+        })
+    }
+
+    /// Why nothing may be written to it by anybody; `None`: it takes writes.
     pub fn closed_to_writes(&self) -> Option<String> {
         if let Some(name) = &self.moved_to {
             return Some(format!("the repository is now called `{name}`"));
@@ -75,6 +93,9 @@ pub struct RunView {
     pub life: Life,
     /// What the supervisor found out; present once it is finished.
     pub findings: Option<RunFindings>,
+    /// Its supervisor died while its agent worked, and a new one can go on with the agent's own session.
+    #[serde(default)]
+    pub session: bool,
 }
 
 /// An intent that is not confirmed yet.
@@ -113,6 +134,10 @@ pub struct Snapshot {
     pub budget: DayBudget,
     /// Facts of open pull requests' diffs, for their present base and head.
     pub facts: BTreeMap<u64, DiffFacts>,
+    /// When the forge is asked again about the pull requests of which it could not say everything yet, as long as an
+    /// answer is expected.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_again: BTreeMap<u64, Timestamp>,
     /// Bytes free on the disk of the state folder; `None` when it cannot be told.
     pub disk_free: Option<u64>,
     /// Agents of the profile that cannot start, with the reason.

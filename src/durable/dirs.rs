@@ -3,7 +3,7 @@
 use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -111,12 +111,30 @@ pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// `Io` when the operating system refuses.
 pub fn sweep_leftovers(dir: &Path, older_than: Duration, now: Timestamp) -> Result<usize> {
+    let mut removed = 0;
+    for path in leftovers(dir, older_than, now)? {
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            gone => {
+                gone.doing("remove", &path)?;
+                removed += 1;
+            }
+        }
+    }
+    Ok(removed)
+}
+
+/// The unfinished files that [`sweep_leftovers`] would remove.
+///
+/// # Errors
+/// `Io` when the operating system refuses.
+pub fn leftovers(dir: &Path, older_than: Duration, now: Timestamp) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
         entries => entries.doing("list", dir)?,
     };
     let limit = SignedDuration::try_from(older_than).unwrap_or(SignedDuration::MAX);
-    let mut removed = 0;
+    let mut found = vec![];
     for entry in entries {
         let entry = entry.doing("list", dir)?;
         if !entry
@@ -129,18 +147,11 @@ pub fn sweep_leftovers(dir: &Path, older_than: Duration, now: Timestamp) -> Resu
         // Its writer may finish and rename it at any moment: what has vanished is no error.
         let Ok(meta) = entry.metadata() else { continue };
         let changed = Timestamp::from_second(meta.mtime()).unwrap_or(now);
-        if meta.is_dir() || now.duration_since(changed) <= limit {
-            continue;
-        }
-        match std::fs::remove_file(entry.path()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            gone => {
-                gone.doing("remove", &entry.path())?;
-                removed += 1;
-            }
+        if !meta.is_dir() && now.duration_since(changed) > limit {
+            found.push(entry.path());
         }
     }
-    Ok(removed)
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub mod sim;
 
 pub use atomic::{append_log, open_log, publish, write_atomic, write_quick, write_synced};
 pub use crash::crash_point;
-pub use dirs::{create_dirs, create_quick_dir, move_dir, remove_file, sweep_leftovers};
+pub use dirs::{create_dirs, create_quick_dir, leftovers, move_dir, remove_file, sweep_leftovers};
 pub use entry::OpenDir;
 pub use error::{DurableError, Result};
 pub use inspect::{Inspected, inspect, make_private};
@@ -33,6 +33,6 @@ pub use maildir::{Enqueued, Entry, Maildir, Place};
 pub use order::Rank;
 #[cfg(any(test, feature = "test-hooks"))]
 pub use order::as_other_process;
-pub use read::{free_space_bytes, read_file};
+pub use read::{free_space_bytes, read_file, read_start, read_tail};
 pub use record::{Versioned, decode_record, encode_record, read_record, write_record};
 pub use remove_tree::remove_tree;

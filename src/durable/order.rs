@@ -28,6 +28,8 @@ pub enum Rank {
     Pass,
     /// One flusher at a time.
     Flush,
+    /// One sender of notices at a time.
+    Notify,
     /// The claim of one item. Several may be held at once, by whoever holds `pass`.
     Lease,
     /// Fetches, worktrees and refs of a clone.
@@ -49,6 +51,7 @@ impl Rank {
         match self {
             Self::Pass => "pass",
             Self::Flush => "flush",
+            Self::Notify => "notify",
             Self::Lease => "lease",
             Self::Repo => "repo",
             Self::Budget => "budget",

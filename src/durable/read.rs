@@ -1,7 +1,7 @@
 //! Reading a file that somebody else may have put there.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -22,6 +22,41 @@ pub fn read_file(path: &Path, limit_bytes: u64) -> Result<Option<Vec<u8>>> {
         return Ok(None);
     };
     read_open(file, path, limit_bytes).map(Some)
+}
+
+/// Reads the end of the file `path`, at most `limit_bytes` of it, with the file's length. `None` when it does not exist.
+/// As safe as [`read_file`], and no file is too large for it.
+///
+/// # Errors
+/// `Damaged` when it is not a regular file, `Io` when the operating system refuses.
+pub fn read_tail(path: &Path, limit_bytes: u64) -> Result<Option<(Vec<u8>, u64)>> {
+    let Some(mut file) = open_regular(path)? else {
+        return Ok(None);
+    };
+    let length = file.metadata().doing("inspect", path)?.len();
+    let from = length.saturating_sub(limit_bytes);
+    file.seek(SeekFrom::Start(from)).doing("read", path)?;
+    let mut bytes = vec![];
+    // It may grow meanwhile.
+    file.take(limit_bytes)
+        .read_to_end(&mut bytes)
+        .doing("read", path)?;
+    Ok(Some((bytes, length)))
+}
+
+/// The first `bytes_max` bytes of the file `path`, or fewer when it is shorter. `None` when it does not exist. As safe as
+/// [`read_file`].
+///
+/// # Errors
+/// `Damaged` when it is not a regular file, `Io` when the operating system refuses.
+pub fn read_start(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>> {
+    let Some(file) = open_regular(path)? else {
+        return Ok(None);
+    };
+    let mut bytes = vec![];
+    let read = file.take(bytes_max).read_to_end(&mut bytes);
+    read.doing("read", path)?;
+    Ok(Some(bytes))
 }
 
 /// Reads an open regular file, at most `limit_bytes`.
@@ -108,6 +143,11 @@ mod tests {
         assert_eq!(read_file(&path("absent"), 10).unwrap(), None);
         assert_eq!(read_file(&path("empty"), 0).unwrap().unwrap(), b"");
         assert_eq!(read_file(&path("ten"), 10).unwrap().unwrap(), b"0123456789");
+        let tail = |name: &str, limit| read_tail(&path(name), limit).unwrap();
+        assert_eq!(tail("absent", 4), None);
+        assert_eq!(tail("ten", 4), Some((b"6789".to_vec(), 10)));
+        assert_eq!(tail("ten", 99), Some((b"0123456789".to_vec(), 10)));
+        read_tail(&path("link"), 4).unwrap_err();
         let large = read_file(&path("ten"), 9).unwrap_err();
         assert!(matches!(
             large,

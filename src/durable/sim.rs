@@ -107,12 +107,47 @@ impl Recording {
     /// When another thread has started it.
     pub fn end(self) -> History {
         observe();
+        Self::history()
+    }
+
+    fn history() -> History {
         let recorder = RECORDER.take().expect("recorded by this thread");
         let folders = recorder.folders.keys().copied().collect();
         History {
             events: recorder.events,
             folders,
         }
+    }
+
+    /// The power fails now: the folder keeps its name and holds what the cut leaves of it, which is durable from here on.
+    /// Nobody may have anything in it open. Its watch goes on.
+    ///
+    /// # Errors
+    /// The folder cannot be filled.
+    ///
+    /// # Panics
+    /// When another thread has started it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the disk of a test changes under those who use it"
+    )]
+    pub fn power_fails(&self, rng: &dyn Rng) -> io::Result<()> {
+        observe();
+        let history = Self::history();
+        let (disk, nodes) = (self.disk(), self.home.path().join("nodes"));
+        let left = self.home.path().join("left");
+        fs::create_dir(&left)?;
+        history.cut(history.len(), rng, &left)?;
+        fs::remove_dir_all(&disk)?;
+        fs::remove_dir_all(&nodes)?;
+        fs::create_dir(&nodes)?;
+        fs::rename(&left, &disk)?;
+        let mut recorder = Recorder::new(&disk, nodes)?;
+        recorder.look()?;
+        let all = recorder.nodes.values().copied();
+        recorder.events.extend(all.map(Event::Synced));
+        RECORDER.set(Some(recorder));
+        Ok(())
     }
 }
 

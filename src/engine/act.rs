@@ -3,10 +3,10 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Action, Failure, FailureClass, Intent, IntentKind, Lease, Outcome, Phase, Plan, Retry, Run,
-    RunEnd, RunEvent, RunId, RunState, Step,
+    Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Outcome, Phase, Plan,
+    Retry, Run, RunEnd, RunEvent, RunId, RunState, Step,
 };
-
+use crate::policy;
 use crate::store::{Entry, Lock, LockName, Store, StoreError, crash_point};
 
 /// What came of the actions of a plan.
@@ -58,8 +58,9 @@ impl Engine<'_> {
                 run,
                 intents,
                 retry,
+                cooldowns,
                 summary,
-            } => self.judge(run, intents, retry, summary),
+            } => self.judge(run, intents, (retry, cooldowns), summary),
             Action::Launch { .. } => {
                 let launched = self.launch(action)?;
                 let text = launched.as_ref().map(|run| format!("launched {run}"));
@@ -206,7 +207,7 @@ impl Engine<'_> {
         &self,
         id: &RunId,
         intents: &[Intent],
-        retry: &Retry,
+        (retry, cooldowns): (&Retry, &[CooldownChange]),
         summary: &str,
     ) -> Result<Option<String>, EngineError> {
         let Some(lock) = self.store.own_run(id)? else {
@@ -225,6 +226,10 @@ impl Engine<'_> {
         }
         self.settle(id)?;
         crash_point("judge.settled");
+        for change in cooldowns {
+            self.change_cooldown(id, change)?;
+            crash_point("judge.cooldown_written");
+        }
         self.store.retries().put(&retry.item.slug(), retry)?;
         crash_point("judge.retry_written");
         run.apply(RunEvent::Judged(self.clock.now()))?;
@@ -237,6 +242,42 @@ impl Engine<'_> {
                 .text(summary),
         );
         Ok(Some(format!("{id}: {summary}")))
+    }
+
+    /// Sets or ends a cooldown of an agent, and tells it once.
+    fn change_cooldown(&self, run: &RunId, change: &CooldownChange) -> Result<(), EngineError> {
+        let before = self.store.cooldown(change.key())?;
+        let (what, text) = match change {
+            CooldownChange::Set(cooldown) => {
+                self.store.put_cooldown(cooldown)?;
+                if policy::only_counts(cooldown) {
+                    return Ok(());
+                }
+                let opens = policy::opens_breaker(before.as_ref(), cooldown);
+                let what = if opens {
+                    "breaker.opened"
+                } else {
+                    "cooldown.set"
+                };
+                let text = format!(
+                    "{} until {}: {}",
+                    cooldown.key, cooldown.until, cooldown.reason
+                );
+                (what, text)
+            }
+            CooldownChange::Clear { key } => {
+                let Some(before) = before else {
+                    return Ok(());
+                };
+                self.store.remove_cooldown(key)?;
+                if policy::only_counts(&before) {
+                    return Ok(());
+                }
+                ("cooldown.cleared", format!("{key}: its agent works"))
+            }
+        };
+        self.note(&Entry::new(self.clock.now(), what).run(run).text(text));
+        Ok(())
     }
 
     fn enqueue(&self, intent: &Intent, reason: &str) -> Result<Option<String>, EngineError> {
@@ -341,6 +382,9 @@ impl Engine<'_> {
             if let Some(reservation) = budget.runs.get_mut(id) {
                 reservation.tokens = findings.tokens;
                 reservation.usd_micros = findings.usd_micros;
+                if day == self.today() {
+                    self.desk().notice(&mut budget, self.rules);
+                }
                 self.store.budgets().put(&day, &budget)?;
             }
         }

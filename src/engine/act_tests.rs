@@ -14,9 +14,12 @@ fn plan(actions: Vec<Action>) -> Plan {
 }
 
 fn reserve(scene: &Scene, run: &RunId) {
-    let reservation = scene.rules.budget.reservation(ISSUE, "claude");
+    let reservation = scene.rules.reservation(ISSUE, "claude");
     let runs = [(run.clone(), reservation)].into();
-    let budget = DayBudget { runs };
+    let budget = DayBudget {
+        runs,
+        ..DayBudget::default()
+    };
     scene.store.budgets().put("2026-11-21", &budget).unwrap();
 }
 

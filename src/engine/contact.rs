@@ -36,6 +36,11 @@ impl Engine<'_> {
         Ok(until.map(limited))
     }
 
+    /// As [`Self::silence`], with the time at which the forge last answered: verbs show what was known then.
+    pub fn silent(&self) -> Result<Option<Stale>, EngineError> {
+        self.silence()?.map(|stale| self.dated(stale)).transpose()
+    }
+
     /// The hold that the credential has set, with the time before which it is not tried again.
     pub(super) fn credential_hold(&self) -> Result<Option<(Hold, Timestamp)>, EngineError> {
         let hold = self.store.holds().get(CREDENTIAL_HOLD)?;
@@ -58,12 +63,9 @@ impl Engine<'_> {
     fn cool_down(&self, until: Timestamp) -> Result<(), EngineError> {
         let now = self.clock.now();
         let longest = SignedDuration::try_from(FORGE_COOLDOWN_MAX).unwrap_or_default();
-        let cooldown = Cooldown {
-            key: FORGE_COOLDOWN.to_owned(),
-            until: until.min(now.checked_add(longest).unwrap_or(until)),
-            reason: "the forge's rate limit".to_owned(),
-            set: now,
-        };
+        let until = until.min(now.checked_add(longest).unwrap_or(until));
+        let reason = "the forge's rate limit".to_owned();
+        let cooldown = Cooldown::new(FORGE_COOLDOWN.to_owned(), until, reason, now);
         let shelf = self.store.cooldowns();
         let before = shelf.get(FORGE_COOLDOWN)?;
         let cools = before.and_then(|c| policy::cooldown_due(&c, FORGE_COOLDOWN_MAX, now));
@@ -126,7 +128,12 @@ impl Engine<'_> {
     /// # Errors
     /// Only for this machine: its disk, its state folder.
     pub(super) fn listing(&self, keep: bool) -> Result<(Mirror, Option<Stale>), EngineError> {
-        let known = self.store.mirror()?;
+        let mut known = self.store.mirror()?;
+        // No listing shows that a repository takes no more writes: a write that was refused did.
+        let note = self.store.repository_note()?;
+        if let Some(repo) = &note {
+            known.repo.clone_from(repo);
+        }
         if let Some(stale) = self.silence()? {
             return Ok((known, Some(self.dated(stale)?)));
         }
@@ -136,8 +143,11 @@ impl Engine<'_> {
                 if keep {
                     self.lift_credential_hold()?;
                 }
-                if changed && keep {
+                if (changed || note.is_some()) && keep {
                     self.store.put_mirror(&mirror)?;
+                }
+                if note.is_some() && keep {
+                    self.store.forget_repository_note()?;
                 }
                 Ok((mirror, None))
             }
@@ -149,6 +159,22 @@ impl Engine<'_> {
                 Ok((known, Some(self.dated(self.stale_by(&error))?)))
             }
         }
+    }
+
+    /// The mirror as the last pass left it, and why it may be older than that pass; a forge on this machine as it is now.
+    /// Costs no request.
+    pub(super) fn known_listing(&self) -> Result<(Mirror, Option<Stale>), EngineError> {
+        if !self.forge.capabilities().remote {
+            return self.listing(false);
+        }
+        let mut known = self.store.mirror()?;
+        if let Some(repo) = self.store.repository_note()? {
+            known.repo = repo;
+        }
+        if let Some(stale) = self.silent()? {
+            return Ok((known, Some(stale)));
+        }
+        Ok((known, self.store.last_pass()?.and_then(|last| last.stale)))
     }
 
     /// What follows when a call after the listing shows that nothing more may be asked: what was listed is up to date, and

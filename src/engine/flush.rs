@@ -88,6 +88,8 @@ enum Answer {
     },
     /// Never.
     Refused(String),
+    /// Not to this repository as it is, and nothing else either: the write is as good as it was.
+    Closed(String),
     /// Nobody wants it any more: the gates say otherwise now.
     Unwanted(String),
 }
@@ -140,7 +142,7 @@ impl Engine<'_> {
             next: Some(next),
         });
         flushed.stopped = held.map_or_else(|| self.silence(), |held| Ok(Some(held)))?;
-        flushed.closed = self.store.mirror()?.repo.closed_to_writes();
+        flushed.closed = self.known_closed()?;
         if flushed.stopped.is_some() || flushed.closed.is_some() {
             let open = outbox.open_intents()?;
             flushed.waiting = open.iter().filter(|q| q.place != Place::Failed).count();
@@ -181,7 +183,8 @@ impl Engine<'_> {
                 }
                 Turn::WaitForFailed => flushed.waiting += 1,
             }
-            if flushed.stopped.is_some() || line.unreached == UNREACHED_MAX {
+            let ended = flushed.stopped.is_some() || flushed.closed.is_some();
+            if ended || line.unreached == UNREACHED_MAX {
                 break;
             }
         }
@@ -239,6 +242,12 @@ impl Engine<'_> {
                 sent.intent = queued.intent;
                 return Ok(Some((sent, end)));
             }
+            Answer::Closed(reason) => {
+                outbox.requeue(&queued)?;
+                sent.error = Some(reason);
+                sent.intent = queued.intent;
+                return Ok(Some((sent, end)));
+            }
             Answer::Later { error, .. }
             | Answer::Lost { error, .. }
             | Answer::Limited { error, .. }
@@ -254,7 +263,7 @@ impl Engine<'_> {
                 // Told before it is done: a write that was wanted never vanishes without a word.
                 self.note_sent("intent.dropped", &sent);
                 outbox.remove(&queued)?;
-                return Ok(Some((sent, End::Answered)));
+                return Ok(Some((sent, End::Dropped)));
             }
         };
         sent.intent = queued.intent;
@@ -314,7 +323,7 @@ impl Engine<'_> {
         // A sure refusal or a sure failure wrote nothing: the next try starts afresh.
         match answer {
             Answer::Later { .. } | Answer::Limited { .. } => queued.intent.phase = Phase::Prepared,
-            Answer::Denied { .. } => queued.intent = before,
+            Answer::Denied { .. } | Answer::Closed(_) => queued.intent = before,
             _ => {}
         }
         Ok((answer, false))
@@ -330,25 +339,31 @@ impl Engine<'_> {
     }
 
     fn send(&self, intent: &Intent) -> Result<Answer, EngineError> {
-        if let Payload::Push {
-            branch,
-            sha,
-            expect,
-        } = &intent.payload
-        {
-            let _repo = self.repo_lock()?;
-            return Ok(match self.vcs.push(branch, sha, expect.as_ref()) {
-                Ok(Pushed::Done) => Answer::Applied(Applied::Done),
-                Ok(Pushed::Moved { found }) => {
-                    let at = found.map_or("gone".to_owned(), |sha| format!("at {}", sha.short()));
+        match &intent.payload {
+            Payload::Push {
+                branch,
+                sha,
+                expect,
+            } => {
+                let _repo = self.repo_lock()?;
+                let pushed = self.vcs.push(branch, sha, expect.as_ref());
+                return self.read_push(intent, pushed, |at| {
                     Answer::Refused(format!("branch `{branch}` is {at}, somebody else moved it"))
-                }
-                Err(VcsError::Durable(error)) => return Err(error.into()),
-                Err(error) => match meaning_of_push(error) {
-                    Ok(error) => return self.read_error(intent, &error),
-                    Err(why) => self.lost(intent, why),
-                },
-            });
+                });
+            }
+            Payload::DeleteBranch { branch, expect } => {
+                let _repo = self.repo_lock()?;
+                let pushed = match self.vcs.delete_branch(branch, expect) {
+                    // Gone already: the forge's own doing, a person's, or that of a call whose answer was lost.
+                    Ok(Pushed::Moved { found: None }) => Ok(Pushed::Done),
+                    pushed => pushed,
+                };
+                // Somebody goes on there: it is theirs now, and nothing waits for it to go.
+                return self.read_push(intent, pushed, |at| {
+                    Answer::Unwanted(format!("branch `{branch}` stays: it is {at} now"))
+                });
+            }
+            _ => {}
         }
         match self.forge.apply(intent) {
             Ok(applied) => Ok(Answer::Applied(applied)),
@@ -361,12 +376,35 @@ impl Engine<'_> {
         }
     }
 
+    fn read_push(
+        &self,
+        intent: &Intent,
+        pushed: Result<Pushed, VcsError>,
+        moved: impl FnOnce(&str) -> Answer,
+    ) -> Result<Answer, EngineError> {
+        Ok(match pushed {
+            Ok(Pushed::Done) => Answer::Applied(Applied::Done),
+            Ok(Pushed::Moved { found }) => {
+                let at = found.map_or("gone".to_owned(), |sha| format!("at {}", sha.short()));
+                moved(&at)
+            }
+            Err(VcsError::Durable(error)) => return Err(error.into()),
+            Err(error) => match meaning_of_push(error) {
+                Ok(error) => return self.read_error(intent, &error),
+                Err(why) => self.lost(intent, why),
+            },
+        })
+    }
+
     fn read_error(&self, intent: &Intent, error: &ForgeError) -> Result<Answer, EngineError> {
         self.heed(error)?;
         Ok(match error {
             ForgeError::Missing { .. }
             | ForgeError::Refused { .. }
-            | ForgeError::Forbidden { .. } => Answer::Refused(error.to_string()),
+            | ForgeError::Forbidden { .. } => match self.found_closed()? {
+                Some(reason) => Answer::Closed(reason),
+                None => Answer::Refused(error.to_string()),
+            },
             ForgeError::Denied { .. } => Answer::Denied {
                 stopped: self.stale_by(error),
             },
@@ -380,6 +418,30 @@ impl Engine<'_> {
             | ForgeError::Unreadable { .. }
             | ForgeError::Io { .. } => self.later(intent, error.to_string()),
         })
+    }
+
+    /// Why nothing can be written to the repository, by what is known of it.
+    fn known_closed(&self) -> Result<Option<String>, EngineError> {
+        let repo = match self.store.repository_note()? {
+            Some(repo) => repo,
+            None => self.store.mirror()?.repo,
+        };
+        Ok(repo.closed_to_writes().or_else(|| repo.closed_to_account()))
+    }
+
+    /// The same, asked of the forge when it has refused something. It is noted for the next pass. A forge that does not say
+    /// it leaves it at what it refused.
+    fn found_closed(&self) -> Result<Option<String>, EngineError> {
+        let Ok(repo) = self.forge.repository() else {
+            return Ok(None);
+        };
+        let closed = repo.closed_to_writes().or_else(|| repo.closed_to_account());
+        if let Some(reason) = &closed {
+            self.store.note_repository(&repo)?;
+            let entry = Entry::new(self.clock.now(), "forge.closed");
+            self.note(&entry.text(format!("nothing can be sent: {reason}")));
+        }
+        Ok(closed)
     }
 
     fn later(&self, intent: &Intent, error: String) -> Answer {
@@ -405,6 +467,13 @@ impl Engine<'_> {
 
     /// Holds and gates of a merge are looked at again when it is sent: a person may have said no since it was planned.
     fn gate(&self, intent: &Intent) -> Result<Gate, EngineError> {
+        // It may have waited for long: what passes have seen since counts.
+        if let Payload::DeleteBranch { branch, .. } = &intent.payload
+            && self.store.mirror()?.needs(branch)
+        {
+            let reason = format!("branch `{branch}` stays: an open pull request needs it");
+            return Ok(Gate::Shut(reason));
+        }
         let (Payload::Merge { head, .. }, Origin::Pass, Some(item)) =
             (&intent.payload, &intent.origin, intent.item)
         else {
@@ -485,6 +554,9 @@ enum End {
     Answered,
     Unreached,
     Stopped(Stale),
+    Closed(String),
+    /// Nobody wants it any more, so nothing waits for it.
+    Dropped,
 }
 
 impl End {
@@ -494,9 +566,9 @@ impl End {
             Answer::Limited { stopped, .. } | Answer::Denied { stopped } => {
                 Self::Stopped(stopped.clone())
             }
-            Answer::Applied(_) | Answer::Lost { .. } | Answer::Refused(_) | Answer::Unwanted(_) => {
-                Self::Answered
-            }
+            Answer::Closed(reason) => Self::Closed(reason.clone()),
+            Answer::Unwanted(_) => Self::Dropped,
+            Answer::Applied(_) | Answer::Lost { .. } | Answer::Refused(_) => Self::Answered,
         }
     }
 }
@@ -563,6 +635,11 @@ impl Line {
             End::Answered => self.unreached = 0,
             End::Unreached => self.unreached += 1,
             End::Stopped(stale) => flushed.stopped = Some(stale),
+            End::Closed(reason) => flushed.closed = Some(reason),
+            End::Dropped => {
+                self.unreached = 0;
+                return;
+            }
         }
         if sent.failed {
             self.failed.insert(sent.intent.id.clone());

@@ -2,8 +2,8 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::Cooldown;
-use crate::domain::{IntentKind, MergeMethod, Origin, RunId, Writes};
-use crate::engine::testing::{Scene, sha, start};
+use crate::domain::{IntentKind, MergeMethod, Origin, PullRequest, RunId, Writes};
+use crate::engine::testing::{Scene, open_pull, sha, start};
 use crate::sys::Clock as _;
 
 const ONE: ItemId = ItemId::issue(1);
@@ -75,7 +75,7 @@ fn one_that_failed_holds_up_only_those_that_need_it() {
     scene.engine().flush().unwrap();
     assert_eq!(
         *scene.forge.calls.borrow(),
-        ["apply first", "apply same item"]
+        ["apply first", "repository", "apply same item"]
     );
     assert_eq!(scene.find(&first.id).0, Place::Failed);
     scene
@@ -212,12 +212,7 @@ fn a_rate_limit_stops_everything_until_it_is_over_and_no_longer() {
     assert_eq!(scene.engine().flush().unwrap().sent.len(), 2);
     // The clock was ahead when the next one was set.
     let until = start() + SignedDuration::from_hours(24 * 365);
-    let cooldown = Cooldown {
-        key: "forge".to_owned(),
-        until,
-        reason: String::new(),
-        set: until,
-    };
+    let cooldown = Cooldown::new("forge".to_owned(), until, String::new(), until);
     scene.store.cooldowns().put("forge", &cooldown).unwrap();
     scene.comment("c", ONE, &[]);
     assert_eq!(scene.engine().flush().unwrap().sent.len(), 1);
@@ -339,4 +334,204 @@ fn a_write_that_was_given_up_halfway_is_put_away_and_not_sent() {
     scene.engine().flush().unwrap();
     assert!(scene.forge.calls.borrow().is_empty());
     assert_eq!(scene.find(&intent.id).0, Place::Failed);
+}
+
+fn removal(scene: &Scene) -> Intent {
+    let payload = Payload::DeleteBranch {
+        branch: "agent/issue-1-a1".parse().unwrap(),
+        expect: sha('c'),
+    };
+    scene.enqueue(Origin::Pass, ItemId::pr(2), payload, "merged", &[])
+}
+
+const REMOVE: &str = "remove agent/issue-1-a1";
+
+fn git_error(make: impl FnOnce(String, String) -> VcsError) -> Result<Pushed, VcsError> {
+    Err(make(
+        "remove the branch".to_owned(),
+        "git said so".to_owned(),
+    ))
+}
+
+#[test]
+fn a_merged_branch_is_removed_once() {
+    let scene = Scene::new();
+    let intent = removal(&scene);
+    scene.engine().flush().unwrap();
+    scene.engine().flush().unwrap();
+    assert_eq!(*scene.forge.calls.borrow(), [REMOVE]);
+    let (place, intent) = scene.find(&intent.id);
+    assert_eq!((place, intent.applied), (Place::Done, Some(Applied::Done)));
+}
+
+/// Somebody goes on there: it stays, nothing waits for it, and the journal says so.
+#[test]
+fn a_branch_that_moved_is_left_alone() {
+    let scene = Scene::new();
+    let intent = removal(&scene);
+    let later = scene.comment("after it", ItemId::pr(2), &[]);
+    let found = Some(sha('d'));
+    let moved = Ok(Pushed::Moved { found });
+    scene.forge.removals.borrow_mut().push_back(moved);
+    let sent = scene.engine().flush().unwrap().sent;
+    let words = "stays: it is at ddddddd";
+    assert!(sent[0].error.as_ref().unwrap().contains(words), "{sent:?}");
+    assert!(!sent[0].failed);
+    let outbox = scene.store.outbox().unwrap();
+    assert!(outbox.find(&intent.id).unwrap().is_none());
+    assert_eq!(scene.find(&later.id).0, Place::Done);
+    let (journal, _) = scene.store.journal().read().unwrap();
+    let journal = format!("{journal:?}");
+    assert!(journal.contains("intent.dropped") && journal.contains(words));
+}
+
+#[test]
+fn a_branch_that_is_gone_already_is_as_good_as_removed() {
+    let scene = Scene::new();
+    let intent = removal(&scene);
+    let gone = Ok(Pushed::Moved { found: None });
+    scene.forge.removals.borrow_mut().push_back(gone);
+    let sent = scene.engine().flush().unwrap().sent;
+    assert_eq!(sent[0].error, None);
+    assert_eq!(scene.find(&intent.id).0, Place::Done);
+}
+
+#[test]
+fn a_removal_that_is_refused_is_told_and_not_tried_again() {
+    let scene = Scene::new();
+    let intent = removal(&scene);
+    let refused = git_error(|tried, why| VcsError::Refused { tried, why });
+    scene.forge.removals.borrow_mut().push_back(refused);
+    scene.engine().flush().unwrap();
+    scene.engine().flush().unwrap();
+    // The repository is asked whether it takes anything at all.
+    assert_eq!(*scene.forge.calls.borrow(), [REMOVE, "repository"]);
+    let (place, intent) = scene.find(&intent.id);
+    assert_eq!(place, Place::Failed);
+    assert!(intent.last_error.unwrap().contains("git said so"));
+}
+
+/// Whether it is gone is a question of state: it is looked up by asking for its removal again, which finds it gone.
+#[test]
+fn a_removal_whose_answer_was_lost_settles() {
+    for again in [Ok(Pushed::Done), Ok(Pushed::Moved { found: None })] {
+        let scene = Scene::new();
+        let intent = removal(&scene);
+        let lost = git_error(|tried, why| VcsError::Unknown { tried, why });
+        scene.forge.removals.borrow_mut().extend([lost, again]);
+        scene.engine().flush().unwrap();
+        assert_eq!(scene.find(&intent.id).1.phase, Phase::Dispatched);
+        scene.clock.step(SignedDuration::from_secs(3));
+        scene.engine().flush().unwrap();
+        scene.clock.step(SignedDuration::from_hours(1));
+        assert_eq!(scene.engine().flush().unwrap(), Flushed::default());
+        assert_eq!(*scene.forge.calls.borrow(), [REMOVE, "find merged", REMOVE]);
+    }
+}
+
+/// The flusher died after the branch was removed, or before: the next one asks and finds out.
+#[test]
+fn a_flusher_that_died_over_a_removal_leaves_one_that_settles() {
+    for (phase, calls) in [
+        (Phase::Prepared, &[REMOVE][..]),
+        (Phase::Dispatched, &["find merged", REMOVE]),
+        (Phase::Confirmed, &[]),
+    ] {
+        let scene = Scene::new();
+        let intent = removal(&scene);
+        die_in(&scene, &intent, phase);
+        scene.engine().flush().unwrap();
+        assert_eq!(*scene.forge.calls.borrow(), calls, "{phase:?}");
+        assert_eq!(scene.find(&intent.id).0, Place::Done, "{phase:?}");
+    }
+}
+
+/// What was refused is as good as it was, what is behind it is not tried, and the next pass begins with the reason.
+#[test]
+fn a_write_to_a_repository_that_was_just_archived_waits_with_all_others() {
+    let scene = Scene::new();
+    let first = scene.comment("a", ONE, &[]);
+    scene.comment("b", TWO, &[]);
+    let (tried, why) = tried();
+    let forbidden = ForgeError::Forbidden { tried, why };
+    scene.forge.apply.borrow_mut().push_back(Err(forbidden));
+    scene.forge.repo.borrow_mut().archived = true;
+    let flushed = scene.engine().flush().unwrap();
+    let reason = Some("the repository is archived");
+    assert_eq!(flushed.closed.as_deref(), reason);
+    let (place, intent) = scene.find(&first.id);
+    assert_eq!((place, intent.phase), (Place::Pending, Phase::Prepared));
+    assert_eq!((intent.attempts, intent.last_error), (0, None));
+    // Before a pass has seen it, too.
+    assert_eq!(scene.engine().flush().unwrap().closed.as_deref(), reason);
+    assert_eq!(*scene.forge.calls.borrow(), ["apply a", "repository"]);
+
+    let told = |scene: &Scene| {
+        let seen = scene.engine().observe(true).unwrap();
+        seen.mirror.repo.closed_to_writes()
+    };
+    scene.forge.mirror.borrow_mut().repo.archived = true;
+    assert_eq!(told(&scene).as_deref(), reason);
+    assert_eq!(scene.store.repository_note().unwrap(), None);
+    scene.forge.mirror.borrow_mut().repo.archived = false;
+    assert_eq!(told(&scene), None);
+    scene
+        .store
+        .put_mirror(&scene.forge.mirror.borrow())
+        .unwrap();
+    assert_eq!(scene.engine().flush().unwrap().sent.len(), 2);
+}
+
+#[test]
+fn writes_wait_for_an_account_that_lost_its_right_to_write() {
+    let scene = Scene::new();
+    let intent = scene.comment("a", ONE, &[]);
+    let (tried, why) = tried();
+    let forbidden = ForgeError::Forbidden { tried, why };
+    scene.forge.apply.borrow_mut().push_back(Err(forbidden));
+    scene.forge.repo.borrow_mut().read_only = true;
+    let flushed = scene.engine().flush().unwrap();
+    assert!(flushed.closed.unwrap().contains("may only read"));
+    assert_eq!(scene.find(&intent.id).0, Place::Pending);
+}
+
+/// The forge was away for long, and meanwhile somebody opened another pull request from the branch.
+#[test]
+fn a_branch_that_an_open_pull_request_needs_by_now_stays() {
+    for (head, base) in [("agent/issue-1-a1", "main"), ("next", "agent/issue-1-a1")] {
+        let scene = Scene::new();
+        let intent = removal(&scene);
+        let mut mirror = crate::domain::Mirror::default();
+        let pr = PullRequest {
+            head: head.parse().unwrap(),
+            base: base.parse().unwrap(),
+            ..open_pull(7)
+        };
+        mirror.pulls.insert(7, pr.clone());
+        scene.store.put_mirror(&mirror).unwrap();
+        let sent = scene.engine().flush().unwrap().sent;
+        let error = sent[0].error.as_ref().unwrap();
+        assert!(error.contains("needs it"), "{error}");
+        assert!(scene.forge.calls.borrow().is_empty());
+        assert!(
+            scene
+                .store
+                .outbox()
+                .unwrap()
+                .find(&intent.id)
+                .unwrap()
+                .is_none()
+        );
+        // A fork may call its branch as it likes.
+        let fork = PullRequest {
+            from_fork: true,
+            base: "main".parse().unwrap(),
+            ..pr
+        };
+        mirror.pulls.insert(7, fork);
+        scene.store.put_mirror(&mirror).unwrap();
+        removal(&scene);
+        scene.engine().flush().unwrap();
+        assert_eq!(*scene.forge.calls.borrow(), [REMOVE]);
+    }
 }

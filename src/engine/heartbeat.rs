@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Engine, EngineError, Flushed, Swept, plan};
+use super::{Engine, EngineError, Flushed, Sending, Swept, plan};
 use crate::domain::{Plan, RunId, RunState, Snapshot, Stale, StaleKind};
+use crate::policy;
 use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
 /// A pass that takes longer than this is stuck: whoever finds the lock held that long says so.
@@ -51,11 +52,22 @@ pub struct PassReport {
     pub flushed: Flushed,
     /// What was cleared up.
     pub swept: Swept,
+    /// What people were told.
+    pub sending: Sending,
     /// Milliseconds by phase, in order.
     pub phases: Vec<(&'static str, f64)>,
 }
 
 impl PassReport {
+    /// Why nothing can be written to the repository, by what this pass was told.
+    pub fn closed(&self) -> Option<String> {
+        let flushed = self.flushed.closed.clone();
+        flushed.or_else(|| {
+            let snapshot = self.snapshot.as_ref()?;
+            snapshot.mirror.repo.closed_to_writes()
+        })
+    }
+
     /// Why the forge could not be asked, or stopped taking calls while something was sent.
     pub fn stale(&self) -> Option<&Stale> {
         let seen = self.snapshot.as_ref().and_then(|s| s.stale.as_ref());
@@ -79,7 +91,18 @@ impl Engine<'_> {
             return self.dry_run();
         }
         match self.store.try_lock(LockName::Pass, pass.verb)? {
-            Some(lock) => self.pass_held(pass, lock),
+            Some(lock) => {
+                let began = self.clock.now();
+                let done = self.pass_held(pass, began, lock);
+                if let Err(error) = &done {
+                    // It comes to its end with this error whether it can be noted or not.
+                    let ended = self.clock.now();
+                    let _lost =
+                        self.store
+                            .mark_failed_pass(pass.verb, began, ended, &error.to_string());
+                }
+                done
+            }
             None => Ok(self.skipped()),
         }
     }
@@ -112,8 +135,12 @@ impl Engine<'_> {
         }
     }
 
-    fn pass_held(&self, pass: Pass, lock: Lock) -> Result<PassReport, EngineError> {
-        let began = self.clock.now();
+    fn pass_held(
+        &self,
+        pass: Pass,
+        began: Timestamp,
+        lock: Lock,
+    ) -> Result<PassReport, EngineError> {
         let mut watch = Watch {
             clock: self.clock,
             last: self.clock.monotonic(),
@@ -127,11 +154,21 @@ impl Engine<'_> {
         let plan = plan::plan(&snapshot, self.rules)?;
         watch.lap("plan");
         crash_point("pass.planned");
-        let acted = self.act(&plan, pass.launches)?;
+        let mut acted = self.act(&plan, pass.launches)?;
         if !acted.done.is_empty() || !acted.problems.is_empty() {
             self.store.journal().sync()?;
         }
         watch.lap("act");
+        let moved = policy::last_moved(
+            before.as_ref().and_then(|last| last.moved),
+            before.as_ref().map(|last| last.ended),
+            !acted.done.is_empty(),
+            snapshot.now,
+        );
+        // Who cannot be told is no reason to end a pass.
+        if let Err(error) = self.tell(&snapshot, &plan, moved) {
+            acted.problems.push(format!("telling people: {error}"));
+        }
         self.mark(&LastPass {
             began,
             ended: self.clock.now(),
@@ -143,6 +180,7 @@ impl Engine<'_> {
                 Some(stale) => stale.synced,
             },
             stale: snapshot.stale.clone(),
+            moved: Some(moved),
         })?;
         drop(lock);
         let mut report = PassReport {
@@ -159,6 +197,11 @@ impl Engine<'_> {
             watch.lap("flush");
             report.swept = self.sweep(false)?;
             watch.lap("sweep");
+            match self.send_notices() {
+                Ok(sending) => report.sending = sending,
+                Err(error) => report.problems.push(format!("telling people: {error}")),
+            }
+            watch.lap("notify");
         }
         report.phases = watch.phases;
         Ok(report)

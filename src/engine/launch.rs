@@ -2,24 +2,27 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Run,
-    RunEvent, RunId, RunState, Sha, Task,
+    Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
+    RunEvent, RunId, RunState, Snapshot, Task,
 };
-use crate::policy;
+use crate::forge::Text;
 use crate::store::{Entry, Lock, StoreError, crash_point};
+
+/// What an agent would be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// The word of the task.
+    pub task: String,
+    /// The agent that the next pass would start; `None`: it would start none now.
+    pub agent: Option<String>,
+    /// The whole text.
+    pub text: String,
+}
 
 impl Engine<'_> {
     /// Carries out one launch. `None`: something came in between, and the next plan knows better.
     pub(super) fn launch(&self, action: &Action) -> Result<Option<RunId>, EngineError> {
-        let Action::Launch {
-            item,
-            task,
-            agent,
-            attempt,
-            start,
-            merge,
-        } = action
-        else {
+        let Action::Launch { item, agent, .. } = action else {
             return Ok(None);
         };
         let held = self.store.holds().list()?;
@@ -37,14 +40,13 @@ impl Engine<'_> {
         let Some(approved) = self.approved_text(*item, &mirror)? else {
             return Ok(None);
         };
-        let mut run = self.draft(&mirror, *item, task, agent, *attempt, start, merge.as_ref())?;
+        let Some(mut run) = self.draft(&mirror, action)? else {
+            return Ok(None);
+        };
         // As it was read and approved: the listing may be older.
         run.title.clone_from(&approved.text.title);
         run.text = approved.digest;
-        let prompt = (self.prompt)(&run, &approved.text).map_err(|why| EngineError::Prompt {
-            run: run.id.clone(),
-            why,
-        })?;
+        let prompt = self.prompt_for(&run, &approved.text)?;
         self.look_at_sandbox(agent)?;
         let Some(lock) = self.claim(&run)? else {
             return Ok(None);
@@ -69,20 +71,79 @@ impl Engine<'_> {
         Ok(())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a launch says, and what it is about"
-    )]
-    fn draft(
+    /// What the agent of a run is asked, from the text of its item.
+    fn prompt_for(&self, run: &Run, text: &Text) -> Result<String, EngineError> {
+        (self.prompt)(run, text).map_err(|why| EngineError::Prompt {
+            run: run.id.clone(),
+            why,
+        })
+    }
+
+    /// What an agent would be asked about an item now, made as for a launch.
+    ///
+    /// # Errors
+    /// `Missing` when there is no such item, `Forbidden` when nothing is to be done about the pull request, and those of
+    /// the forge.
+    pub fn preview(
         &self,
-        mirror: &Mirror,
         item: ItemId,
-        task: &Task,
-        agent: &str,
-        attempt: u32,
-        start: &Sha,
-        merge: Option<&Sha>,
-    ) -> Result<Run, EngineError> {
+        snapshot: &Snapshot,
+        plan: &Plan,
+    ) -> Result<Preview, EngineError> {
+        let of_item =
+            |action: &&Action| matches!(action, Action::Launch { item: on, .. } if *on == item);
+        let missing = || EngineError::Missing {
+            what: item.to_string(),
+        };
+        let planned = plan.actions.iter().find(of_item);
+        let is_planned = planned.is_some();
+        let action = match (planned, item.kind) {
+            (Some(action), _) => action.clone(),
+            (None, ItemKind::Issue) => {
+                let retry = snapshot.retries.get(&item);
+                Action::Launch {
+                    item,
+                    task: Task::Implement,
+                    agent: self.rules.agents.use_.clone(),
+                    attempt: retry.map_or(0, |retry| retry.attempt) + 1,
+                    start: snapshot.mirror.base_sha.clone().ok_or_else(missing)?,
+                    merge: None,
+                }
+            }
+            (None, ItemKind::Pr) => {
+                if !snapshot.mirror.pulls.contains_key(&item.number) {
+                    return Err(missing());
+                }
+                let what = format!("showing what is asked about {item}");
+                let why = "no agent would be started on it now: `acp why` says what it waits for";
+                let why = why.to_owned();
+                return Err(EngineError::Forbidden { what, why });
+            }
+        };
+        let mut run = self.draft(&snapshot.mirror, &action)?.ok_or_else(missing)?;
+        let text = self.for_agent(item, self.forge.text(item.number)?, &snapshot.mirror);
+        run.title.clone_from(&text.title);
+        Ok(Preview {
+            task: run.task.as_str().to_owned(),
+            agent: is_planned.then(|| run.agent.clone()),
+            text: self.prompt_for(&run, &text)?,
+        })
+    }
+
+    /// The record of the run that a launch would begin.
+    fn draft(&self, mirror: &Mirror, action: &Action) -> Result<Option<Run>, EngineError> {
+        let Action::Launch {
+            item,
+            task,
+            agent,
+            attempt,
+            start,
+            merge,
+        } = action
+        else {
+            return Ok(None);
+        };
+        let (item, attempt) = (*item, *attempt);
         let now = self.clock.now();
         let missing = || EngineError::Missing {
             what: item.to_string(),
@@ -103,23 +164,23 @@ impl Engine<'_> {
                 (pr.title.clone(), pr.head.clone())
             }
         };
-        Ok(Run {
+        Ok(Some(Run {
             id: RunId::new(now, item, attempt),
             profile: self.rules.id.clone(),
             item,
             task: task.clone(),
-            agent: agent.to_owned(),
+            agent: agent.clone(),
             attempt,
             title,
             branch,
             base: self.rules.repo.base.clone(),
             start: start.clone(),
-            merge: merge.cloned(),
+            merge: merge.clone(),
             created: now,
             text: None,
             resumes: 0,
             state: RunState::Reserved,
-        })
+        }))
     }
 
     /// Lease, budget and record.
@@ -135,10 +196,10 @@ impl Engine<'_> {
         };
         leases.put(&run.item.slug(), &lease)?;
         crash_point("launch.leased");
-        let reserved = self.reserve(run);
+        let reserved = self.desk().reserve(run, self.rules);
         if !matches!(reserved, Ok(true)) {
             leases.remove(&run.item.slug())?;
-            return reserved.map(|_| None);
+            return Ok(reserved.map(|_| None)?);
         }
         crash_point("launch.reserved");
         let Some(lock) = self.store.own_run(&run.id)? else {
@@ -152,19 +213,6 @@ impl Engine<'_> {
                 .text(run.task.as_str()),
         );
         Ok(Some(lock))
-    }
-
-    fn reserve(&self, run: &Run) -> Result<bool, EngineError> {
-        let _lock = self.budget_lock()?;
-        let day = self.today();
-        let mut budget = self.store.budgets().get(&day)?.unwrap_or_default();
-        if policy::may_start(&budget, run.item, &self.rules.budget).is_err() {
-            return Ok(false);
-        }
-        let reservation = self.rules.budget.reservation(run.item, &run.agent);
-        budget.runs.insert(run.id.clone(), reservation);
-        self.store.budgets().put(&day, &budget)?;
-        Ok(true)
     }
 
     /// Worktree and supervisor. A failure here is the end of the run, so that the wait after it is kept.

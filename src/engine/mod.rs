@@ -6,8 +6,11 @@ mod decide;
 mod desk;
 mod error;
 mod flush;
+pub mod fsck;
 mod heartbeat;
 mod launch;
+mod news;
+mod notify;
 mod observe;
 pub mod plan;
 mod push;
@@ -26,11 +29,14 @@ pub use desk::Desk;
 pub use error::EngineError;
 pub use flush::{Flushed, Sent};
 pub use heartbeat::{Idle, PASS_AGE_MAX, Pass, PassReport};
+pub use launch::Preview;
+pub use notify::{Said, Sending, ToldTo};
 pub use stop::{STOP_HOLD, StopReport, Stopped};
 pub use sweep::Swept;
 
 use crate::domain::Rules;
 use crate::forge::{Forge, Text};
+use crate::notify::Notifier;
 use crate::store::Store;
 use crate::sys::{Clock, Rng};
 use crate::vcs::Vcs;
@@ -41,6 +47,9 @@ pub const LOCK_WAIT: Duration = Duration::from_secs(30);
 
 /// Renders what an agent is asked, from the item's text.
 pub type PromptFor<'a> = &'a dyn Fn(&crate::domain::Run, &Text) -> Result<String, String>;
+
+/// Makes the notifier of a name; `None`: the profile has none of that name.
+pub type NotifierOf<'a> = &'a dyn Fn(&str) -> Option<Box<dyn Notifier>>;
 
 /// Everything that a pass works with: ports and data, made once in `cli/wire.rs`.
 #[derive(Clone, Copy)]
@@ -63,6 +72,8 @@ pub struct Engine<'a> {
     pub agent_missing: &'a dyn Fn(&str) -> Option<String>,
     /// What an agent is asked.
     pub prompt: PromptFor<'a>,
+    /// Where news goes.
+    pub notifier: NotifierOf<'a>,
     /// One line for a person who waits.
     pub say: &'a dyn Fn(&str),
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::{Engine, EngineError};
 use crate::domain::{
-    DiffFacts, Issue, ItemId, ItemKind, Life, Mergeable, Mirror, PullRequest, RunId, RunState,
-    RunView, Snapshot, Stale, label,
+    Cooldown, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
+    PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, label,
 };
 use crate::forge::ForgeError;
-use crate::store::{FactsBook, Store};
+use crate::policy::Question;
+use crate::store::{Entry, FactsBook, Store};
 
 /// Changes that one pass asks the forge about; more wait for the next pass.
 const CHANGES_PER_PASS_MAX: usize = 25;
@@ -16,21 +19,45 @@ const CHANGES_PER_PASS_MAX: usize = 25;
 /// Questions in a row that a forge leaves unanswered before no more are asked in this pass.
 const UNANSWERED_MAX: u32 = 3;
 
+/// That the forge is asked, and whether what it says is written down.
+#[derive(Debug, Clone, Copy)]
+struct Ask {
+    keep: bool,
+}
+
 impl Engine<'_> {
     /// Reads the world. With `keep`, what was learned of the forge is written down; that needs the pass lock.
     ///
     /// What leads to a change of the forge is read before the forge is: a write that lands in between is then seen twice and
     /// never not at all, and an approval is never of a head that the listing does not show yet.
     pub fn observe(&self, keep: bool) -> Result<Snapshot, EngineError> {
+        self.look(Some(Ask { keep }))
+    }
+
+    /// The world with the forge as the last pass knew it: no request is made and nothing is written.
+    ///
+    /// # Errors
+    /// Only for this machine: its disk, its state folder.
+    pub fn remember(&self) -> Result<Snapshot, EngineError> {
+        self.look(None)
+    }
+
+    fn look(&self, ask: Option<Ask>) -> Result<Snapshot, EngineError> {
         let intents = self.store.outbox()?.views()?;
         let approvals = self.store.approvals().list()?.into_iter();
         let approvals = approvals
             .map(|(_, approval)| (approval.pr, approval))
             .collect();
-        let (mut mirror, mut stale) = self.listing(keep)?;
-        let facts = self.changes(&mut mirror, &mut stale, keep)?;
+        let (mut mirror, mut stale) = match ask {
+            Some(ask) => self.listing(ask.keep)?,
+            None => self.known_listing()?,
+        };
+        let changes = self.changes(&mut mirror, &mut stale, ask)?;
         let trust = self.store.trust()?;
-        let labelled = self.labellers(&mirror, &trust, &mut stale, keep)?;
+        let labelled = match ask {
+            Some(ask) => self.labellers(&mirror, &trust, &mut stale, ask.keep)?,
+            None => BTreeMap::new(),
+        };
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
@@ -54,7 +81,7 @@ impl Engine<'_> {
                 .map(|(_, l)| (l.item, l))
                 .collect(),
             retries: keyed(retries, by_item),
-            cooldowns: self.store.cooldowns().list()?.into_iter().collect(),
+            cooldowns: self.cooldowns(ask.is_some_and(|ask| ask.keep))?,
             holds: self.store.holds().list()?.into_iter().collect(),
             approvals,
             intents,
@@ -63,7 +90,8 @@ impl Engine<'_> {
                 .budgets()
                 .get(&Store::day(now))?
                 .unwrap_or_default(),
-            facts,
+            facts: changes.facts,
+            asked_again: changes.asked_again,
             disk_free: self.store.disk_free(),
             agents_missing: self.agents_missing(),
             stale,
@@ -100,16 +128,53 @@ impl Engine<'_> {
             } else {
                 life
             };
+            let in_agent = matches!(
+                run.state,
+                RunState::Running {
+                    step: Step::Agent,
+                    ..
+                }
+            );
+            let session = in_agent && life != Life::Supervised;
+            let session = session && self.workers.session(&run)?.is_some();
             runs.insert(
                 id,
                 RunView {
                     run,
                     life,
                     findings,
+                    session,
                 },
             );
         }
         Ok(runs)
+    }
+
+    /// Cooldowns by key. One of an agent that was not logged in is over as soon as its login has changed.
+    fn cooldowns(&self, keep: bool) -> Result<BTreeMap<String, Cooldown>, EngineError> {
+        let mut all = self.store.all_cooldowns()?;
+        for name in self.rules.agents.in_order() {
+            let key = self.rules.agents.account_key(name);
+            let waits = |cooldown: &&Cooldown| {
+                matches!(
+                    cooldown.class,
+                    Some(FailureClass::NotLoggedIn | FailureClass::NotAllowed)
+                )
+            };
+            let Some(set) = all.get(&key).filter(waits).map(|cooldown| cooldown.set) else {
+                continue;
+            };
+            if self.workers.login_changed(name).is_none_or(|at| at <= set) {
+                continue;
+            }
+            all.remove(&key);
+            if keep {
+                self.store.remove_cooldown(&key)?;
+                let text = format!("{key}: the login of `{name}` has changed");
+                self.note(&Entry::new(self.clock.now(), "cooldown.cleared").text(text));
+            }
+        }
+        Ok(all)
     }
 
     fn agents_missing(&self) -> BTreeMap<String, String> {
@@ -124,28 +189,34 @@ impl Engine<'_> {
     }
 
     /// Facts of the changes of open pull requests that acp looks after. A pair of commits is asked about until it is
-    /// known, and those that were asked about least recently come first.
+    /// known, ever less often, and those that were asked about least recently come first.
     fn changes(
         &self,
         mirror: &mut Mirror,
         stale: &mut Option<Stale>,
-        keep: bool,
-    ) -> Result<BTreeMap<u64, DiffFacts>, EngineError> {
+        ask: Option<Ask>,
+    ) -> Result<Changes, EngineError> {
         let prefix = self.rules.repo.branch_prefix.as_str();
         let looked_after = |pr: &PullRequest| {
             let ours = pr.head.as_str().starts_with(prefix) || pr.has(label::HANDOFF);
             pr.is_open() && !pr.from_fork && ours
         };
         if !mirror.pulls.values().any(looked_after) {
-            return Ok(BTreeMap::new());
+            return Ok(Changes::default());
         }
+        let now = self.clock.now();
         let mut book = self.store.facts()?;
         let open = mirror.pulls.values().filter(|pr| looked_after(pr));
         let mut unknown: Vec<&PullRequest> = open
             .filter(|pr| book.get(&pr.base_sha, &pr.head_sha).is_none())
+            .filter(|pr| question(&book, pr).is_none_or(|open| open.is_due(now)))
             .collect();
         unknown.sort_by_key(|pr| (book.asked(&pr.base_sha, &pr.head_sha), pr.number));
         let (mut asked, mut unanswered) = (0, 0);
+        let keep = ask.is_some_and(|ask| ask.keep);
+        if ask.is_none() {
+            unknown.clear();
+        }
         for pr in unknown.into_iter().take(CHANGES_PER_PASS_MAX) {
             if stale.is_some() || unanswered == UNANSWERED_MAX {
                 break;
@@ -157,11 +228,20 @@ impl Engine<'_> {
                 unanswered + 1
             };
         }
-        let mut facts = BTreeMap::new();
+        let mut changes = Changes::default();
         for pr in mirror.pulls.values_mut().filter(|pr| looked_after(pr)) {
             if let Some(change) = book.get(&pr.base_sha, &pr.head_sha) {
                 pr.mergeable = change.mergeable;
-                facts.insert(pr.number, change.diff.clone());
+                changes.facts.insert(pr.number, change.diff.clone());
+                continue;
+            }
+            let next = match question(&book, pr) {
+                None => Some(now),
+                Some(open) => open.is_expected().then(|| open.next()),
+            };
+            // While the forge cannot be asked at all, that is what is waited for.
+            if let Some(next) = next.filter(|_| stale.is_none()) {
+                changes.asked_again.insert(pr.number, next);
             }
         }
         if asked > 0 && keep {
@@ -169,7 +249,7 @@ impl Engine<'_> {
             book.keep_only(open.map(|pr| (&pr.base_sha, &pr.head_sha)));
             self.store.put_facts(&book)?;
         }
-        Ok(facts)
+        Ok(changes)
     }
 
     /// A forge that cannot answer now leaves the facts unknown, and unknown never passes for harmless. Tells whether it
@@ -201,6 +281,21 @@ impl Engine<'_> {
         }
         Ok(true)
     }
+}
+
+/// What is known of the changes of open pull requests.
+#[derive(Debug, Default)]
+struct Changes {
+    facts: BTreeMap<u64, DiffFacts>,
+    /// When the forge is asked again about those of which it could not say everything.
+    asked_again: BTreeMap<u64, Timestamp>,
+}
+
+/// What the forge was asked about a pull request and could not answer.
+fn question(book: &FactsBook, pr: &PullRequest) -> Option<Question> {
+    let last = book.asked(&pr.base_sha, &pr.head_sha)?;
+    let first = book.since(&pr.base_sha, &pr.head_sha).unwrap_or(last);
+    Some(Question { first, last })
 }
 
 fn is_open(mirror: &Mirror, item: ItemId) -> bool {

@@ -1,29 +1,10 @@
-use super::*;
-use crate::domain::{Approval, PrState};
-use crate::engine::testing::{Scene, sha, start};
+use std::time::Duration;
 
-fn pull(number: u64) -> PullRequest {
-    PullRequest {
-        number,
-        title: String::new(),
-        state: PrState::Open,
-        draft: false,
-        head: format!("agent/issue-{number}-a1").parse().unwrap(),
-        head_sha: sha('c'),
-        base: "main".parse().unwrap(),
-        base_sha: sha('0'),
-        from_fork: false,
-        labels: std::collections::BTreeSet::new(),
-        author: "acp".to_owned(),
-        association: crate::domain::Association::Owner,
-        closes: None,
-        checks: vec![],
-        reviews: vec![],
-        mergeable: Mergeable::Unknown,
-        created: start(),
-        updated: start(),
-    }
-}
+use super::*;
+use crate::domain::Approval;
+use crate::engine::testing::{Scene, open_pull as pull, sha, start};
+use crate::engine::{Idle, Pass, PassReport};
+use crate::sys::Clock as _;
 
 /// A flusher that is done between two looks must leave a trace in one of them: else a second run starts on the old head.
 #[test]
@@ -138,13 +119,7 @@ fn questions_go_round() {
         pr.head_sha = format!("{number:040x}").parse().unwrap();
         scene.forge.mirror.borrow_mut().pulls.insert(number, pr);
     }
-    let unknown = || {
-        Ok(crate::domain::ChangeFacts {
-            diff: DiffFacts::default(),
-            mergeable: Mergeable::Unknown,
-        })
-    };
-    let unanswered = std::iter::repeat_with(unknown).take(25);
+    let unanswered = std::iter::repeat_with(|| Ok(not_yet())).take(25);
     scene.forge.change.borrow_mut().extend(unanswered);
     let snapshot = scene.engine().observe(true).unwrap();
     assert!(snapshot.facts.is_empty());
@@ -181,4 +156,130 @@ fn a_forge_that_leaves_three_questions_unanswered_is_asked_no_more() {
     assert!(scene.engine().observe(true).unwrap().facts.is_empty());
     scene.clock.step(jiff::SignedDuration::from_secs(1));
     assert_eq!(scene.engine().observe(true).unwrap().facts.len(), 9);
+}
+
+/// Who looks again every second costs a forge on another machine nothing, and waits for nobody.
+#[test]
+fn what_is_remembered_of_a_distant_forge_is_what_the_last_pass_knew() {
+    let mut scene = Scene::new();
+    scene.forge.remote = true;
+    let known = Mirror {
+        pulls: [(2, pull(2))].into(),
+        ..Mirror::default()
+    };
+    scene.store.put_mirror(&known).unwrap();
+    scene.forge.mirror.borrow_mut().pulls.insert(3, pull(3));
+    let _held = scene.lock_elsewhere(crate::store::LockName::Pass);
+    let snapshot = scene.engine().remember().unwrap();
+    assert_eq!(snapshot.mirror, known);
+    assert_eq!(snapshot.stale, None);
+    assert!(scene.forge.calls.borrow().is_empty());
+    crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+}
+
+#[test]
+fn a_forge_on_this_machine_is_seen_as_it_is_now() {
+    let scene = Scene::new();
+    scene.forge.mirror.borrow_mut().pulls.insert(3, pull(3));
+    let what = "the change".to_owned();
+    let unasked = ForgeError::Missing { what };
+    scene.forge.change.borrow_mut().push_back(Err(unasked));
+    let snapshot = scene.engine().remember().unwrap();
+    assert_eq!(
+        snapshot.mirror.pulls.keys().copied().collect::<Vec<_>>(),
+        [3]
+    );
+    // Reading a listing is cheap, reading a change is not.
+    assert_eq!(scene.forge.change.borrow().len(), 1);
+}
+
+/// Whoever logs in again need not end the cooldown by hand; a login from before it says nothing.
+#[test]
+fn an_agent_that_was_not_logged_in_is_awake_once_its_login_has_changed() {
+    let scene = Scene::new();
+    let at = |minutes| start() + jiff::SignedDuration::from_mins(minutes);
+    let key = scene.rules.agents.account_key(&scene.rules.agents.use_);
+    let sleeps = |class| Cooldown {
+        class: Some(class),
+        ..Cooldown::new(key.clone(), at(60), "401".to_owned(), at(0))
+    };
+    let left = |class, login, keep| {
+        scene.store.put_cooldown(&sleeps(class)).unwrap();
+        scene.workers.login.set(login);
+        let seen = scene.engine().observe(keep).unwrap().cooldowns;
+        (seen.len(), scene.store.all_cooldowns().unwrap().len())
+    };
+    let out = FailureClass::NotLoggedIn;
+    assert_eq!(left(out, None, true), (1, 1));
+    assert_eq!(left(out, Some(at(-1)), true), (1, 1));
+    assert_eq!(left(FailureClass::Limit, Some(at(1)), true), (1, 1));
+    assert_eq!(
+        left(out, Some(at(1)), false),
+        (0, 1),
+        "a look writes nothing"
+    );
+    assert_eq!(left(out, Some(at(1)), true), (0, 0));
+}
+
+fn not_yet() -> crate::domain::ChangeFacts {
+    crate::domain::ChangeFacts {
+        diff: DiffFacts::default(),
+        mergeable: Mergeable::Unknown,
+    }
+}
+
+const PASS: Pass = Pass {
+    verb: "heartbeat",
+    launches: true,
+    flushes: false,
+    dry_run: false,
+};
+
+/// Whoever stops before the forge has said whether it conflicts leaves a pull request that could be merged.
+#[test]
+fn nothing_is_idle_while_the_forge_is_asked_again() {
+    let scene = Scene::new();
+    scene.forge.mirror.borrow_mut().pulls.insert(1, pull(1));
+    let answers = std::iter::repeat_with(|| Ok(not_yet())).take(4);
+    scene.forge.change.borrow_mut().extend(answers);
+    let mut last = None;
+    let each = &mut |report: &PassReport| last.clone_from(&report.snapshot);
+    let idle = scene
+        .engine()
+        .until_idle(PASS, Duration::from_mins(1), each);
+    assert_eq!(idle.unwrap(), Idle::No, "its merge waits to be sent");
+    let last = last.unwrap();
+    assert_eq!(last.mirror.pulls[&1].mergeable, Mergeable::Yes);
+    assert!(last.asked_again.is_empty() && scene.forge.change.borrow().is_empty());
+}
+
+/// It is asked ever less often, so that whoever waits a minute is told when it is asked again.
+#[test]
+fn a_forge_that_never_knows_is_asked_ever_less_often() {
+    let scene = Scene::new();
+    scene.forge.mirror.borrow_mut().pulls.insert(1, pull(1));
+    let endless = || {
+        let answers = std::iter::repeat_with(|| Ok(not_yet())).take(100);
+        *scene.forge.change.borrow_mut() = answers.collect();
+    };
+    endless();
+    let idle = scene
+        .engine()
+        .until_idle(PASS, Duration::from_mins(1), &mut |_| {});
+    let asked = 100 - scene.forge.change.borrow().len();
+    let Ok(Idle::Yes(Some(next))) = idle else {
+        panic!("{idle:?}")
+    };
+    assert!(next > scene.clock.now(), "{next}");
+    assert!((5..=12).contains(&asked), "asked {asked} times in a minute");
+    endless();
+    for _ in 0..48 {
+        scene.clock.step(jiff::SignedDuration::from_mins(30));
+        scene.engine().pass(PASS).unwrap();
+    }
+    let asked = 100 - scene.forge.change.borrow().len();
+    assert!((40..=48).contains(&asked), "asked {asked} times in a day");
+    let report = scene.engine().pass(PASS).unwrap();
+    let idle = scene.engine().idle(&report, Duration::from_hours(1));
+    assert_eq!(idle, Idle::Yes(None), "no answer is expected any more");
 }

@@ -12,7 +12,7 @@ use crate::store::{HistoryCut, LockName, Store};
 use crate::vcs::WorktreeLeft;
 
 /// How old a temporary file is before it is taken for a dead process's.
-const LEFTOVER_AGE: Duration = Duration::from_hours(1);
+pub(super) const LEFTOVER_AGE: Duration = Duration::from_hours(1);
 
 /// How often a pass looks at everything; the verb `sweep` always does.
 const DEEP_EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -63,6 +63,7 @@ impl Engine<'_> {
             swept.history = self
                 .store
                 .cut_history(self.rules.limits.history_bytes_max)?;
+            self.store.cut_timer_log()?;
             self.store.mark_sweep(now)?;
         }
         Ok(swept)

@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use super::Engine;
 use crate::domain::{
     Applied, BranchName, ChangeFacts, DiffFacts, Intent, IntentId, ItemId, Labelled, Life,
-    Mergeable, Mirror, Origin, Payload, PullRequest, Rules, Run, RunId, RunState, Sha, Task,
+    Mergeable, Mirror, Origin, Payload, PrState, PullRequest, RepoState, Rules, Run, RunId,
+    RunState, Sha, Task,
 };
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
 use crate::store::{Home, Lock, LockName, Place, Store, as_other_process};
@@ -38,7 +39,16 @@ pub(super) struct Script {
     pub(super) before_sync: RefCell<Option<Box<dyn FnOnce()>>>,
     /// How late writes become visible.
     pub(super) visible_within: Duration,
+    /// Whether it is on another machine.
+    pub(super) remote: bool,
+    /// What is said of the repository.
+    pub(super) repo: RefCell<RepoState>,
+    /// Answers of git to the removal of a branch, in order; then it is removed.
+    pub(super) removals: Removals,
 }
+
+/// Answers to the removal of a branch, in order.
+type Removals = RefCell<VecDeque<Result<Pushed, VcsError>>>;
 
 pub(super) struct Scene {
     _root: TempDir,
@@ -46,6 +56,7 @@ pub(super) struct Scene {
     pub(super) rules: Rules,
     pub(super) clock: StepClock,
     pub(super) forge: Script,
+    pub(super) workers: NoWorkers,
     rng: SplitMix64,
 }
 
@@ -55,6 +66,30 @@ pub(super) fn start() -> Timestamp {
 
 pub(super) fn sha(digit: char) -> Sha {
     digit.to_string().repeat(40).parse().unwrap()
+}
+
+/// An open pull request from acp's branch for issue `number` into `main`.
+pub(super) fn open_pull(number: u64) -> PullRequest {
+    PullRequest {
+        number,
+        title: String::new(),
+        state: PrState::Open,
+        draft: false,
+        head: format!("agent/issue-{number}-a1").parse().unwrap(),
+        head_sha: sha('c'),
+        base: "main".parse().unwrap(),
+        base_sha: sha('0'),
+        from_fork: false,
+        labels: std::collections::BTreeSet::new(),
+        author: "acp".to_owned(),
+        association: crate::domain::Association::Owner,
+        closes: None,
+        checks: vec![],
+        reviews: vec![],
+        mergeable: Mergeable::Unknown,
+        created: start(),
+        updated: start(),
+    }
 }
 
 impl Scene {
@@ -71,6 +106,7 @@ impl Scene {
             rules: profile.unwrap().rules,
             clock: StepClock::new(start()),
             forge: Script::default(),
+            workers: NoWorkers::default(),
             rng: SplitMix64::seeded(7),
         }
     }
@@ -80,12 +116,13 @@ impl Scene {
             store: &self.store,
             rules: &self.rules,
             forge: &self.forge,
-            vcs: &NoVcs,
-            workers: &NoWorkers,
+            vcs: self,
+            workers: &self.workers,
             clock: &self.clock,
             rng: &self.rng,
             agent_missing: &|_| None,
             prompt: &|_, _| Ok(String::new()),
+            notifier: &|_| None,
             say: &|_| {},
         }
     }
@@ -154,7 +191,7 @@ impl Forge for Script {
         Capabilities {
             kind: "local",
             visible_within: self.visible_within,
-            remote: false,
+            remote: self.remote,
             reviews_own: true,
         }
     }
@@ -170,6 +207,11 @@ impl Forge for Script {
         }
         *mirror = self.mirror.borrow().clone();
         Ok(false)
+    }
+
+    fn repository(&self) -> Result<RepoState, ForgeError> {
+        self.calls.borrow_mut().push("repository".to_owned());
+        Ok(self.repo.borrow().clone())
     }
 
     fn text(&self, _: u64) -> Result<Text, ForgeError> {
@@ -218,14 +260,12 @@ impl Forge for Script {
     }
 }
 
-/// A clone that nothing is asked of.
-struct NoVcs;
-
 fn unasked() -> VcsError {
     VcsError::NoGit("nothing was to be asked of the clone".to_owned())
 }
 
-impl Vcs for NoVcs {
+/// A clone of which only pushes are asked.
+impl Vcs for Scene {
     fn prepare(&self) -> Result<(), VcsError> {
         Err(unasked())
     }
@@ -244,8 +284,13 @@ impl Vcs for NoVcs {
     fn push(&self, _: &BranchName, _: &Sha, _: Option<&Sha>) -> Result<Pushed, VcsError> {
         Ok(Pushed::Done)
     }
-    fn delete_branch(&self, _: &BranchName, _: &Sha) -> Result<Pushed, VcsError> {
-        Ok(Pushed::Done)
+    fn delete_branch(&self, branch: &BranchName, _: &Sha) -> Result<Pushed, VcsError> {
+        self.forge
+            .calls
+            .borrow_mut()
+            .push(format!("remove {branch}"));
+        let scripted = self.forge.removals.borrow_mut().pop_front();
+        scripted.unwrap_or(Ok(Pushed::Done))
     }
     fn rescue(
         &self,
@@ -267,7 +312,11 @@ impl Vcs for NoVcs {
 }
 
 /// Runs of which nothing lives.
-struct NoWorkers;
+#[derive(Default)]
+pub(super) struct NoWorkers {
+    /// When somebody logged the agents in.
+    pub(super) login: std::cell::Cell<Option<Timestamp>>,
+}
 
 impl Workers for NoWorkers {
     fn start(&self, run: &Run, _: Option<&str>, _: Lock) -> Result<(), WorkerError> {
@@ -281,4 +330,7 @@ impl Workers for NoWorkers {
         Ok(Ended::default())
     }
     fn reap(&self) {}
+    fn login_changed(&self, _: &str) -> Option<Timestamp> {
+        self.login.get()
+    }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Comment, Issue, ItemId, ItemKind, Labelled, Mirror, PullRequest, Stale, TrustBook, TrustNote,
-    text_digest,
+    Comment, Issue, ItemId, ItemKind, Labelled, Mirror, Stale, TrustBook, TrustNote, text_digest,
 };
 use crate::forge::{ForgeError, Text};
 use crate::policy::{self, Trusted};
@@ -162,27 +161,29 @@ impl Engine<'_> {
                 return Err(error.into());
             }
         };
-        let trusted = self.trusted(mirror);
-        match item.kind {
+        let digest = match item.kind {
             ItemKind::Issue => {
                 let digest = text_digest(&text.title, &text.body);
                 if !self.is_pinned(item, mirror, &digest)? {
                     return Ok(None);
                 }
-                let text = self.heard(text, &trusted);
-                let digest = Some(digest);
-                Ok(Some(Approved { text, digest }))
+                Some(digest)
             }
-            ItemKind::Pr => {
-                let mut text = self.heard(text, &trusted);
-                let pr: Option<&PullRequest> = mirror.pulls.get(&item.number);
-                if !pr.is_some_and(|pr| trusted.wrote(pr)) {
-                    (text.title, text.body) = (item.to_string(), String::new());
-                }
-                let digest = None;
-                Ok(Some(Approved { text, digest }))
-            }
+            ItemKind::Pr => None,
+        };
+        let text = self.for_agent(item, text, mirror);
+        Ok(Some(Approved { text, digest }))
+    }
+
+    /// What of an item's text an agent gets to see.
+    pub(super) fn for_agent(&self, item: ItemId, text: Text, mirror: &Mirror) -> Text {
+        let trusted = self.trusted(mirror);
+        let mut text = self.heard(text, &trusted);
+        let pr = mirror.pulls.get(&item.number);
+        if item.kind == ItemKind::Pr && !pr.is_some_and(|pr| trusted.wrote(pr)) {
+            (text.title, text.body) = (item.to_string(), String::new());
         }
+        text
     }
 
     fn heard(&self, text: Text, trusted: &Trusted<'_>) -> Text {

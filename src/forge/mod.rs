@@ -16,7 +16,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use crate::domain::ChangeFacts;
-use crate::domain::{Applied, BranchName, Comment, Intent, Labelled, Mirror, PullRequest, Sha};
+use crate::domain::{
+    Applied, BranchName, Comment, Intent, ItemId, Labelled, Mirror, PullRequest, RepoState, Sha,
+};
 use crate::sys::Secret;
 
 /// What kind of forge an adapter speaks to, where kinds differ.
@@ -148,6 +150,17 @@ pub trait Forge {
     /// The mirror is then in no state to be used.
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError>;
 
+    /// What holds for the repository as a whole, read from the forge itself: what a write was refused for may be that.
+    /// A forge on this machine is open to all.
+    fn repository(&self) -> Result<RepoState, ForgeError> {
+        Ok(RepoState::default())
+    }
+
+    /// The address at which people see an item. `None`: they see it with acp alone.
+    fn page(&self, _item: ItemId) -> Option<String> {
+        None
+    }
+
     /// Title, body and comments of an issue or a pull request; they share one sequence of numbers.
     fn text(&self, number: u64) -> Result<Text, ForgeError>;
 
@@ -160,7 +173,8 @@ pub trait Forge {
     /// The tip of a branch, read from the forge itself.
     fn branch(&self, name: &BranchName) -> Result<Option<Sha>, ForgeError>;
 
-    /// Whether `intent` has already happened, and what came of it.
+    /// Whether `intent` has already happened, and what came of it. What a second delivery of its own request wrote once more
+    /// is taken back, here as in [`Self::apply`].
     fn find(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError>;
 
     /// Makes `intent` happen. Pushes are not for the forge: `Vcs::push` does them.

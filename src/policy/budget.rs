@@ -6,6 +6,8 @@ use crate::domain::{BudgetRules, DayBudget, ItemId};
 
 /// Seconds of a day; UTC has no other days.
 const DAY_SECONDS: i64 = 86_400;
+/// From here on a person is told that a limit comes near.
+const NOTICE_PERCENT: u64 = 80;
 
 /// Whether one more run of `item` may start: what was used, and what the run would reserve, stay within every limit.
 /// The error is the limit that it would break, as one line for people. A limit of 0 is none.
@@ -46,6 +48,49 @@ fn within(
     ))
 }
 
+/// A limit of the day that comes near or is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetMark {
+    /// The limit, as the profile calls it.
+    pub name: &'static str,
+    /// 80 or 100: how much of it is used at least.
+    pub percent: u64,
+    /// One line for people.
+    pub text: String,
+}
+
+/// The limits of the day of which at least 80 % is used. A limit of 0 is none.
+pub fn budget_marks(day: &DayBudget, rules: &BudgetRules) -> Vec<BudgetMark> {
+    let runs = (u64::from(day.run_count()), u64::from(rules.runs_per_day));
+    let tokens = (day.tokens(), rules.tokens_per_day);
+    let money = (day.usd_micros(), rules.usd_micros_per_day);
+    let count = |n: u64| n.to_string();
+    let mark = |name, (used, max): (u64, u64), show: &dyn Fn(u64) -> String| {
+        let reaches = |percent: u64| {
+            max > 0 && u128::from(used) * 100 >= u128::from(max) * u128::from(percent)
+        };
+        let percent = [100, NOTICE_PERCENT].into_iter().find(|p| reaches(*p))?;
+        let text = format!("{name}: {} of {} used", show(used), show(max));
+        Some(BudgetMark {
+            name,
+            percent,
+            text,
+        })
+    };
+    let marks = [
+        mark("runs_per_day", runs, &count),
+        mark("tokens_per_day", tokens, &count),
+        mark("usd_per_day", money, &dollars),
+    ];
+    marks.into_iter().flatten().collect()
+}
+
+/// The limits of the day of which most is used, by name, each as one line for people. A limit of 0 is none.
+pub fn nearly_used(day: &DayBudget, rules: &BudgetRules) -> Vec<(&'static str, String)> {
+    let marks = budget_marks(day, rules).into_iter();
+    marks.map(|mark| (mark.name, mark.text)).collect()
+}
+
 /// `$1.50`; parts of a cent only where there are some.
 fn dollars(micros: u64) -> String {
     let (whole, part) = (micros / 1_000_000, micros % 1_000_000);
@@ -81,6 +126,8 @@ mod tests {
         let reservation = Reservation {
             item,
             agent: "claude".to_owned(),
+            backend: None,
+            model: None,
             reserved_usd_micros: 2_000_000,
             reserved_tokens: 100,
             usd_micros,
@@ -99,7 +146,10 @@ mod tests {
             reserved(1, Some(70), Some(1_500_000)),
             reserved(2, None, None),
         ];
-        DayBudget { runs: runs.into() }
+        DayBudget {
+            runs: runs.into(),
+            ..DayBudget::default()
+        }
     }
 
     #[test]
@@ -158,6 +208,31 @@ mod tests {
             reservation.released = true;
         }
         assert_eq!(may_start(&day, ItemId::issue(9), &rules), Ok(()));
+    }
+
+    #[test]
+    fn a_limit_is_near_from_four_fifths_on() {
+        let names = |rules: BudgetRules| {
+            let near = nearly_used(&day(), &rules);
+            near.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(NO_LIMIT), [""; 0]);
+        let rules = BudgetRules {
+            runs_per_day: 3,
+            tokens_per_day: 212,
+            usd_micros_per_day: 4_375_000,
+            ..NO_LIMIT
+        };
+        assert_eq!(names(rules.clone()), ["tokens_per_day", "usd_per_day"]);
+        let text = &nearly_used(&day(), &rules)[1].1;
+        assert_eq!(text, "usd_per_day: $3.50 of $4.375 used");
+        let rules = BudgetRules {
+            runs_per_day: 2,
+            tokens_per_day: 213,
+            usd_micros_per_day: 4_375_001,
+            ..NO_LIMIT
+        };
+        assert_eq!(names(rules), ["runs_per_day"]);
     }
 
     #[test]

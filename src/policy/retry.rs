@@ -1,16 +1,21 @@
 //! Waits after failures, and when a wait is over.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Cooldown, ItemId, Retry, RetryRules, RunId};
+use crate::domain::{Cooldown, ItemId, Retry, RetryRules, Run, RunId};
 
 /// How far a wait may lie from its entry in the table, in percent, so that items that failed together do not come back
 /// together.
 const JITTER_PERCENT: u128 = 10;
 /// Launches in a row that die before their agent begins, from which on each counts as a failure.
 const DEAD_LAUNCHES_MAX: u32 = 3;
+/// Runs in a row that their agent's trouble ended, from which on each counts as a failure.
+const EXCUSES_MAX: u32 = 12;
+/// Farthest that a clock is set back without anything being wrong with it.
+const STEP_BACK_MAX: Duration = Duration::from_mins(1);
 /// Wait after one that does not count; never longer than the wait after a failure.
 const DEAD_LAUNCH_WAIT: Duration = Duration::from_secs(10);
 /// Wait where a profile's table is empty: the first entry of the built-in table.
@@ -88,6 +93,7 @@ pub fn after_failure(
         reason: Some(reason),
         next: (!blocked).then(|| later(now, wait)),
         blocked,
+        avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
         ..settled(previous, run, item, attempt, now)
     }
 }
@@ -119,6 +125,7 @@ pub fn after_dead_launch(
         let counted = after_failure(previous, run, item, attempt, reason, rules, now, seed);
         return Retry {
             dead_launches: dead,
+            excuses: previous.map_or(0, |retry| retry.excuses),
             ..counted
         };
     }
@@ -130,8 +137,60 @@ pub fn after_dead_launch(
         blocked: previous.is_some_and(|retry| retry.blocked),
         label_seen: previous.is_some_and(|retry| retry.label_seen),
         dead_launches: dead,
+        excuses: previous.map_or(0, |retry| retry.excuses),
+        avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
         ..settled(previous, run, item, attempt, now)
     }
+}
+
+/// The record after `run` failed for a reason that the item has nothing to do with: no failure and no wait, because the
+/// agent sleeps instead. After many in a row each counts as one, so that nothing is tried for ever.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a plain value of the one call that judges a run"
+)]
+pub fn after_excuse(
+    previous: Option<&Retry>,
+    run: &RunId,
+    item: ItemId,
+    attempt: u32,
+    reason: String,
+    rules: &RetryRules,
+    now: Timestamp,
+    seed: u64,
+) -> Retry {
+    let previous = previous.filter(|retry| retry.item == item);
+    if let Some(counted) = previous.filter(|retry| is_counted(retry, run, attempt)) {
+        return counted.clone();
+    }
+    let excuses = previous.map_or(0, |retry| retry.excuses).saturating_add(1);
+    if excuses >= EXCUSES_MAX {
+        let counted = after_failure(previous, run, item, attempt, reason, rules, now, seed);
+        return Retry { excuses, ..counted };
+    }
+    Retry {
+        failures: previous.map_or(0, |retry| retry.failures),
+        reason: Some(reason),
+        blocked: previous.is_some_and(|retry| retry.blocked),
+        label_seen: previous.is_some_and(|retry| retry.label_seen),
+        excuses,
+        avoid: previous.map_or_else(BTreeSet::new, |retry| retry.avoid.clone()),
+        ..settled(previous, run, item, attempt, now)
+    }
+}
+
+/// Whether trouble of its agent is no failure of the item, once more: it is, unless it has been so too often.
+pub fn may_excuse(retry: Option<&Retry>, run: &Run) -> bool {
+    let excuses = |retry: &Retry| {
+        let is_new = !is_counted(retry, &run.id, run.attempt);
+        retry.excuses.saturating_add(u32::from(is_new))
+    };
+    retry.map_or(1, excuses) < EXCUSES_MAX
+}
+
+/// Whether the last run of an item failed without that being a failure of the item.
+pub fn is_excused(retry: &Retry) -> bool {
+    (1..EXCUSES_MAX).contains(&retry.excuses)
 }
 
 /// The record after `run` succeeded: no failures, no wait. Counting a run again changes nothing.
@@ -175,6 +234,8 @@ fn settled(
         fixes: previous.map_or(0, |retry| retry.fixes),
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
+        avoid: BTreeSet::new(),
     }
 }
 
@@ -184,8 +245,12 @@ pub fn due(retry: &Retry, rules: &RetryRules, now: Timestamp) -> Option<Timestam
     wait_until(retry.next?, retry.set, delay_max(rules), now)
 }
 
-/// Until when something cools down; `None` when it is over, or when it lies further ahead than `max` allows.
+/// Until when something cools down; `None` when it is over, when it lies further ahead than `max` allows, or when the
+/// clock has gone back since it was set: then nobody knows how much of it is left.
 pub fn cooldown_due(cooldown: &Cooldown, max: Duration, now: Timestamp) -> Option<Timestamp> {
+    if cooldown.set > later(now, STEP_BACK_MAX) {
+        return None;
+    }
     wait_until(cooldown.until, cooldown.set, with_jitter(max), now)
 }
 

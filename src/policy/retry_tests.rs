@@ -8,6 +8,7 @@ fn rules() -> RetryRules {
     RetryRules {
         delays: [5, 15, 30, 60].map(Duration::from_mins).to_vec(),
         attempts_max: 6,
+        resumes_max: 0,
     }
 }
 
@@ -54,6 +55,7 @@ fn the_table_is_followed_and_its_last_entry_repeats() {
     let empty = RetryRules {
         delays: Vec::new(),
         attempts_max: 1,
+        resumes_max: 0,
     };
     assert!(delay(3, &empty, 1) >= DELAY_DEFAULT * 9 / 10);
 }
@@ -155,11 +157,9 @@ fn a_wait_ends_at_its_time_or_when_no_rule_can_have_set_it() {
 
 #[test]
 fn a_cooldown_ends_at_its_time_or_beyond_its_bound() {
-    let cooldown = |seconds: i64| Cooldown {
-        key: "forge".to_owned(),
-        until: now() + SignedDuration::from_secs(seconds),
-        reason: String::new(),
-        set: now(),
+    let cooldown = |seconds: i64| {
+        let until = now() + SignedDuration::from_secs(seconds);
+        Cooldown::new("forge".to_owned(), until, String::new(), now())
     };
     let due = |seconds| cooldown_due(&cooldown(seconds), Duration::from_hours(1), now());
     assert_eq!(due(0), None);
@@ -178,7 +178,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let delays: Vec<Duration> = seconds.into_iter().map(Duration::from_secs).collect();
-        let rules = RetryRules { delays: delays.clone(), attempts_max: 6 };
+        let rules = RetryRules { delays: delays.clone(), attempts_max: 6, resumes_max: 0 };
         let entry = delays[(failures as usize - 1).min(delays.len() - 1)];
         let wait = delay(failures, &rules, seed);
         prop_assert!(wait * 10 >= entry * 9 && wait * 10 <= entry * 11);
@@ -204,7 +204,7 @@ proptest! {
 
     #[test]
     fn no_durations_or_times_overflow(secs in any::<u64>(), failures in any::<u32>(), at in any::<i64>()) {
-        let rules = RetryRules { delays: vec![Duration::from_secs(secs)], attempts_max: u32::MAX };
+        let rules = RetryRules { delays: vec![Duration::from_secs(secs)], attempts_max: u32::MAX, resumes_max: 0 };
         let now = Timestamp::from_second(at % 100_000_000_000).unwrap_or(Timestamp::MAX);
         let mut retry = fail(None, 1);
         retry.failures = failures;
@@ -261,4 +261,35 @@ fn a_launch_that_died_keeps_the_failures_before_it_and_a_run_forgets_it() {
     assert_eq!((again.failures, again.dead_launches), (2, 0));
     let done = after_success(Some(&dead), &run(3), ITEM, 3, now());
     assert_eq!((done.failures, done.dead_launches), (0, 0));
+}
+
+fn excuse(previous: Option<&Retry>, attempt: u32) -> Retry {
+    let reason = "not logged in".to_owned();
+    let (id, rules) = (run(attempt), rules());
+    after_excuse(previous, &id, ITEM, attempt, reason, &rules, now(), 7)
+}
+
+/// An agent that never works again may not start a run of the same item for ever, whatever dies in between.
+#[test]
+fn trouble_of_the_agent_counts_only_when_it_has_no_end() {
+    let mut last = excuse(None, 1);
+    for attempt in 2..EXCUSES_MAX {
+        last = excuse(Some(&last), attempt);
+        assert_eq!(excuse(Some(&last), attempt), last, "counted once");
+        assert!(is_excused(&last));
+        assert_eq!((last.failures, last.blocked, last.next), (0, false, None));
+    }
+    last = die(Some(&last), EXCUSES_MAX);
+    let mut attempt = EXCUSES_MAX;
+    while !last.blocked {
+        attempt += 1;
+        last = excuse(Some(&last), attempt);
+        assert!(!is_excused(&last));
+        assert_eq!(last.next.is_none(), last.blocked);
+    }
+    assert_eq!(last.failures, rules().attempts_max);
+    assert_eq!(attempt, EXCUSES_MAX + rules().attempts_max);
+    assert_eq!(fail(Some(&excuse(None, 1)), 2).excuses, 0);
+    let done = after_success(Some(&excuse(None, 1)), &run(2), ITEM, 2, now());
+    assert_eq!(done.excuses, 0);
 }

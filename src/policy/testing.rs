@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Approval, Check, CheckPolicy, CheckState, DiffFacts, MergeMethod, MergeRules, Mergeable,
-    PathRules, PolicyRules, PrState, PullRequest, Review, ReviewState, RiskBand, RiskScore, Sha,
-    Writes,
+    Approval, Check, CheckPolicy, CheckState, DiffFacts, ItemId, MergeMethod, MergeRules,
+    Mergeable, PathRules, PolicyRules, PrState, PullRequest, Review, ReviewState, RiskBand,
+    RiskScore, Run, RunState, Sha, Task, Writes,
 };
 
 pub(super) fn sha(digit: char) -> Sha {
@@ -97,5 +97,26 @@ pub(super) fn policy() -> PolicyRules {
         },
         paths: PathRules::default(),
         fix_rounds_max: 3,
+    }
+}
+
+/// The first run on issue 12, whose title is `title`.
+pub(super) fn run(title: &str) -> Run {
+    Run {
+        id: "20261121-031502-issue-12-a1".parse().unwrap(),
+        profile: "web".parse().unwrap(),
+        item: ItemId::issue(12),
+        task: Task::Implement,
+        agent: "command".to_owned(),
+        attempt: 1,
+        title: title.to_owned(),
+        branch: "agent/issue-12-a1".parse().unwrap(),
+        base: "main".parse().unwrap(),
+        start: sha('b'),
+        merge: None,
+        created: Timestamp::UNIX_EPOCH,
+        text: None,
+        resumes: 0,
+        state: RunState::Reserved,
     }
 }

@@ -2,12 +2,17 @@
 
 use std::env::{join_paths, split_paths};
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::sys::Env;
 
 use super::Cmd;
+
+/// The kernel looks no further for the end of the first line of a script.
+const SCRIPT_LINE_BYTES_MAX: u64 = 256;
 
 /// The file that `name` stands for: looked up in `path` when it has no slash, else taken from `cwd`.
 ///
@@ -17,6 +22,19 @@ pub fn find_program(name: &OsStr, path: &OsStr, cwd: &Path) -> Option<PathBuf> {
     // An empty list would be taken as one empty entry, which is `cwd`.
     let path = (!absolute.is_empty()).then(|| join_paths(absolute).ok());
     which::which_in(name, path.flatten(), cwd).ok()
+}
+
+/// What the first line of a script names and is not there: then the script cannot be started either.
+pub fn missing_interpreter(program: &Path) -> Option<PathBuf> {
+    let mut head = vec![];
+    let file = File::open(program).ok()?;
+    file.take(SCRIPT_LINE_BYTES_MAX)
+        .read_to_end(&mut head)
+        .ok()?;
+    let line = head.strip_prefix(b"#!")?.split(|b| *b == b'\n').next()?;
+    let name = std::str::from_utf8(line).ok()?.split_whitespace().next()?;
+    let interpreter = Path::new(name);
+    (!interpreter.exists()).then(|| interpreter.to_owned())
 }
 
 /// The file that `cmd` starts. Naming it in full also keeps to the fast way of starting a process, which the standard
@@ -52,6 +70,23 @@ mod tests {
         let found = |path: &str| find_program("sh".as_ref(), path.as_ref(), Path::new("/bin"));
         assert_eq!(found(".:"), None);
         assert_eq!(found(".:/bin"), Some(PathBuf::from("/bin/sh")));
+    }
+
+    #[test]
+    fn a_script_needs_what_its_first_line_names() {
+        let root = tempfile::tempdir().unwrap();
+        let missing = |text: &str| {
+            let file = root.path().join("tool");
+            let mut script = File::create(&file).unwrap();
+            std::io::Write::write_all(&mut script, text.as_bytes()).unwrap();
+            missing_interpreter(&file)
+        };
+        let gone = Some(PathBuf::from("/nowhere/node"));
+        assert_eq!(missing("#!/nowhere/node --flag\ncode"), gone);
+        assert_eq!(missing("#! /nowhere/node"), gone);
+        for there in ["#!/bin/sh\n", "\x7fELF", "#!\n", ""] {
+            assert_eq!(missing(there), None, "{there:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What tells a process from a later one with the same pid.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +79,16 @@ pub fn find_marked(name: &OsStr, value: &OsStr) -> Vec<u32> {
         .into_iter()
         .filter(|row| row.alive && row.pid != me && os::has_variable(row.pid, name, value))
         .map(|row| row.pid)
+        .collect()
+}
+
+/// The live processes that were started with `name` in their environment, with its value. Only Linux shows them.
+pub fn find_with(name: &OsStr) -> Vec<(u32, OsString)> {
+    let me = std::process::id();
+    os::rows()
+        .into_iter()
+        .filter(|row| row.alive && row.pid != me)
+        .filter_map(|row| Some((row.pid, os::variable(row.pid, name)?)))
         .collect()
 }
 

@@ -22,6 +22,7 @@ mod detach;
 mod error;
 mod find;
 mod foreground;
+mod interrupt;
 #[cfg(target_os = "linux")]
 mod linux;
 mod mark;
@@ -47,9 +48,10 @@ use portable as os;
 pub use cmd::Cmd;
 pub use detach::{Detached, detach, expect_supervisor};
 pub use error::{Exit, ProcError};
-pub use find::find_program;
+pub use find::{find_program, missing_interpreter};
 pub use foreground::foreground;
-pub use mark::{EndSignal, ProcessMark, find_marked, kill_pid, signal_pid};
+pub use interrupt::Interrupts;
+pub use mark::{EndSignal, ProcessMark, find_marked, find_with, kill_pid, signal_pid};
 pub use quick::{Output, Quick};
 pub use redact::{REDACTED, Redactor};
 pub use shapes::{

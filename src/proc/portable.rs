@@ -1,7 +1,7 @@
 //! Systems other than Linux: the process table comes from `ps`, identity is pid and start time to the second.
 
 use std::convert::Infallible;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Duration;
@@ -79,6 +79,11 @@ pub(super) fn row(pid: u32) -> Option<Row> {
 /// The environment of a process is not shown reliably.
 pub(super) fn has_variable(_pid: u32, _name: &OsStr, _value: &OsStr) -> bool {
     false
+}
+
+/// The same.
+pub(super) fn variable(_pid: u32, _name: &OsStr) -> Option<OsString> {
+    None
 }
 
 /// There are no such namespaces.

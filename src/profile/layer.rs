@@ -246,6 +246,11 @@ impl Layer {
 
     /// Takes out what the schema does not allow.
     fn check(&mut self, problems: &mut Vec<Problem>) {
+        // Profiles were written with `notify: []` before there was anything to say.
+        let nobody = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        if self.tree.get("notify").is_some_and(nobody) {
+            self.tree.remove("notify");
+        }
         for misfit in shape::prune(&mut self.tree) {
             problems.push(Problem {
                 line: self.line_at(&misfit.path, false),

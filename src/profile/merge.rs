@@ -56,6 +56,9 @@ pub(super) fn value_at<'a>(tree: &'a Map<String, Value>, key: &str) -> Option<&'
 /// Whether a group is one value: the choice of a token's source is never merged from two layers.
 fn is_one_value(key: &str) -> bool {
     key == "forge.token"
+        || key
+            .strip_prefix("notify.to.")
+            .is_some_and(|inside| matches!(inside.split_once('.'), Some((_, "token" | "address"))))
 }
 
 fn overlay(

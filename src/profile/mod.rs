@@ -7,14 +7,17 @@
 mod detect;
 mod error;
 mod hint;
+mod keys;
 mod layer;
 mod load;
 mod merge;
+mod portable;
 mod resolve;
 mod scalars;
 mod schema;
 mod schema_words;
 mod shape;
+mod starter;
 mod tree;
 mod tree_line;
 mod tree_toml;
@@ -22,15 +25,19 @@ mod units;
 mod validate;
 mod validate_agents;
 mod validate_forge;
+mod validate_notify;
 mod validate_policy;
 mod validate_sandbox;
 mod write;
 
 pub use detect::{Detected, detect_verify};
 pub use error::{Problem, ProfileError, Result};
+pub use keys::keys_in_words;
 pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides, default_path_rules};
 pub use load::{Profile, list, load, load_text, profile_path, profiles_dir, select};
+pub use portable::{Exported, MachinePath, export, machine_paths, secrets_in, with_checkout};
 pub use schema::{KNOWN_AGENTS, ProfileFile, schema_json};
+pub use starter::{Starter, starter_issues};
 pub use units::{
     dollars_text, duration_text, parse_dollars, parse_duration, parse_size, size_text,
 };

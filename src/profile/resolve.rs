@@ -1,16 +1,18 @@
 //! From the merged values to `domain::Rules`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::schema::{
-    AgentFile, AgentsFile, BudgetFile, ForgeFile, IntakeFile, LimitsFile, PolicyFile, ProfileFile,
-    RepoFile, RetryFile, RiskFile, SandboxFile,
+    AgentFile, AgentsFile, BudgetFile, ForgeFile, IntakeFile, LimitsFile, NotifierFile, NotifyFile,
+    PolicyFile, ProfileFile, RepoFile, RetryFile, RiskFile, SandboxFile,
 };
+use super::units::parse_minute;
 use super::validate::expand_home;
 use crate::domain::{
     AgentRules, AgentSettings, BudgetRules, ForgeRules, IntakeRules, LimitRules, MergeRules,
-    PathRules, PolicyRules, ProfileId, RepoRules, RetryRules, RiskRules, Rules, SandboxRules,
-    TokenSource,
+    NotifierRules, NotifyRules, PathRules, PolicyRules, PoolEntry, Priority, ProfileId, QuietHours,
+    RepoRules, RetryRules, RiskRules, Rules, SandboxRules, TokenSource,
 };
 
 /// The rules, when nothing is missing. Called on values that are checked.
@@ -27,16 +29,12 @@ pub(super) fn rules(id: &ProfileId, file: ProfileFile, home: Option<&Path>) -> O
         budget: budget(&file.budget)?,
         policy: policy(file.policy)?,
         risk: risk(file.risk)?,
+        notify: notify(file.notify, home)?,
     })
 }
 
 fn forge(file: ForgeFile, home: Option<&Path>) -> Option<ForgeRules> {
-    let token = match file.token {
-        Some(TokenSource::File(path)) => {
-            Some(TokenSource::File(expand_home(path.to_str()?, home).ok()?))
-        }
-        other => other,
-    };
+    let token = source(file.token, home)?;
     Some(ForgeRules {
         kind: file.kind?,
         repo: file.repo?,
@@ -45,6 +43,57 @@ fn forge(file: ForgeFile, home: Option<&Path>) -> Option<ForgeRules> {
             .map(|url| url.trim_end_matches('/').to_owned()),
         git_url: file.git_url,
         token,
+    })
+}
+
+/// The outer `None`: its path cannot be used.
+#[expect(clippy::option_option, reason = "a source may be absent, or bad")]
+fn source(from: Option<TokenSource>, home: Option<&Path>) -> Option<Option<TokenSource>> {
+    Some(match from {
+        Some(TokenSource::File(path)) => {
+            Some(TokenSource::File(expand_home(path.to_str()?, home).ok()?))
+        }
+        other => other,
+    })
+}
+
+fn notify(file: NotifyFile, home: Option<&Path>) -> Option<NotifyRules> {
+    let quiet = match file.quiet {
+        None => None,
+        Some(quiet) => Some(QuietHours {
+            from: parse_minute(&quiet.from?)?,
+            to: parse_minute(&quiet.to?)?,
+        }),
+    };
+    let digest = match file.digest.filter(|at| !at.is_empty()) {
+        None => None,
+        Some(at) => Some(parse_minute(&at)?),
+    };
+    let mut to = BTreeMap::new();
+    for (name, one) in file.to {
+        to.insert(name, notifier(one, home)?);
+    }
+    Some(NotifyRules {
+        to,
+        quiet,
+        digest,
+        stalled_after: file.stalled_after?.0,
+    })
+}
+
+fn notifier(file: NotifierFile, home: Option<&Path>) -> Option<NotifierRules> {
+    let trimmed = |url: String| url.trim_end_matches('/').to_owned();
+    Some(NotifierRules {
+        kind: file.kind?,
+        priority: file.priority.unwrap_or(Priority::Low),
+        url: file.url.map(trimmed),
+        topic: file.topic,
+        chat: file.chat,
+        token: source(file.token, home)?,
+        address: source(file.address, home)?,
+        recipients: file.recipients.unwrap_or_default(),
+        sender: file.sender,
+        argv: file.argv.unwrap_or_default(),
     })
 }
 
@@ -71,15 +120,49 @@ fn intake(file: IntakeFile) -> Option<IntakeRules> {
 }
 
 fn agents(file: AgentsFile) -> Option<AgentRules> {
-    let settings = file
-        .settings
-        .into_iter()
-        .map(|(name, one)| Some((name, agent(one)?)));
+    let all = &file.settings;
+    let mut pool = BTreeMap::new();
+    let mut settings = BTreeMap::new();
+    for (name, one) in all {
+        let backend = one.backend.clone().unwrap_or_else(|| name.clone());
+        let base = all.get(&backend).cloned().unwrap_or_default();
+        settings.insert(name.clone(), agent(inherit(one.clone(), base))?);
+        if backend != *name || one.account.is_some() {
+            let account = one.account.clone().unwrap_or_else(|| name.clone());
+            pool.insert(name.clone(), PoolEntry { backend, account });
+        }
+    }
     Some(AgentRules {
         use_: file.use_?,
         fallback: file.fallback?,
-        settings: settings.collect::<Option<_>>()?,
+        settings,
+        pool,
     })
+}
+
+/// What an agent does not say of itself holds as for its backend. `argv` and `shell` are one choice.
+fn inherit(own: AgentFile, base: AgentFile) -> AgentFile {
+    let program = own.argv.is_some() || own.shell.is_some();
+    let (argv, shell) = if program {
+        (own.argv, own.shell)
+    } else {
+        (base.argv, base.shell)
+    };
+    AgentFile {
+        backend: own.backend,
+        account: own.account,
+        model: own.model.or(base.model),
+        argv,
+        shell,
+        args: own.args.or(base.args),
+        env: own.env.or(base.env),
+        timeout: own.timeout.or(base.timeout),
+        stall: own.stall.or(base.stall),
+        grace: own.grace.or(base.grace),
+        output_max: own.output_max.or(base.output_max),
+        steps_max: own.steps_max.or(base.steps_max),
+        sandbox: own.sandbox.or(base.sandbox),
+    }
 }
 
 fn agent(file: AgentFile) -> Option<AgentSettings> {
@@ -131,6 +214,7 @@ fn retry(file: RetryFile) -> Option<RetryRules> {
     Some(RetryRules {
         delays: file.delays?.into_iter().map(|delay| delay.0).collect(),
         attempts_max: file.attempts_max?,
+        resumes_max: file.resumes_max?,
     })
 }
 

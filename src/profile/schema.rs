@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::scalars::{Bytes, Dollars, Span};
 use super::schema_words as words;
 use crate::domain::{
-    Association, CheckPolicy, ForgeKind, MergeMethod, Network, Sandbox, SandboxKind, TokenSource,
-    Writes,
+    Association, CheckPolicy, ForgeKind, MergeMethod, Network, NotifierKind, Priority, Sandbox,
+    SandboxKind, TokenSource, Writes,
 };
 
 /// The version of the format that this acp reads.
@@ -59,9 +59,9 @@ pub struct ProfileFile {
     /// How the risk of a change is scored, from 0 to 100.
     #[serde(default)]
     pub risk: RiskFile,
-    /// Where news goes. Reserved: must be empty.
-    #[schemars(length(max = 0))]
-    pub notify: Option<Vec<String>>,
+    /// Who is told what. An empty list is nobody.
+    #[serde(default)]
+    pub notify: NotifyFile,
 }
 
 /// Where issues and pull requests live.
@@ -117,14 +117,12 @@ pub struct IntakeFile {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentsFile {
-    /// The agent of first choice.
+    /// The agent of first choice: a backend, or a name below `settings`.
     #[serde(rename = "use")]
-    #[schemars(schema_with = "words::agent_names")]
     pub use_: Option<String>,
     /// Taken in this order when the first cannot work.
-    #[schemars(schema_with = "words::agent_name_list")]
     pub fallback: Option<Vec<String>>,
-    /// Settings by agent.
+    /// Settings by agent. Any other name with a `backend` is one more account or model of that backend.
     #[serde(default)]
     #[schemars(schema_with = "words::settings_by_agent")]
     pub settings: BTreeMap<String, AgentFile>,
@@ -134,6 +132,11 @@ pub struct AgentsFile {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentFile {
+    /// The backend, for a name that is none: what is not set here is as it is for the backend.
+    #[schemars(schema_with = "words::agent_names")]
+    pub backend: Option<String>,
+    /// The account; agents with the same one share its limits. Default: the name of the agent.
+    pub account: Option<String>,
     /// The model; empty for the agent's own default.
     pub model: Option<String>,
     /// Program and arguments; only for `command`.
@@ -223,6 +226,8 @@ pub struct RetryFile {
     /// Failures after which an item is blocked.
     #[schemars(range(min = 1))]
     pub attempts_max: Option<u32>,
+    /// How often a run goes on with its agent's own session after the machine or the network failed; 0 for never.
+    pub resumes_max: Option<u32>,
 }
 
 /// What it may cost; 0 means no limit of that kind. A day is a day of UTC.
@@ -319,6 +324,62 @@ pub struct RiskFile {
     pub medium_max: Option<u32>,
     /// Deleted lines above which `large_deletion` fires.
     pub large_deletion_lines: Option<u64>,
+}
+
+/// Who is told what.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotifyFile {
+    /// Notifiers by a name of your choice.
+    #[serde(default)]
+    pub to: BTreeMap<String, NotifierFile>,
+    /// Hours in which only the urgent is told, in this machine's zone.
+    pub quiet: Option<QuietFile>,
+    /// The time of the day of a digest, written `08:00`; empty for none. What can wait is then told there.
+    pub digest: Option<String>,
+    /// After how long without any movement, while there is work, that is told; `0s` for never.
+    pub stalled_after: Option<Span>,
+}
+
+/// Hours in which only the urgent is told.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuietFile {
+    /// When they begin, written `22:00`.
+    pub from: Option<String>,
+    /// When they end.
+    pub to: Option<String>,
+}
+
+/// One notifier.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotifierFile {
+    /// `ntfy`, `slack`, `discord`, `telegram`, `email`, `webhook` (JSON to any address) or `command` (JSON to any program).
+    #[schemars(schema_with = "words::notifier_kinds")]
+    pub kind: Option<NotifierKind>,
+    /// It hears only of what matters at least this much: `low`, `normal`, `high` or `urgent`. Default: `low`, everything.
+    #[schemars(schema_with = "words::priorities")]
+    pub priority: Option<Priority>,
+    /// `ntfy`, `telegram`: the server, when it is not the public one. `webhook`: the address, when it is no secret.
+    pub url: Option<String>,
+    /// `ntfy`: the topic.
+    pub topic: Option<String>,
+    /// `telegram`: the chat, as a number in quotes or `@name`.
+    pub chat: Option<String>,
+    /// `ntfy`, `telegram`, `webhook`: where the token comes from; the token itself is never in a profile.
+    #[schemars(schema_with = "words::token_sources")]
+    pub token: Option<TokenSource>,
+    /// `slack`, `discord`, `webhook`: where the address comes from. Whoever knows it can write there, so it is never in a
+    /// profile.
+    #[schemars(schema_with = "words::token_sources")]
+    pub address: Option<TokenSource>,
+    /// `email`: who gets it.
+    pub recipients: Option<Vec<String>>,
+    /// `email`: who it is from.
+    pub sender: Option<String>,
+    /// `command`: program and arguments. `email`: the program in the place of `sendmail`, with its first arguments.
+    pub argv: Option<Vec<String>>,
 }
 
 /// The JSON schema of a profile file, as `profiles/profile.schema.json` holds it.

@@ -39,17 +39,13 @@ pub(super) fn agent_names(_: &mut SchemaGenerator) -> Schema {
     one_of(KNOWN_AGENTS)
 }
 
-pub(super) fn agent_name_list(_: &mut SchemaGenerator) -> Schema {
-    list_of(KNOWN_AGENTS)
-}
-
 pub(super) fn settings_by_agent(generator: &mut SchemaGenerator) -> Schema {
     let one = generator.subschema_for::<AgentFile>();
     let all: serde_json::Map<String, serde_json::Value> = KNOWN_AGENTS
         .iter()
         .map(|name| ((*name).to_owned(), one.clone().to_value()))
         .collect();
-    json_schema!({ "type": "object", "properties": all, "additionalProperties": false })
+    json_schema!({ "type": "object", "properties": all, "additionalProperties": one })
 }
 
 pub(super) fn sandboxes(_: &mut SchemaGenerator) -> Schema {
@@ -74,6 +70,16 @@ pub(super) fn merge_methods(_: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn check_policies(_: &mut SchemaGenerator) -> Schema {
     one_of(&["required", "present"])
+}
+
+pub(super) fn notifier_kinds(_: &mut SchemaGenerator) -> Schema {
+    one_of(&[
+        "ntfy", "slack", "discord", "telegram", "email", "webhook", "command",
+    ])
+}
+
+pub(super) fn priorities(_: &mut SchemaGenerator) -> Schema {
+    one_of(&["low", "normal", "high", "urgent"])
 }
 
 pub(super) fn weights(_: &mut SchemaGenerator) -> Schema {

@@ -171,6 +171,11 @@ fn new_profile() -> impl Strategy<Value = NewProfile> {
                 verify,
                 agent: "command".to_owned(),
                 agent_command: Some(shell),
+                labels: (kind % 3 == 0)
+                    .then(|| "go: \"x\"".to_owned())
+                    .into_iter()
+                    .collect(),
+                writes: [None, Some("off"), Some("draft"), Some("full")][usize::from(kind % 4)],
             }
         })
 }
@@ -190,6 +195,12 @@ proptest! {
         prop_assert_eq!(rules.repo.verify, new.verify);
         prop_assert_eq!(rules.agents.use_, new.agent);
         prop_assert_eq!(&rules.agents.settings["command"].shell, &new.agent_command);
+        if !new.labels.is_empty() {
+            prop_assert_eq!(rules.intake.labels.iter().collect::<Vec<_>>(), new.labels.iter().collect::<Vec<_>>());
+        }
+        let usual = if new.kind == ForgeKind::Local { "full" } else { "draft" };
+        let writes = format!("{:?}", rules.policy.writes).to_lowercase();
+        prop_assert_eq!(writes, new.writes.unwrap_or(usual));
     }
 
     #[test]
@@ -245,4 +256,41 @@ fn yaml_of_known_keys() -> impl Strategy<Value = String> {
         "forge" => format!("schema: 1\nforge: {{ kind: local, {key}: {value} }}\n"),
         _ => format!("schema: 1\nforge: {{ kind: local }}\n{section}: {{ {key}: {value} }}\n"),
     })
+}
+
+#[test]
+fn one_backend_may_have_several_accounts_and_models() {
+    let text = "schema: 1
+forge: { kind: local }
+agents:
+  use: claude
+  fallback: [claude-work, small, codex]
+  settings:
+    claude: { timeout: 2h, model: opus }
+    claude-work: { backend: claude, env: [CLAUDE_CONFIG_DIR] }
+    small: { backend: claude, account: claude, model: haiku }
+";
+    let agents = load_yaml(text).unwrap().rules.agents;
+    assert_eq!(
+        agents.in_order(),
+        ["claude", "claude-work", "small", "codex"]
+    );
+    let work = &agents.settings["claude-work"];
+    assert_eq!(
+        (work.timeout, work.model.as_deref()),
+        (Duration::from_hours(2), Some("opus"))
+    );
+    assert_eq!(agents.settings["claude"].env, [""; 0]);
+    let keys = ["claude", "claude-work", "small", "codex"].map(|name| agents.account_key(name));
+    assert_eq!(
+        keys,
+        [
+            "agent:claude",
+            "agent:claude:claude-work",
+            "agent:claude",
+            "agent:codex"
+        ]
+    );
+    assert_eq!(agents.model_key("small"), "agent:claude:claude:haiku");
+    assert_eq!(agents.backend("small"), "claude");
 }

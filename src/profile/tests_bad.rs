@@ -18,7 +18,7 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     (
         "retry:\n  colour: red",
-        &["web.yaml:4: retry.colour: unknown key; known here: attempts_max, delays"],
+        &["web.yaml:4: retry.colour: unknown key; known here: attempts_max, delays, resumes_max"],
     ),
     (
         "limits:\n  workers: many\n  heavy: -1\n  pr: \"3\"",
@@ -159,7 +159,7 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     (
         "notify: [me]",
-        &["web.yaml:3: notify: nothing reads it yet: the list must be empty"],
+        &["web.yaml:3: notify: expected a group of keys, found a list"],
     ),
     (
         "policy: { writes: ful }",
@@ -203,7 +203,16 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     (
         "agents: { settings: { claud: {} } }",
-        &["web.yaml:3: agents.settings.claud: unknown key; did you mean `claude`?"],
+        &["web.yaml:3: agents.settings.claud: no backend has this name; did you mean `claude`?"],
+    ),
+    (
+        "agents: { settings: { work: { timeout: 5m }, claude: { backend: codex }, 'a b': { backend: claude, account: 'c/d' } } }",
+        &[
+            "web.yaml:3: agents.settings.a b: expected letters, digits, `-` and `_`, at most 40",
+            "web.yaml:3: agents.settings.a b.account: expected letters, digits, `-` and `_`, at most 40",
+            "web.yaml:3: agents.settings.claude.backend: a backend is always itself; take another name than `claude` for it",
+            "web.yaml:3: agents.settings.work: no backend has this name; `backend: claude` makes it one more account or model of that backend",
+        ],
     ),
     (
         "agents: { settings: { claude: { model: 4.5 } } }",

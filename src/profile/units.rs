@@ -46,6 +46,17 @@ pub fn parse_size(text: &str) -> Option<u64> {
     })
 }
 
+/// Reads a time of the day, `08:00`, as its minute; 24 hours, two digits each.
+pub(super) fn parse_minute(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let part = |text: &str, below: u16| {
+        let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+        let number: u16 = text.parse().ok().filter(|_| digits)?;
+        (number < below).then_some(number)
+    };
+    Some(part(hour, 24)? * 60 + part(minute, 60)?)
+}
+
 /// Reads dollars into micro-dollars, exactly: `15`, `0.5`, `0.000001`.
 pub fn parse_dollars(text: &str) -> Option<u64> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));

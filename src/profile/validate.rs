@@ -12,6 +12,7 @@ use super::merge::Merged;
 use super::schema::ProfileFile;
 use super::validate_agents::agents;
 use super::validate_forge::forge;
+use super::validate_notify::notify;
 use super::validate_policy::{budget, policy, risk};
 use super::validate_sandbox::sandbox;
 use crate::domain::is_valid_branch;
@@ -58,6 +59,7 @@ impl<'a> Checker<'a> {
         budget(&mut self, file);
         policy(&mut self, file);
         risk(&mut self, file);
+        notify(&mut self, file);
         self.problems
     }
 

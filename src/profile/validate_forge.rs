@@ -44,7 +44,7 @@ pub(super) fn forge(check: &mut Checker<'_>, file: &ProfileFile) {
 }
 
 /// An address as acp takes it: of the web, and nothing in it that is secret or says what to ask for.
-fn address(check: &mut Checker<'_>, key: &str, url: Option<&str>) {
+pub(super) fn address(check: &mut Checker<'_>, key: &str, url: Option<&str>) {
     let Some(url) = url else { return };
     let rest = url
         .strip_prefix("https://")

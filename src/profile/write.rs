@@ -31,6 +31,10 @@ pub struct NewProfile {
     pub agent: String,
     /// The shell line of the agent `command`.
     pub agent_command: Option<String>,
+    /// Labels for `intake.labels`; empty for the built-in one.
+    pub labels: Vec<String>,
+    /// What may leave this machine; `None` for what is usual for the forge.
+    pub writes: Option<&'static str>,
 }
 
 /// The YAML text; it loads back to the same values.
@@ -104,14 +108,28 @@ fn agents(new: &NewProfile) -> String {
 }
 
 fn rest(new: &NewProfile) -> String {
-    let writes = if new.kind == ForgeKind::Local {
+    let usual = if new.kind == ForgeKind::Local {
         "full"
     } else {
         "draft"
     };
+    let writes = match new.writes.unwrap_or(usual) {
+        // Without quotes YAML could take it for a no.
+        "off" => "\"off\"",
+        other => other,
+    };
+    let intake = match flow_list(&new.labels) {
+        _ if new.labels.is_empty() => String::new(),
+        labels => format!("\n# What makes acp take an issue.\nintake: {{ labels: {labels} }}\n"),
+    };
+    let built_in = if new.labels.is_empty() {
+        "# intake: { labels: [agent-ready] }\n"
+    } else {
+        ""
+    };
     format!(
-        "\n# Often changed; these are the built-in values.\n\
-         # intake: {{ labels: [agent-ready] }}\n\
+        "{intake}\n# Often changed; these are the built-in values.\n\
+         {built_in}\
          # limits: {{ workers: 4, launches_per_pass: 4 }}\n\
          # budget: {{ runs_per_day: 50, usd_per_day: 0, usd_per_run: 0 }}   # 0: no limit\n\
          \n\

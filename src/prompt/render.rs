@@ -26,6 +26,10 @@ pub const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/implement.md.j2"),
     ),
     ("fix.md.j2", include_str!("../../templates/fix.md.j2")),
+    (
+        "merge-repair.md.j2",
+        include_str!("../../templates/merge-repair.md.j2"),
+    ),
     ("review.md.j2", include_str!("../../templates/review.md.j2")),
 ];
 
@@ -82,10 +86,11 @@ pub struct PromptInput<'a> {
     pub template: Option<&'a str>,
 }
 
-/// The file name of the template of a task.
-pub const fn template_name(task: &Task) -> &'static str {
+/// The file name of the template of a task; `merges`: the base was merged in first and left conflicts.
+pub const fn template_name(task: &Task, merges: bool) -> &'static str {
     match task {
         Task::Implement => "implement.md.j2",
+        Task::Fix { .. } if merges => "merge-repair.md.j2",
         Task::Fix { .. } => "fix.md.j2",
         Task::Review { .. } => "review.md.j2",
     }
@@ -93,7 +98,7 @@ pub const fn template_name(task: &Task) -> &'static str {
 
 /// The prompt of a run.
 pub fn render(input: &PromptInput<'_>) -> Result<String, PromptError> {
-    let name = template_name(input.task);
+    let name = template_name(input.task, input.merge.is_some());
     let built_in = || TEMPLATES.iter().find(|(other, _)| *other == name);
     let source = input.template.or_else(|| built_in().map(|(_, text)| *text));
     let mut values = values(input);

@@ -271,6 +271,11 @@ impl<'d> Table<'d> {
         }
         for program in &wanted.programs {
             self.put_if_there(program, Access::Read);
+            // The same folder by the name that the program is found under, where a folder above it is a link: a link
+            // beside the program leads through that name.
+            if let Some(folder) = packages(program).filter(|folder| may_show(folder)) {
+                self.put_if_there(folder, Access::Read);
+            }
             let Some(real) = self.disk.real(program).filter(|real| real != program) else {
                 continue;
             };
@@ -504,6 +509,31 @@ mod tests {
                 "w /h/u/.local/state/acp/web/worktrees/r1",
             ]
         );
+    }
+
+    /// A link beside the program leads through the name that the folder has on PATH, and not through its real one.
+    #[test]
+    fn packages_are_there_under_the_name_that_path_has_for_them() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::create_dir_all(at("real/node_modules/.bin")).unwrap();
+        std::fs::create_dir_all(at("real/node_modules/tool")).unwrap();
+        std::fs::File::create(at("real/node_modules/tool/cli")).unwrap();
+        let link = std::os::unix::fs::symlink::<PathBuf, PathBuf>;
+        link("../tool/cli".into(), at("real/node_modules/.bin/tool")).unwrap();
+        link(at("real"), at("named")).unwrap();
+        let wanted = Wanted {
+            programs: vec![at("named/node_modules/.bin/tool")],
+            ..wanted()
+        };
+        let view = View::new(&wanted, &crate::sandbox::LocalDisk).unwrap();
+        for folder in ["named/node_modules", "real/node_modules"] {
+            let shown = Mount {
+                path: at(folder),
+                access: Access::Read,
+            };
+            assert!(view.mounts.contains(&shown), "{folder}: {view:?}");
+        }
     }
 
     #[test]

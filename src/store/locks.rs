@@ -14,6 +14,8 @@ pub enum LockName {
     Pass,
     /// One flusher at a time.
     Flush,
+    /// One sender of notices at a time.
+    Notify,
     /// Fetches, worktrees and refs of `repo.git`.
     Repo,
     /// The budget of a day.
@@ -22,12 +24,19 @@ pub enum LockName {
 
 impl LockName {
     /// All of them, in that order.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Flush, Self::Repo, Self::Budget];
+    pub const ALL: [Self; 5] = [
+        Self::Pass,
+        Self::Flush,
+        Self::Notify,
+        Self::Repo,
+        Self::Budget,
+    ];
 
     const fn rank(self) -> Rank {
         match self {
             Self::Pass => Rank::Pass,
             Self::Flush => Rank::Flush,
+            Self::Notify => Rank::Notify,
             Self::Repo => Rank::Repo,
             Self::Budget => Rank::Budget,
         }
@@ -38,6 +47,7 @@ impl LockName {
         match self {
             Self::Pass => "pass",
             Self::Flush => "flush",
+            Self::Notify => "notify",
             Self::Repo => "repo",
             Self::Budget => "budget",
         }

@@ -1,5 +1,6 @@
 //! Marks that may be lost: when a pass last ran, when everything was last looked through.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +14,28 @@ impl Store {
     pub fn mark_pass(&self, last: &LastPass) -> Result<(), StoreError> {
         let path = self.layout.root().join("last-pass.json");
         durable::write_quick(&path, &durable::encode_record(last))
+    }
+
+    /// Notes a pass that came to no good end. What the one before knew of the forge stays.
+    pub fn mark_failed_pass(
+        &self,
+        verb: &str,
+        began: Timestamp,
+        ended: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        let before = self.last_pass()?;
+        let same = before.as_ref().filter(|last| last.began == began);
+        self.mark_pass(&LastPass {
+            began,
+            ended,
+            verb: verb.to_owned(),
+            actions: same.map_or(0, |last| last.actions),
+            error: Some(error.to_owned()),
+            synced: before.as_ref().and_then(|last| last.synced),
+            moved: before.as_ref().and_then(|last| last.moved),
+            stale: before.and_then(|last| last.stale),
+        })
     }
 
     /// The last pass that ended. A mark that a power cut has torn is a lost one.
@@ -47,23 +70,37 @@ impl Store {
 
     /// Removes temporary files that a killed process left in the folders of records.
     pub fn sweep_leftovers(&self, older: Duration, now: Timestamp) -> Result<usize, StoreError> {
-        let mut removed = durable::sweep_leftovers(self.layout.root(), older, now)?;
-        for folder in durable::folder_names(self.layout.root())? {
-            let nested = ["runs", "outbox", "history"].contains(&folder.as_str());
-            if ["repo.git", "worktrees"].contains(&folder.as_str()) {
-                continue;
-            }
-            let folder = self.layout.root().join(folder);
+        let mut removed = 0;
+        for folder in self.record_folders()? {
             removed += durable::sweep_leftovers(&folder, older, now)?;
-            for below in if nested {
-                durable::folder_names(&folder)?
-            } else {
-                vec![]
-            } {
-                removed += durable::sweep_leftovers(&folder.join(below), older, now)?;
-            }
         }
         Ok(removed)
+    }
+
+    /// The temporary files that [`Store::sweep_leftovers`] would remove.
+    pub fn leftovers(&self, older: Duration, now: Timestamp) -> Result<Vec<PathBuf>, StoreError> {
+        let mut found = vec![];
+        for folder in self.record_folders()? {
+            found.extend(durable::leftovers(&folder, older, now)?);
+        }
+        Ok(found)
+    }
+
+    /// Every folder in which acp writes records.
+    fn record_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let mut folders = vec![self.layout.root().to_owned()];
+        for name in durable::folder_names(self.layout.root())? {
+            if ["repo.git", "worktrees"].contains(&name.as_str()) {
+                continue;
+            }
+            let folder = self.layout.root().join(&name);
+            if ["runs", "outbox", "notices", "history"].contains(&name.as_str()) {
+                let below = durable::folder_names(&folder)?;
+                folders.extend(below.into_iter().map(|below| folder.join(below)));
+            }
+            folders.push(folder);
+        }
+        Ok(folders)
     }
 
     /// Removes the folder of a run that never had a record.

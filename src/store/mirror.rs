@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Store, StoreError};
-use crate::domain::{ChangeFacts, Mirror, Sha};
+use crate::domain::{ChangeFacts, Mirror, RepoState, Sha};
 use crate::durable;
 
 /// Facts of changes, by base and head. A pair of commits never changes its facts, so they are asked for once.
@@ -16,6 +16,9 @@ pub struct FactsBook {
     /// When each pair that is not known yet was last asked about.
     #[serde(default)]
     asked: BTreeMap<String, Timestamp>,
+    /// When each of these was first asked about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    since: BTreeMap<String, Timestamp>,
 }
 
 impl FactsBook {
@@ -28,6 +31,7 @@ impl FactsBook {
     pub fn put(&mut self, base: &Sha, head: &Sha, facts: ChangeFacts) {
         let key = Self::key(base, head);
         self.asked.remove(&key);
+        self.since.remove(&key);
         self.facts.insert(key, facts);
     }
 
@@ -36,9 +40,16 @@ impl FactsBook {
         self.asked.get(&Self::key(base, head)).copied()
     }
 
+    /// When a pair of commits that is not known was first asked about.
+    pub fn since(&self, base: &Sha, head: &Sha) -> Option<Timestamp> {
+        self.since.get(&Self::key(base, head)).copied()
+    }
+
     /// Notes that a pair of commits is asked about.
     pub fn ask(&mut self, base: &Sha, head: &Sha, now: Timestamp) {
-        self.asked.insert(Self::key(base, head), now);
+        let key = Self::key(base, head);
+        self.since.entry(key.clone()).or_insert(now);
+        self.asked.insert(key, now);
     }
 
     /// Drops all but the pairs that are still asked for.
@@ -47,6 +58,7 @@ impl FactsBook {
             pairs.map(|(base, head)| Self::key(base, head)).collect();
         self.facts.retain(|key, _| wanted.contains(key));
         self.asked.retain(|key, _| wanted.contains(key));
+        self.since.retain(|key, _| wanted.contains(key));
     }
 
     fn key(base: &Sha, head: &Sha) -> String {
@@ -65,6 +77,23 @@ impl Store {
     pub fn put_mirror(&self, mirror: &Mirror) -> Result<(), StoreError> {
         durable::create_dirs(&self.layout.folder("forge"))?;
         durable::write_record(&self.layout.folder("forge").join("index.json"), mirror)
+    }
+
+    /// What a flusher was told of the repository when a write was refused, and no pass has seen yet.
+    pub fn repository_note(&self) -> Result<Option<RepoState>, StoreError> {
+        durable::read_record(&self.layout.folder("forge").join("repository.json"))
+    }
+
+    /// Notes what the repository is like, for the next pass. The caller holds the flusher's lock.
+    pub fn note_repository(&self, repo: &RepoState) -> Result<(), StoreError> {
+        durable::create_dirs(&self.layout.folder("forge"))?;
+        durable::write_record(&self.layout.folder("forge").join("repository.json"), repo)
+    }
+
+    /// A pass has seen it for itself.
+    pub fn forget_repository_note(&self) -> Result<(), StoreError> {
+        durable::remove_file(&self.layout.folder("forge").join("repository.json"))?;
+        Ok(())
     }
 
     /// The facts of open pull requests.

@@ -1,16 +1,19 @@
 //! The state folder, typed. One file per kind of record; all of them versioned, all written through `durable`.
 
+mod cooldowns;
 mod history;
 mod journal;
 mod layout;
 mod locks;
 mod marks;
 mod mirror;
+mod notices;
 mod outbox;
 mod records;
 mod runs;
 mod shelf;
 mod survey;
+mod timer;
 mod trust;
 
 pub use history::{Archived, HistoryCut};
@@ -18,16 +21,18 @@ pub use journal::{Entry, Journal};
 pub use layout::{Home, Layout};
 pub use locks::{LockName, Waiting};
 pub use mirror::FactsBook;
-pub use outbox::{Outbox, Queued};
+pub use notices::{Notices, QueuedNotice};
+pub use outbox::{Filed, Outbox, Queued};
 pub use records::LastPass;
 pub use shelf::Shelf;
+pub use survey::{Inventory, RunFolder};
 
-#[cfg(any(test, feature = "test-hooks"))]
-pub use crate::durable::as_other_process;
 pub use crate::durable::{
     DurableError as StoreError, Holder, Inspected, Lock, Place, crash_point, inspect, is_held,
     make_private,
 };
+#[cfg(any(test, feature = "test-hooks"))]
+pub use crate::durable::{as_other_process, crash};
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
 
@@ -58,7 +63,7 @@ impl Store {
         Shelf::new(self.layout.folder("retries"))
     }
 
-    /// Cooldowns, by key.
+    /// Cooldowns, by the name of their file; [`Store::cooldown`] goes by key.
     pub fn cooldowns(&self) -> Shelf<Cooldown> {
         Shelf::new(self.layout.folder("cooldowns"))
     }
@@ -84,6 +89,14 @@ impl Store {
     /// Something else than a folder has its name.
     pub fn outbox(&self) -> Result<Outbox, StoreError> {
         Outbox::new(&self.layout)
+    }
+
+    /// Notices on their way to people.
+    ///
+    /// # Errors
+    /// Something else than a folder has its name.
+    pub fn notices(&self) -> Result<Notices, StoreError> {
+        Notices::new(&self.layout)
     }
 
     /// The journal.

@@ -34,6 +34,19 @@ pub struct Queued {
     entry: Entry,
 }
 
+/// An intent as it is filed, for a look at whether the name of its file agrees with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// The folder.
+    pub place: Place,
+    /// The id in the name of the file.
+    pub id: String,
+    /// The number there; a confirmed one has none.
+    pub seq: Option<u64>,
+    /// The intent.
+    pub intent: Intent,
+}
+
 impl Outbox {
     pub(super) fn new(layout: &Layout) -> Result<Self, StoreError> {
         Ok(Self {
@@ -41,12 +54,27 @@ impl Outbox {
         })
     }
 
-    /// Why intents in `place` cannot be read, one error for each.
-    pub(super) fn errors(&self, place: Place) -> Vec<StoreError> {
-        match self.mail.list(place) {
-            Ok(entries) => entries.iter().filter_map(|e| read(e).err()).collect(),
-            Err(error) => vec![error],
+    /// The intents in `place` that can be read, each with the id and number in the name of its file, and one error for
+    /// each that cannot.
+    pub(super) fn sort_out(&self, place: Place) -> (Vec<Filed>, Vec<StoreError>) {
+        let (mut found, mut errors) = (vec![], vec![]);
+        let entries = self.mail.list(place).unwrap_or_else(|error| {
+            errors.push(error);
+            vec![]
+        });
+        for entry in entries {
+            match read(&entry) {
+                Ok(Some(intent)) => found.push(Filed {
+                    place,
+                    id: entry.id,
+                    seq: entry.seq,
+                    intent,
+                }),
+                Ok(None) => {}
+                Err(error) => errors.push(error),
+            }
         }
+        (found, errors)
     }
 
     /// Puts an intent into the outbox unless its key is already anywhere in it, confirmed ones included.

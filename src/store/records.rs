@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, Retry, Run, RunFindings, Stale,
-    TrustBook,
+    Approval, Cooldown, DayBudget, Hold, Intent, Lease, Mirror, NewsBook, Notice, RepoState, Retry,
+    Run, RunFindings, Stale, Timer, TrustBook,
 };
 use crate::durable::Versioned;
 
@@ -29,8 +29,12 @@ record!(DayBudget, "budget", 1);
 record!(Intent, "intent", 1);
 record!(Mirror, "mirror", 1);
 record!(LastPass, "last-pass", 1);
+record!(Timer, "timer", 1);
 record!(TrustBook, "trust", 1);
+record!(NewsBook, "news", 1);
+record!(Notice, "notice", 1);
 record!(super::FactsBook, "facts", 1);
+record!(RepoState, "repository", 1);
 
 /// When a pass last ran to its end: for people, and for the check that passes still happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,4 +55,7 @@ pub struct LastPass {
     /// Why the forge could not be asked, when it could not.
     #[serde(default)]
     pub stale: Option<Stale>,
+    /// When something last moved, as far as passes were there to see it.
+    #[serde(default)]
+    pub moved: Option<Timestamp>,
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use super::{Store, StoreError};
 use crate::domain::{Run, RunFindings, RunId};
 use crate::durable::{self, Lock, crash_point};
@@ -56,6 +58,27 @@ impl Store {
         _owned: &Lock,
     ) -> Result<(), StoreError> {
         durable::write_record(&self.layout.run(id).join("findings.json"), findings)
+    }
+
+    /// The end of what the children of a run printed, at most `limit_bytes`, with the length of all of it. `None`: nothing
+    /// was printed.
+    pub fn log_tail(
+        &self,
+        id: &RunId,
+        limit_bytes: u64,
+    ) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
+        durable::read_tail(&self.run_folder(id).join("agent.log"), limit_bytes)
+    }
+
+    /// When a run last gave a sign of life: something was printed or recorded. `None` when there is nothing yet.
+    pub fn last_sign(&self, id: &RunId) -> Option<Timestamp> {
+        let folder = self.layout.run(id);
+        let changed = |name: &str| {
+            let meta = folder.join(name).symlink_metadata().ok()?;
+            Timestamp::try_from(meta.modified().ok()?).ok()
+        };
+        let newest = ["agent.log", "run.json", "usage.json"];
+        newest.into_iter().filter_map(changed).max()
     }
 
     /// The folder of a run, archived or not.

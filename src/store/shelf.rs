@@ -49,13 +49,21 @@ impl<T: Versioned> Shelf<T> {
         Ok(names.filter_map(key).collect())
     }
 
-    /// Why records cannot be read, one error for each.
-    pub(super) fn errors(&self) -> Vec<DurableError> {
-        let keys = match self.keys() {
-            Ok(keys) => keys,
-            Err(error) => return vec![error],
-        };
-        keys.iter().filter_map(|key| self.get(key).err()).collect()
+    /// The records that can be read, with their keys, and one error for each that cannot.
+    pub(super) fn sort_out(&self) -> (Vec<(String, T)>, Vec<DurableError>) {
+        let (mut records, mut errors) = (vec![], vec![]);
+        let keys = self.keys().unwrap_or_else(|error| {
+            errors.push(error);
+            vec![]
+        });
+        for key in keys {
+            match self.get(&key) {
+                Ok(Some(record)) => records.push((key, record)),
+                Ok(None) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        (records, errors)
     }
 
     /// One record.

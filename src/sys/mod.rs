@@ -8,7 +8,7 @@ pub mod stats;
 
 pub use clock::{Clock, SystemClock, local};
 pub use env::{Env, VARIABLES, Variable};
-pub use rng::{Rng, SplitMix64};
+pub use rng::{Rng, SplitMix64, random_token};
 pub use secret::Secret;
 
 #[cfg(any(test, feature = "test-hooks"))]

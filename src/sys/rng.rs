@@ -1,7 +1,9 @@
-//! Randomness for jitter and nonces. Nothing here is a secret; what must be unguessable does not come from here.
+//! Randomness for jitter and nonces, which is no secret, and tokens that nobody can guess.
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::Mutex;
+
+use super::Secret;
 
 /// Where randomness comes from, so that a seed repeats a whole simulation.
 pub trait Rng: Send + Sync {
@@ -41,9 +43,34 @@ impl Rng for SplitMix64 {
     }
 }
 
+/// 128 bits from the operating system's randomness, in hex: a key that nobody can guess.
+///
+/// # Errors
+/// There is no `/dev/urandom`, as in a bare container.
+pub fn random_token() -> std::io::Result<Secret> {
+    let mut bytes = [0_u8; 16];
+    std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
+    let mut hex = String::with_capacity(32);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            hex.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
+    Ok(Secret::new(hex))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_long_and_never_the_same() {
+        let (a, b) = (random_token().unwrap(), random_token().unwrap());
+        assert_ne!(a, b);
+        assert_eq!(a.reveal().len(), 32);
+        assert!(a.reveal().chars().all(|c| c.is_ascii_hexdigit()));
+        assert_eq!(format!("{a:?}"), "***");
+    }
 
     #[test]
     fn a_seed_repeats_and_two_seeds_differ() {

@@ -69,7 +69,7 @@ pub const EXITS: &[ExitRow] = &[
         Exit::No,
         "1",
         "no",
-        "a question was asked and the answer is no (`pr risk --max low`, `doctor`)",
+        "a question was asked and the answer is no (`pr risk --max low`, `doctor`, `fsck`)",
         "branch on it",
     ),
     row(
@@ -179,6 +179,12 @@ impl Exit {
             .map_or("child", |row| row.name)
     }
 
+    /// What holds beside the table.
+    pub const AFTERWORD: &str = "`acp report verify -- CMD...` ends as CMD does. A reader that closes the pipe early is no error.\n\n\
+         With `--json` an error is one object on standard error, and standard output stays empty:\n\
+         `{\"schema\":\"acp.error/1\",\"kind\":\"tempfail\",\"code\":75,\"message\":…,\"causes\":[…],\"hints\":[…],\"retry_at\":…}`.\n\n\
+         For systemd: `SuccessExitStatus=75` and `RestartPreventExitStatus=2 65 77 78`.\n";
+
     /// `docs/exit-codes.md`.
     pub fn document() -> String {
         let mut text = String::from(
@@ -196,12 +202,8 @@ impl Exit {
             } = row;
             text.push_str(&["| ", code, " | `", name, "` | ", when, " | ", then, " |\n"].concat());
         }
-        text.push_str(
-            "\n`acp report verify -- CMD...` ends as CMD does. A reader that closes the pipe early is no error.\n\n\
-             With `--json` an error is one object on standard error, and standard output stays empty:\n\
-             `{\"schema\":\"acp.error/1\",\"kind\":\"tempfail\",\"code\":75,\"message\":…,\"causes\":[…],\"hints\":[…],\"retry_at\":…}`.\n\n\
-             For systemd: `SuccessExitStatus=75` and `RestartPreventExitStatus=2 65 77 78`.\n",
-        );
+        text.push('\n');
+        text.push_str(Self::AFTERWORD);
         text
     }
 }

@@ -1,6 +1,7 @@
 //! One value, three formats: for people, for pipes, for programs.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -74,6 +75,8 @@ pub struct Output {
     pub exit: Exit,
     /// Lines for people on standard error: an empty list, the next command. Not with `--json` and `--plain`.
     pub notes: Vec<String>,
+    /// Do it all again after this time, and show it in the same place, until somebody interrupts.
+    pub again: Option<Duration>,
 }
 
 impl Output {
@@ -83,6 +86,7 @@ impl Output {
             body: Some(Box::new(body)),
             exit: Exit::Ok,
             notes: vec![],
+            again: None,
         }
     }
 
@@ -92,6 +96,7 @@ impl Output {
             body: None,
             exit: Exit::Ok,
             notes: vec![],
+            again: None,
         }
     }
 
@@ -104,6 +109,12 @@ impl Output {
     /// The answer is yes (0) or no (1).
     pub fn answer(self, yes: bool) -> Self {
         self.exit(if yes { Exit::Ok } else { Exit::No })
+    }
+
+    /// Is done again every so often.
+    pub fn again(mut self, every: Duration) -> Self {
+        self.again = Some(every);
+        self
     }
 
     /// Adds a line for standard error.

@@ -61,7 +61,9 @@ pub fn describe(wait: &Wait) -> String {
             let since = synced.map_or("it has not answered yet".to_owned(), |at| {
                 format!("it last answered at {at}")
             });
-            format!("nothing starts or merges while the forge cannot be asked ({since}): {error}")
+            format!(
+                "nothing is started, merged or sent while the forge cannot be asked ({since}): {error}"
+            )
         }
         Wait::Repository { reason } => format!("acp does not work here: {reason}"),
         Wait::NoAgent { reason } => format!("no agent of the profile can start: {reason}"),
@@ -91,7 +93,7 @@ pub fn describe(wait: &Wait) -> String {
         Wait::MergeBlocked { reasons } => {
             format!("cannot be merged as it is: {}", reasons.join("; "))
         }
-        Wait::Unknown { what } => format!("not known yet: {what}"),
+        Wait::Unknown { what, .. } => format!("not known yet: {what}"),
     }
 }
 

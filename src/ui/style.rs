@@ -13,6 +13,8 @@ pub struct Style {
     pub colour: bool,
     /// The width of the terminal; `None` when there is none.
     pub width: Option<u16>,
+    /// Its lines, likewise.
+    pub height: Option<u16>,
     /// The time that "3 min ago" counts from.
     pub now: Timestamp,
 }
@@ -23,6 +25,7 @@ impl Style {
         Self {
             colour: false,
             width: None,
+            height: None,
             now,
         }
     }
@@ -37,6 +40,7 @@ impl Style {
         Self {
             colour: env.text("NO_COLOR").is_none() && env.text("TERM") != Some("dumb"),
             width: size.ok().map(|s| s.ws_col).filter(|columns| *columns > 0),
+            height: size.ok().map(|s| s.ws_row).filter(|lines| *lines > 0),
             now,
         }
     }

@@ -1,6 +1,7 @@
 //! Words for counts, times and sizes, and the guard against hostile text.
 
 use jiff::Timestamp;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::domain::is_invisible;
 
@@ -32,6 +33,26 @@ pub fn body_text(text: &str) -> String {
     let shown = |line: &&str| !(line.starts_with("<!-- ") && line.trim_end().ends_with(" -->"));
     let lines: Vec<&str> = text.lines().filter(shown).collect();
     clean_text(lines.join("\n").trim_end())
+}
+
+/// `text`, cleaned and cut to `columns` of a terminal; what is cut ends with an ellipsis.
+pub fn cut(text: &str, columns: usize) -> String {
+    let text = clean(text);
+    if text.width() <= columns {
+        return text;
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        out.push(c);
+    }
+    out.truncate(out.trim_end().len());
+    out.push('…');
+    out
 }
 
 /// What has no shape of its own: control characters, direction marks, joiners, tags, other line ends. How an emoji is to be
@@ -108,6 +129,25 @@ mod tests {
             "a\u{fffd}\u{fffd}b\u{fffd}"
         );
         assert_eq!(clean("grün 日本 🦀"), "grün 日本 🦀");
+    }
+
+    #[test]
+    fn what_is_cut_fits_and_says_so() {
+        assert_eq!(cut("short", 5), "short");
+        assert_eq!(cut("a longer one", 6), "a lon…");
+        assert_eq!(cut("a b c", 3), "a…");
+        for hostile in [
+            "日本語のとても長い題名です",
+            "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
+            "\u{1b}[31m\u{202e}abcdefghijkl",
+            "👨\u{200d}👩\u{200d}👧 a family and more",
+        ] {
+            for columns in 1..20 {
+                let text = cut(hostile, columns);
+                assert!(text.width() <= columns, "{text} in {columns}");
+                assert!(!text.contains(['\u{1b}', '\u{202e}', '\u{200d}']));
+            }
+        }
     }
 
     #[test]

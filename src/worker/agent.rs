@@ -5,11 +5,14 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use crate::agent::{Agent, AgentCommand, AgentEvent, AgentTask, ProcessEnd, Spending, last_word};
-use crate::domain::{AgentEnd, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings};
+use crate::domain::{
+    AgentEnd, BudgetRules, Failure, FailureClass, Outcome, Run, RunEvent, RunFindings,
+};
 use crate::durable::{self, DurableError, Lock, crash_point};
 use crate::proc::{Cmd, Ended, Limits, Report, RunTree, Verdict, Watch};
 use crate::sys::{Clock, local};
 
+use super::guard::{Circle, is_session, overspent};
 use super::record::{Record, Usage, process_id};
 use super::supervise::{Worker, could_not_start};
 use super::surroundings::with_vars;
@@ -23,24 +26,71 @@ const PROMPT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const NOTES_MAX: usize = 20;
 const NOTE_CHARS_MAX: usize = 300;
 
-/// Runs the agent and records its end; or ends the run, when it must not start any more.
+/// Waits before an agent whose network failed goes on with its session; the last one repeats.
+const NETWORK_WAITS: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
+/// What stands before the task of an agent that goes on with its session.
+const GO_ON: &str = "You were interrupted while you worked on the task below, and this is the same session. \
+                     The files are as you left them: go on from there.\n\n";
+
+/// Runs the agent and records its end; or ends the run, when it must not start any more. After a failure of the network it
+/// goes on with its own session, where it can.
 pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), WorkerError> {
-    let (agent, command) = match prepare(worker, record)? {
-        Ok(prepared) => prepared,
-        Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
-    };
-    let mut follow = Follow::new(worker, record, agent);
-    let report = match start(worker, &mut follow, agent, &command)? {
-        Ok(report) => report,
-        Err(why) => {
-            return worker.finish(record, could_not_start(why), &RunFindings::default());
+    let resumes_max = worker.ctx.rules.retry.resumes_max;
+    let mut resumes = record.run.resumes;
+    loop {
+        let (agent, command) = match prepare(worker, record)? {
+            Ok(prepared) => prepared,
+            Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
+        };
+        let (end, usage) = match attempt(worker, record, agent, &command)? {
+            Ok(ended) => ended,
+            Err(why) => {
+                return worker.finish(record, could_not_start(why), &RunFindings::default());
+            }
+        };
+        record.put_usage(&usage)?;
+        crash_point("worker.usage_written");
+        let at = usize::try_from(resumes).unwrap_or(usize::MAX);
+        let wait = NETWORK_WAITS[at.min(NETWORK_WAITS.len() - 1)];
+        let is_network =
+            matches!(&end, AgentEnd::Failed(failure) if failure.class == FailureClass::Network);
+        let goes_on = is_network
+            && resumes < resumes_max
+            && usage.session.is_some()
+            && agent.abilities().resume
+            && worker.time_left() > wait * 2;
+        if !goes_on {
+            record.apply(RunEvent::AgentEnded(end))?;
+            crash_point("worker.agent_end_recorded");
+            return Ok(());
         }
+        resumes += 1;
+        Log::open(worker, &record.run)?.header(&format!(
+            "acp: the network failed; the session goes on in {} s",
+            wait.as_secs()
+        ));
+        worker.ctx.clock.sleep(wait);
+    }
+}
+
+/// One start of the agent, followed to its end. The inner error is why it must not be started.
+fn attempt(
+    worker: &Worker<'_>,
+    record: &mut Record<'_>,
+    agent: &'static dyn Agent,
+    command: &AgentCommand,
+) -> Result<Result<(AgentEnd, Usage), String>, WorkerError> {
+    let mut follow = Follow::new(worker, record, agent)?;
+    let report = match start(worker, &mut follow, agent, command)? {
+        Ok(report) => report,
+        Err(why) => return Ok(Err(why)),
     };
     let Follow {
         mut usage,
         verdict,
         error,
         last_line,
+        broken,
         retrying,
         ..
     } = follow;
@@ -48,15 +98,11 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
         return Err(error);
     }
     usage.notes.truncate(NOTES_MAX);
-    let end = judge(worker, agent, &report, verdict.as_ref(), &usage);
+    let end = judge(worker, agent, &report, (verdict.as_ref(), broken), &usage);
     let end = with_retry(end, &report.ended, retrying.map(|(_, failure)| failure));
     let end = with_last_line(end, last_line);
     crash_point("worker.agent_ended");
-    record.put_usage(&usage)?;
-    crash_point("worker.usage_written");
-    record.apply(RunEvent::AgentEnded(end))?;
-    crash_point("worker.agent_end_recorded");
-    Ok(())
+    Ok(Ok((end, usage)))
 }
 
 /// `ACP_OUT` as an agent finds it.
@@ -79,26 +125,32 @@ fn prepare(
 ) -> Result<Result<Prepared, Outcome>, WorkerError> {
     let run = &record.run;
     let cannot = |detail: String| Ok(Err(could_not_start(detail)));
-    let Some(agent) = (worker.ctx.agents)(&run.agent) else {
+    let Some(agent) = (worker.ctx.agents)(worker.ctx.rules.agents.backend(&run.agent)) else {
         return cannot(format!("there is no agent `{}`", run.agent));
     };
     let text = prompt(worker, run)?.map(String::from_utf8);
-    let Some(Ok(prompt)) = text else {
+    let Some(Ok(mut prompt)) = text else {
         return cannot("its prompt is gone".to_owned());
     };
     // Again after setup: that may have taken its time, and executed what the repository holds.
     if let Some(outcome) = worker.reason_not_to_start(run) {
         return Ok(Err(outcome));
     }
-    make_out(worker, run)?;
     let out = worker.around.out(run);
+    let session = record.usage()?.session.filter(|_| agent.abilities().resume);
+    if session.is_none() {
+        make_out(worker, run)?;
+    } else if !prompt.starts_with(GO_ON) {
+        prompt.insert_str(0, GO_ON);
+        durable::write_quick(&worker.around.layout.prompt(&run.id), prompt.as_bytes())?;
+    }
     let command = agent.command(&AgentTask {
         prompt: &prompt,
         prompt_file: &out.join("prompt.md"),
         worktree: &worker.around.layout.worktree(&run.id),
         settings: &worker.settings,
         run: run.id.as_str(),
-        resume: None,
+        resume: session.as_deref(),
         confined: worker.is_confined(run),
     });
     match command {
@@ -122,6 +174,9 @@ fn start(
     let cmd = Cmd::new(&command.program)
         .args(&command.args)
         .dir(worker.around.layout.worktree(&run.id));
+    if agent.abilities().resume && worker.is_confined(&run) {
+        make_session_folders(worker, agent)?;
+    }
     let cmd = match worker.confined(&run, with_vars(cmd, &vars), agent.login().home, &vars) {
         Ok(cmd) => cmd,
         Err(why) => return Ok(Err(why)),
@@ -153,6 +208,19 @@ fn start(
         .run(child, &mut tree, worker.ctx.clock, follow);
     worker.end_container(&run);
     Ok(Ok(report))
+}
+
+/// Makes the folders in which an agent keeps its sessions, as it would itself: what is not there before a sandbox is made
+/// ends with it, and the session with that.
+fn make_session_folders(worker: &Worker<'_>, agent: &dyn Agent) -> Result<(), WorkerError> {
+    let login = agent.login();
+    let Some(home) = worker.ctx.env.path("HOME").filter(|home| home.is_dir()) else {
+        return Ok(());
+    };
+    for folder in login.folders() {
+        durable::create_dirs(&home.join(folder))?;
+    }
+    Ok(())
 }
 
 /// The empty locked file that shows, as a standard input, that a process of the run lives.
@@ -204,8 +272,16 @@ struct Follow<'r, 's> {
     record: &'r mut Record<'s>,
     agent: &'static dyn Agent,
     steps_max: u64,
+    budget: BudgetRules,
     usage: Usage,
+    /// What earlier starts of the agent in this run have used: their sum is what counts.
+    before: (Option<u64>, Option<u64>),
+    /// This start goes on with the session of an earlier one.
+    goes_on: bool,
     spending: Spending,
+    circle: Circle,
+    /// The limit that it broke.
+    broken: Option<String>,
     verdict: Option<Result<(), Failure>>,
     /// Since when it gets no further, on the monotonic clock, and why.
     retrying: Option<(Duration, Failure)>,
@@ -218,38 +294,54 @@ struct Follow<'r, 's> {
 }
 
 impl<'r, 's> Follow<'r, 's> {
-    fn new(worker: &Worker<'r>, record: &'r mut Record<'s>, agent: &'static dyn Agent) -> Self {
-        Self {
+    fn new(
+        worker: &Worker<'r>,
+        record: &'r mut Record<'s>,
+        agent: &'static dyn Agent,
+    ) -> Result<Self, WorkerError> {
+        let usage = record.usage()?;
+        Ok(Self {
             record,
             agent,
             steps_max: worker.settings.steps_max,
-            usage: Usage::default(),
+            budget: worker.ctx.rules.budget.clone(),
+            before: (usage.tokens, usage.usd_micros),
+            goes_on: usage.session.is_some() && agent.abilities().resume,
+            usage,
             spending: Spending::default(),
+            circle: Circle::default(),
+            broken: None,
             verdict: None,
             retrying: None,
             stall: worker.settings.stall,
             clock: worker.ctx.clock,
             last_line: None,
             error: None,
-        }
+        })
     }
-}
 
-impl Follow<'_, '_> {
     fn hear(&mut self, event: AgentEvent) {
         self.spending.hear(&event);
-        self.usage.tokens = self.spending.tokens();
-        self.usage.usd_micros = self.spending.usd_micros();
+        self.spend();
         match event {
             AgentEvent::Step => {
-                self.usage.steps += 1;
                 self.retrying = None;
+                self.usage.steps += 1;
+                if self.steps_max > 0 && self.usage.steps > self.steps_max {
+                    self.breaks(format!("more than {} steps", self.steps_max));
+                }
+            }
+            AgentEvent::Call(call) => {
+                if let Some(circle) = self.circle.add(&call) {
+                    self.breaks(circle);
+                }
             }
             AgentEvent::Retrying(failure) => {
                 let since = self.retrying.take().map(|(since, _)| since);
                 let since = since.unwrap_or_else(|| self.clock.monotonic());
                 self.retrying = Some((since, failure));
             }
+            AgentEvent::Session(name) => self.session(name),
             AgentEvent::Note(note) if self.usage.notes.len() < NOTES_MAX => {
                 let note = note.chars().take(NOTE_CHARS_MAX).collect();
                 self.usage.notes.push(note);
@@ -264,9 +356,48 @@ impl Follow<'_, '_> {
             AgentEvent::Spent { .. } => self.retrying = None,
             AgentEvent::Note(_)
             | AgentEvent::Denied(_)
-            | AgentEvent::Call(_)
-            | AgentEvent::Session(_)
-            | AgentEvent::Usage { .. } => {}
+            | AgentEvent::Usage { .. }
+            | AgentEvent::SessionUsage { .. } => {}
+        }
+    }
+
+    /// What this start has used so far, and all before it.
+    fn spend(&mut self) {
+        let usage = &mut self.usage;
+        (usage.tokens, usage.usd_micros) = if self.goes_on {
+            self.spending.on_top_of(self.before)
+        } else {
+            let sum = |before: Option<u64>, now: Option<u64>| match (before, now) {
+                (None, None) => None,
+                (before, now) => Some(before.unwrap_or(0).saturating_add(now.unwrap_or(0))),
+            };
+            let now = &self.spending;
+            let (before_tokens, before_usd) = self.before;
+            (
+                sum(before_tokens, now.tokens()),
+                sum(before_usd, now.usd_micros()),
+            )
+        };
+        if let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) {
+            self.breaks(over);
+        }
+    }
+
+    /// The first limit that is broken is the reason.
+    fn breaks(&mut self, limit: String) {
+        self.broken.get_or_insert(limit);
+    }
+
+    /// Written down as soon as it is seen: after a crash of the machine nothing else tells it.
+    fn session(&mut self, name: String) {
+        if !is_session(&name) || self.usage.session.as_ref() == Some(&name) {
+            return;
+        }
+        self.usage.session = Some(name);
+        self.goes_on = false;
+        match self.record.put_usage(&self.usage) {
+            Ok(()) => crash_point("worker.session_written"),
+            Err(error) => self.error = Some(error),
         }
     }
 }
@@ -293,7 +424,8 @@ impl Watch for Follow<'_, '_> {
         {
             return Verdict::End(Ended::Stalled);
         }
-        if self.steps_max > 0 && self.usage.steps > self.steps_max {
+        // An agent that has said its last word has nothing left to be kept from.
+        if self.broken.is_some() && self.verdict.is_none() {
             return Verdict::End(Ended::StepLimit);
         }
         Verdict::Continue
@@ -346,7 +478,7 @@ fn judge(
     worker: &Worker<'_>,
     agent: &dyn Agent,
     report: &Report,
-    verdict: Option<&Result<(), Failure>>,
+    (verdict, broken): (Option<&Result<(), Failure>>, Option<String>),
     usage: &Usage,
 ) -> AgentEnd {
     let settings = &worker.settings;
@@ -369,7 +501,7 @@ fn judge(
         ),
         Ended::StepLimit => failed(
             FailureClass::Looping,
-            format!("more than {} steps", settings.steps_max),
+            broken.unwrap_or_else(|| "a limit of its stream".to_owned()),
         ),
         Ended::Cancelled => failed(FailureClass::Crashed, "it was ended".to_owned()),
     };

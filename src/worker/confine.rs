@@ -1,8 +1,6 @@
 //! Confining a run's children: which sandbox, what it shows, and what is remembered of whether it works.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,8 +18,6 @@ use super::surroundings::{Surroundings, Vars};
 
 /// A trial that failed is believed for this long: a package may be installed, a setting changed.
 const FAILED_FOR: SignedDuration = SignedDuration::from_mins(5);
-/// The kernel looks no further for the end of the first line of a script.
-const SCRIPT_LINE_BYTES_MAX: u64 = 256;
 /// Ending a container may wait for its engine.
 const END_LIMIT: Quick = Quick {
     deadline: Duration::from_secs(30),
@@ -156,7 +152,7 @@ pub(super) fn confined(
         let name = cmd.program().to_string_lossy().into_owned();
         return Err(format!("there is no program `{name}` on PATH"));
     };
-    if let Some(interpreter) = interpreter(&program).filter(|file| !file.exists()) {
+    if let Some(interpreter) = proc::missing_interpreter(&program) {
         let (program, missing) = (program.display(), interpreter.display());
         return Err(format!("`{program}` needs {missing}, which is not there"));
     }
@@ -198,18 +194,6 @@ fn wanted(
         worktree: shown.worktree.to_owned(),
         repo_git: around.layout.repo_git(),
     }
-}
-
-/// What a script's first line names.
-fn interpreter(program: &Path) -> Option<PathBuf> {
-    let mut head = vec![];
-    let file = File::open(program).ok()?;
-    file.take(SCRIPT_LINE_BYTES_MAX)
-        .read_to_end(&mut head)
-        .ok()?;
-    let line = head.strip_prefix(b"#!")?.split(|b| *b == b'\n').next()?;
-    let name = std::str::from_utf8(line).ok()?.split_whitespace().next()?;
-    Some(PathBuf::from(name))
 }
 
 /// Ends the container of a run, when its sandbox is one, whatever `auto` would choose by now.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::agent::{Agent, AgentTask};
 use crate::domain::{Life, Rules, Run, RunId};
 use crate::durable::{self, crash_point};
@@ -12,7 +14,7 @@ use crate::sys::{Clock, Env};
 
 use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, Proof, WorkerError, Workers, life, proof};
+use super::{Ended, Proof, WorkerError, Workers, life, proof, record};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -79,7 +81,10 @@ impl<'a> LocalWorkers<'a> {
     /// The variables that the run's agent wants handed on; its supervisor must have them first.
     fn pass_env(&self, run: &Run) -> &'static [&'static str] {
         let settings = self.rules.agents.settings.get(&run.agent);
-        let (Some(agent), Some(settings)) = ((self.agents)(&run.agent), settings) else {
+        let (Some(agent), Some(settings)) = (
+            (self.agents)(self.rules.agents.backend(&run.agent)),
+            settings,
+        ) else {
             return &[];
         };
         let command = agent.command(&AgentTask {
@@ -128,6 +133,14 @@ impl Workers for LocalWorkers<'_> {
         life::of(self, run)
     }
 
+    fn session(&self, run: &Run) -> Result<Option<String>, WorkerError> {
+        let agent = (self.agents)(self.rules.agents.backend(&run.agent));
+        if !agent.is_some_and(|agent| agent.abilities().resume) {
+            return Ok(None);
+        }
+        record::session(&self.store, &run.id)
+    }
+
     fn end(&self, run: &Run) -> Result<Ended, WorkerError> {
         self.reap();
         life::end(self, run)
@@ -149,5 +162,21 @@ impl Workers for LocalWorkers<'_> {
 
     fn sandbox_missing(&self, agent: &str) -> Option<String> {
         self.confiner().expected(agent).err()
+    }
+
+    fn login_changed(&self, agent: &str) -> Option<Timestamp> {
+        let agents = &self.rules.agents;
+        // Where another account keeps its login is not known here.
+        let is_own = agents
+            .pool
+            .get(agent)
+            .is_none_or(|entry| entry.account == entry.backend);
+        let files = (self.agents)(agents.backend(agent)).filter(|_| is_own)?;
+        let home = self.env.path("HOME")?;
+        let changed = |name: &&str| {
+            let file = home.join(name).metadata().ok()?;
+            Timestamp::try_from(file.modified().ok()?).ok()
+        };
+        files.login().files.iter().filter_map(changed).max()
     }
 }

@@ -6,6 +6,7 @@ mod agent;
 mod children;
 mod collect;
 mod confine;
+mod guard;
 mod launch;
 mod life;
 mod out_folder;
@@ -15,6 +16,8 @@ mod supervise;
 mod surroundings;
 mod verify;
 
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -26,6 +29,8 @@ pub use proof::{Finding, Proof};
 pub use supervise::{SupervisorCtx, supervise};
 
 use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 use crate::domain::{IllegalMove, Life, Run, RunId};
 use crate::store::{Lock, Store, StoreError};
@@ -117,6 +122,14 @@ pub trait Workers {
     /// `Store` when the run's files cannot be read, `Held` when something lives that cannot be found.
     fn end(&self, run: &Run) -> Result<Ended, WorkerError>;
 
+    /// The agent's own session, where a run whose supervisor died while its agent worked can go on with it.
+    ///
+    /// # Errors
+    /// The run's files cannot be read.
+    fn session(&self, _run: &Run) -> Result<Option<String>, WorkerError> {
+        Ok(None)
+    }
+
     /// Takes note of supervisors that this process started and that have ended.
     fn reap(&self);
 
@@ -139,6 +152,11 @@ pub trait Workers {
 
     /// Why no run of an agent could be confined as the profile asks, as far as that is known without starting anything.
     fn sandbox_missing(&self, _agent: &str) -> Option<String> {
+        None
+    }
+
+    /// When a person last logged an agent of the profile in, as far as files show it.
+    fn login_changed(&self, _agent: &str) -> Option<Timestamp> {
         None
     }
 }

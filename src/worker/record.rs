@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Outcome, ProcessId, Run, RunEnd, RunEvent, RunFindings, RunState, Step};
+use crate::domain::{
+    Outcome, ProcessId, Run, RunEnd, RunEvent, RunFindings, RunId, RunState, Step,
+};
 use crate::durable::{self, Versioned, crash_point};
 use crate::proc::ProcessMark;
 use crate::store::{Lock, Store};
@@ -17,6 +19,9 @@ pub(super) struct Usage {
     pub(super) steps: u64,
     /// What explains a poor result.
     pub(super) notes: Vec<String>,
+    /// The agent's own session, as soon as it has named it.
+    #[serde(default)]
+    pub(super) session: Option<String>,
     /// Tools that were refused to it.
     #[serde(default)]
     pub(super) denied: Vec<String>,
@@ -124,6 +129,12 @@ impl<'a> Record<'a> {
     fn file(&self, name: &str) -> std::path::PathBuf {
         self.store.layout().run(&self.run.id).join(name)
     }
+}
+
+/// The session that a run's agent has named, as its supervisor wrote it down.
+pub(super) fn session(store: &Store, run: &RunId) -> Result<Option<String>, WorkerError> {
+    let usage = durable::read_record::<Usage>(&store.layout().run(run).join("usage.json"))?;
+    Ok(usage.and_then(|usage| usage.session))
 }
 
 /// A process as records name it.

@@ -1,7 +1,7 @@
 //! The body of a supervisor: setup, agent, collect, commit, verify, each recorded before the next begins.
 //!
-//! A supervisor that dies before the agent's end is recorded leaves a crashed run. From then on every step can be
-//! repeated, and a new supervisor goes on from the one that the record names.
+//! A supervisor that dies before the agent's end is recorded leaves a crashed run, unless its agent can go on with its own
+//! session. From the end on every step can be repeated, and a new supervisor goes on from the one that the record names.
 
 use std::path::Path;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::sys::{Clock, Env};
 use crate::vcs::Vcs;
 
 use super::confine::{self, Confiner, Shown};
-use super::record::{Record, Settled, process_id, process_mark};
+use super::record::{self, Record, Settled, process_id, process_mark};
 use super::surroundings::{Surroundings, Vars};
 use super::{Children, WorkerError, agent, collect, verify};
 
@@ -62,6 +62,7 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
     let settings = ctx.rules.agents.settings.get(&run.agent).cloned();
     let is_known = settings.is_some();
     let settings = settings.unwrap_or_else(stand_in);
+    check_session(ctx, &run)?;
     let now = ctx.clock.now();
     let deadline = deadline(&run, now, &settings);
     let mut record = Record::new(ctx.store, alive, run);
@@ -92,12 +93,32 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
 fn is_resumed(run: &Run) -> Result<bool, WorkerError> {
     match &run.state {
         RunState::Starting => Ok(false),
-        RunState::Running { step, .. } if *step >= Step::Collect => Ok(true),
+        RunState::Running { step, .. } if *step >= Step::Agent => Ok(true),
         state => Err(WorkerError::NotStartable {
             run: run.id.clone(),
             state: state.as_str(),
         }),
     }
+}
+
+/// In the middle of the agent's work a run goes on only with the agent's own session: a fresh agent would work on what
+/// another one left half done.
+fn check_session(ctx: &SupervisorCtx<'_>, run: &Run) -> Result<(), WorkerError> {
+    let RunState::Running {
+        step: Step::Agent, ..
+    } = &run.state
+    else {
+        return Ok(());
+    };
+    let agent = (ctx.agents)(ctx.rules.agents.backend(&run.agent));
+    let can = agent.is_some_and(|agent| agent.abilities().resume);
+    if can && record::session(ctx.store, &run.id)?.is_some() {
+        return Ok(());
+    }
+    Err(WorkerError::NotStartable {
+        run: run.id.clone(),
+        state: run.state.as_str(),
+    })
 }
 
 /// One supervisor at work on one run.
@@ -330,11 +351,11 @@ impl<'a> Worker<'a> {
 }
 
 /// When a pass may take this supervisor for stuck. A successor keeps the deadline of the first, but always gets the time
-/// that checks have a right to, however long the machine was off.
+/// that checks have a right to, however long the machine was off. One that goes on with a session has its time anew.
 fn deadline(run: &Run, now: Timestamp, settings: &AgentSettings) -> Timestamp {
     let whole = later(now, whole_time(settings));
     match &run.state {
-        RunState::Running { deadline, .. } => {
+        RunState::Running { deadline, step, .. } if *step >= Step::Collect => {
             let share = later(now, settings.timeout / VERIFY_SHARE);
             (*deadline).clamp(share, whole)
         }

@@ -67,6 +67,7 @@ fn limits() -> LimitRules {
 
 pub(super) fn rules() -> Rules {
     Rules {
+        notify: crate::domain::NotifyRules::default(),
         id: "web".parse().unwrap(),
         forge: forge_rules(),
         repo: RepoRules {
@@ -88,12 +89,14 @@ pub(super) fn rules() -> Rules {
                 ("command".into(), settings()),
                 ("claude".into(), settings()),
             ]),
+            pool: BTreeMap::new(),
         },
         sandbox: SandboxRules::off(),
         limits: limits(),
         retry: RetryRules {
             delays: vec![],
             attempts_max: 1,
+            resumes_max: 2,
         },
         budget: BudgetRules {
             runs_per_day: 0,
@@ -264,6 +267,7 @@ pub(super) struct Bench {
     pub(super) vcs: FakeVcs,
     pub(super) clock: StepClock,
     pub(super) env: Env,
+    pub(super) agents: fn(&str) -> Option<&'static dyn Agent>,
 }
 
 impl Bench {
@@ -316,6 +320,7 @@ impl Bench {
             },
             clock: StepClock::new(now),
             env: Env::from_pairs([("PATH", "/usr/bin:rel:/bin"), ("HOME", "/home/u")]),
+            agents: agent::by_name,
             dir,
             store,
             run,
@@ -357,11 +362,10 @@ impl Bench {
 
     pub(super) fn supervise(&self) -> Result<(), WorkerError> {
         let alive: Lock = self.store.own_run(&self.run.id).unwrap().unwrap();
-        let agents = |name: &str| -> Option<&'static dyn Agent> { agent::by_name(name) };
         let ctx = SupervisorCtx {
             store: &self.store,
             vcs: &self.vcs,
-            agents: &agents,
+            agents: &self.agents,
             children: &self.children,
             clock: &self.clock,
             env: &self.env,

@@ -14,8 +14,10 @@
 #![cfg(target_os = "linux")]
 
 mod kinds;
+mod looks;
 #[path = "../fakes/model/mod.rs"]
 mod model;
+mod resumes;
 mod world;
 
 use world::World;
@@ -127,6 +129,37 @@ fails! {
     qwen_401: "qwen" "401" => "not-logged-in";
     qwen_403: "qwen" "403" => "not-allowed";
     qwen_context: "qwen" "400ctx" => "context-too-long";
+}
+
+#[test]
+fn when_claude_is_at_its_limit_codex_takes_the_item_in_the_same_loop() {
+    let limits = |agent| kinds::limits(agent, "ok");
+    let world = World::of(&[
+        ("claude", "429quota", &limits("claude")),
+        ("codex", "ok", &limits("codex")),
+    ]);
+    let last = world.run(&kinds::good_script("codex"));
+    assert_eq!(last.outcome, "implemented", "{last:?}");
+    assert_eq!(world.merged_file("work.txt"), "made by the model");
+    let runs = world.json(&["run", "list", "--all"]);
+    let mut ends: Vec<String> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| format!("{} {} {}", run["attempt"], run["agent"], run["outcome"]))
+        .collect();
+    ends.sort();
+    let (claude, codex) = ("1 \"claude\" \"failed\"", "2 \"codex\" \"implemented\"");
+    assert_eq!(ends, [claude, codex]);
+    let asleep = world.json(&["cooldown", "list"]);
+    assert_eq!(asleep[0]["key"], "agent:claude", "{asleep}");
+    // Nothing launches into the limit that is known now.
+    let asked = world.calls();
+    world.issue("@model run echo again > work.txt\n@model run acp report implemented");
+    world.acp(&["heartbeat", "--until-idle", "--timeout", "240s"]);
+    assert_eq!(world.merged_file("work.txt"), "again");
+    assert_eq!(world.calls(), asked);
+    world.nothing_is_left();
 }
 
 mod goes_round_in_circles {

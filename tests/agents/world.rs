@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,6 +15,9 @@ use crate::model::ModelServer;
 
 /// A port on which nothing listens.
 const NOBODY: &str = "http://127.0.0.1:9";
+
+/// The longest that anything here may take.
+const LONGEST: Duration = Duration::from_mins(2);
 
 pub(crate) struct World {
     root: TempDir,
@@ -29,6 +34,8 @@ pub(crate) struct Ended {
     pub(crate) reason: String,
     pub(crate) tokens: Option<u64>,
     pub(crate) usd_micros: Option<u64>,
+    /// How often it went on with a session after the machine had died.
+    pub(crate) resumes: u64,
     /// From the end of the run to the time at which what stood in its way is over.
     pub(crate) reset_secs: Option<i64>,
 }
@@ -44,6 +51,12 @@ impl Ended {
 impl World {
     /// `settings` are those of the agent in the profile, as YAML.
     pub(crate) fn new(agent: &str, mode: &str, settings: &str) -> Self {
+        Self::of(&[(agent, mode, settings)])
+    }
+
+    /// The first agent is the profile's own and the others take its place, each with a provider that behaves as its mode
+    /// says, and its settings as YAML.
+    pub(crate) fn of(agents: &[(&str, &str, &str)]) -> Self {
         // Not below /tmp: there Codex refuses to confine its commands.
         let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         for folder in ["home/web", "acp", "tmp"] {
@@ -55,15 +68,18 @@ impl World {
         )
         .unwrap();
         let provider = ModelServer::start(0).unwrap();
-        let base = match mode {
-            "refused" => NOBODY.to_owned(),
-            mode => provider.base(mode),
-        };
-        let vars = kinds::set_up(agent, &root.path().join("home"), &base, mode);
+        let mut vars = vec![];
+        for (agent, mode, _) in agents {
+            let base = match *mode {
+                "refused" => NOBODY.to_owned(),
+                mode => provider.base(mode),
+            };
+            vars.extend(kinds::set_up(agent, &root.path().join("home"), &base, mode));
+        }
         let world = Self {
             root,
             provider,
-            mode: mode.to_owned(),
+            mode: agents[0].1.to_owned(),
             vars,
         };
         world.git(&["init", "-q"]);
@@ -71,8 +87,13 @@ impl World {
         world.git(&["add", "."]);
         world.git(&["commit", "-qm", "first"]);
         world.acp(&["init", "--yes", "--agent-command", "true"]);
-        world.profile(agent, settings);
+        world.profile(agents);
         world
+    }
+
+    /// What is in a file below HOME.
+    pub(crate) fn read_home(&self, name: &str) -> String {
+        fs::read_to_string(self.root.path().join("home").join(name)).unwrap()
     }
 
     /// Writes a file below HOME.
@@ -82,14 +103,22 @@ impl World {
         fs::write(path, text).unwrap();
     }
 
-    fn profile(&self, agent: &str, settings: &str) {
+    fn profile(&self, agents: &[(&str, &str, &str)]) {
         let path = self.root.path().join("acp/config/profiles/web.yaml");
         let text = fs::read_to_string(&path).unwrap();
         let (before, rest) = text.split_once("\nagents:\n").unwrap();
         let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
+        let names: Vec<&str> = agents.iter().map(|(name, ..)| *name).collect();
+        let (first, others) = names.split_first().unwrap();
+        let settings: Vec<String> = agents
+            .iter()
+            .map(|(name, _, settings)| format!("    {name}: {{ {settings} }}\n"))
+            .collect();
+        let settings = settings.concat();
         let agents = format!(
-            "\nagents:\n  use: {agent}\n  settings:\n    {agent}: {{ {settings} }}\n\
-             retry: {{ delays: [1h], attempts_max: 6 }}\n\n"
+            "\nagents:\n  use: {first}\n  fallback: [{}]\n  settings:\n{settings}\
+             retry: {{ delays: [1h], attempts_max: 6 }}\n\n",
+            others.join(", ")
         );
         fs::write(&path, format!("{before}{agents}{after}")).unwrap();
     }
@@ -121,9 +150,18 @@ impl World {
 
     #[track_caller]
     fn call(&self, program: &str, args: &[&str]) -> String {
+        self.call_with(program, args, 0)
+    }
+
+    #[track_caller]
+    fn call_with(&self, program: &str, args: &[&str], code: i32) -> String {
         let output = self.command(program).args(args).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{program} {args:?}: {output:?}");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{program} {args:?}: {output:?}"
+        );
         text
     }
 
@@ -133,14 +171,26 @@ impl World {
     }
 
     #[track_caller]
-    fn acp(&self, args: &[&str]) -> String {
+    pub(crate) fn acp(&self, args: &[&str]) -> String {
         self.call(env!("CARGO_BIN_EXE_acp"), args)
     }
 
     /// Opens an issue with this text, lets acp work until nothing moves, and says how its first run ended.
     #[track_caller]
     pub(crate) fn run(&self, script: &str) -> Ended {
+        self.issue(script);
+        self.until_idle()
+    }
+
+    /// Opens an issue with this text.
+    #[track_caller]
+    pub(crate) fn issue(&self, script: &str) {
         self.acp(&["issue", "create", "--title", "Add work", "--body", script]);
+    }
+
+    /// Lets acp work until nothing moves, and says how its first run ended.
+    #[track_caller]
+    pub(crate) fn until_idle(&self) -> Ended {
         let heartbeat = ["heartbeat", "--until-idle", "--timeout", "240s"];
         println!("{}", self.acp(&heartbeat));
         let runs = self.json(&["run", "list", "--all"]);
@@ -158,12 +208,23 @@ impl World {
             reason: text("reason"),
             tokens: find(&findings, "tokens").and_then(Value::as_u64),
             usd_micros: find(&findings, "usd_micros").and_then(Value::as_u64),
+            resumes: find(&record, "resumes")
+                .and_then(Value::as_u64)
+                .unwrap_or(0),
             reset_secs: reset_secs(&record),
         }
     }
 
-    fn json(&self, args: &[&str]) -> Value {
-        let text = self.acp(&[args, &["--json"]].concat());
+    #[track_caller]
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
+        self.json_with(args, 0)
+    }
+
+    /// The same of a verb that ends with this code.
+    #[track_caller]
+    pub(crate) fn json_with(&self, args: &[&str], code: i32) -> Value {
+        let args = [args, &["--json"]].concat();
+        let text = self.call_with(env!("CARGO_BIN_EXE_acp"), &args, code);
         let value: Value = serde_json::from_str(&text).unwrap();
         value["data"].clone()
     }
@@ -184,6 +245,54 @@ impl World {
         text.trim_end().to_owned()
     }
 
+    /// Starts what can start, and waits until a run has left a file of this name in its worktree.
+    #[track_caller]
+    pub(crate) fn until_there_is(&self, name: &str) {
+        self.acp(&["heartbeat"]);
+        let worktrees = self.root.path().join("acp/state/web/worktrees");
+        let is_there = || {
+            let all = fs::read_dir(&worktrees).into_iter().flatten().flatten();
+            all.into_iter()
+                .any(|worktree| worktree.path().join(name).exists())
+        };
+        let start = Instant::now();
+        while !is_there() {
+            assert!(start.elapsed() < LONGEST, "`{name}` was never written");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The machine goes away: every process of this world dies at once, supervisor and agent alike.
+    pub(crate) fn crash(&self) {
+        let start = Instant::now();
+        loop {
+            let alive = self.processes();
+            if alive.is_empty() {
+                return;
+            }
+            assert!(start.elapsed() < LONGEST, "these do not die: {alive:?}");
+            for (pid, _) in alive {
+                let mut kill = Command::new("kill");
+                let _gone = kill.args(["-KILL", &pid]).stderr(Stdio::null()).status();
+            }
+        }
+    }
+
+    /// Number and command line of the processes that have this world's folders in their environment.
+    fn processes(&self) -> Vec<(String, String)> {
+        let mark = self.root.path().to_string_lossy().into_owned();
+        let mut found = vec![];
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            let env = fs::read(entry.path().join("environ")).unwrap_or_default();
+            if String::from_utf8_lossy(&env).contains(&mark) {
+                let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+                let pid = entry.file_name().to_string_lossy().into_owned();
+                found.push((pid, String::from_utf8_lossy(&line).replace('\0', " ")));
+            }
+        }
+        found
+    }
+
     /// How often the model was asked.
     pub(crate) fn calls(&self) -> u64 {
         self.provider.calls(&self.mode)
@@ -192,15 +301,7 @@ impl World {
     /// No process has this world's folders in its environment any more.
     #[track_caller]
     pub(crate) fn nothing_is_left(&self) {
-        let mark = self.root.path().to_string_lossy().into_owned();
-        let mut left = vec![];
-        for entry in fs::read_dir("/proc").unwrap().flatten() {
-            let env = fs::read(entry.path().join("environ")).unwrap_or_default();
-            if String::from_utf8_lossy(&env).contains(&mark) {
-                let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-                left.push(String::from_utf8_lossy(&line).replace('\0', " "));
-            }
-        }
+        let left = self.processes();
         assert!(left.is_empty(), "these live on: {left:?}");
     }
 }

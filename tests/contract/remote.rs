@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use acp::domain::{Association, Mirror, Sha};
-use acp::forge::fake::{DiskRepo, Fake, Flavor, Knobs};
+use acp::domain::{Association, ItemId, Mirror, RepoState, Sha};
+use acp::forge::fake::{DiskRepo, Fake, Flavor, Knobs, Role};
 use acp::forge::gitea::{self, Gitea, Objects};
 use acp::forge::github::{Endpoints, Github, Settings};
 use acp::forge::remote::{Client, Cost, Governor};
@@ -174,6 +174,7 @@ pub(crate) fn github_as(wire: Arc<Wire>, clock: Arc<StepClock>, token: &str) -> 
         repo: "acme/widgets".to_owned(),
         branch_prefix: String::new(),
         graphql: endpoints.graphql.clone(),
+        web: endpoints.git.clone(),
         git: endpoints.remote("acme/widgets", secret),
     };
     Github::new(client, settings).unwrap()
@@ -240,4 +241,64 @@ impl Fixture for Remote {
         }
         mirror
     }
+}
+
+/// What both remote forges say of the repository as a whole, when they are asked.
+#[test]
+fn a_repository_that_takes_no_writes_says_why() {
+    for remote in [Remote::github(), Remote::gitea()] {
+        let ask = || remote.forge().repository().unwrap();
+        assert_eq!(ask(), RepoState::default());
+        remote.fake.set_role(BOT, Role::Read);
+        assert!(ask().read_only && ask().closed_to_writes().is_none());
+        assert!(ask().closed_to_account().unwrap().contains("only read"));
+        remote.fake.set_role(BOT, Role::Write);
+        remote.fake.archive(true);
+        assert!(ask().archived && !ask().read_only);
+        remote.fake.archive(false);
+        remote.fake.rename("acme", "gadgets");
+        let why = ask().closed_to_writes().unwrap();
+        assert!(why.contains("`acme/gadgets`"), "{why}");
+    }
+}
+
+/// A pass learns from a refused write; that the repository is open again it finds out by itself.
+#[test]
+fn a_repository_that_takes_writes_again_is_seen_within_minutes() {
+    for remote in [Remote::github(), Remote::gitea()] {
+        let forge = remote.forge();
+        let mut known = crate::fixture::mirror(forge);
+        known.repo.archived = true;
+        remote.fake.archive(true);
+        remote.wait(SignedDuration::from_mins(6));
+        forge.sync(&mut known, &branch("main")).unwrap();
+        assert!(known.repo.archived);
+        remote.fake.archive(false);
+        remote.wait(SignedDuration::from_mins(6));
+        assert!(forge.sync(&mut known, &branch("main")).unwrap());
+        assert!(!known.repo.archived);
+    }
+}
+
+#[test]
+fn every_item_has_a_page() {
+    let page = |remote: &Remote, item| remote.forge().page(item).unwrap();
+    let github = Remote::github();
+    assert_eq!(
+        page(&github, ItemId::issue(3)),
+        "https://github.com/acme/widgets/issues/3"
+    );
+    assert_eq!(
+        page(&github, ItemId::pr(4)),
+        "https://github.com/acme/widgets/pull/4"
+    );
+    let gitea = Remote::gitea();
+    assert_eq!(
+        page(&gitea, ItemId::issue(3)),
+        "https://git.example.org/acme/widgets/issues/3"
+    );
+    assert_eq!(
+        page(&gitea, ItemId::pr(4)),
+        "https://git.example.org/acme/widgets/pulls/4"
+    );
 }

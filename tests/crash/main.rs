@@ -33,6 +33,10 @@ const NOT_PASSED: &[(&str, &str)] = &[
         "a profile with setup lines: tests/worker/life.rs",
     ),
     (
+        "worker.session_written",
+        "an agent that names its session: src/worker/session_tests.rs",
+    ),
+    (
         "maildir.before_settle",
         "only after a power cut: the old name is still there, and the next flush settles it",
     ),

@@ -1,5 +1,6 @@
 //! What is played: a few issues from their creation to rest, with at most one process that dies at a named point.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::view;
@@ -20,6 +21,8 @@ pub(crate) struct Scenario {
     person: Option<Person>,
     /// The setting up is part of it.
     pub(crate) from_nothing: bool,
+    /// People are told of it.
+    tells: bool,
 }
 
 /// A call that can be armed.
@@ -64,42 +67,55 @@ pub(crate) struct Arm {
     pub(crate) again: Vec<(&'static str, String)>,
 }
 
-pub(crate) const SCENARIOS: [Scenario; 6] = [
+pub(crate) const SCENARIOS: [Scenario; 7] = [
     Scenario {
         name: "a change and a failure",
         titles: &["Plain change No 1", "Always fails No 2"],
         person: None,
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "a mended change and a question",
         titles: &["Red then mended No 1", "Own word No 2"],
         person: None,
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "a conflict",
         titles: &["Shared No 1", "Shared No 2"],
         person: None,
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "an approval",
         titles: &["Needs a person No 1"],
         person: Some(Person::Approves),
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "a merge by hand",
         titles: &["Needs a person No 1"],
         person: Some(Person::Merges),
         from_nothing: false,
+        tells: false,
     },
     Scenario {
         name: "setting up",
         titles: &["Plain change No 1"],
         person: None,
         from_nothing: true,
+        tells: false,
+    },
+    Scenario {
+        name: "news of a question",
+        titles: &["Own word No 1"],
+        person: None,
+        from_nothing: false,
+        tells: true,
     },
 ];
 
@@ -119,6 +135,9 @@ impl Scenario {
         if !self.from_nothing {
             let _made = world.init_with(&[]).ok();
             world.quicken();
+            if self.tells {
+                tell(&world);
+            }
             self.create(&world, &[]);
         }
         world
@@ -151,7 +170,9 @@ impl Scenario {
             passes(Step::LastPasses);
         }
         view::assert_at_rest(world);
-        view::of_forge(world)
+        let mut end = view::of_forge(world);
+        end.extend(told(world));
+        end
     }
 
     /// A person who saw the verb die looks first whether the issue is there: the same verb typed twice is two issues.
@@ -168,6 +189,39 @@ impl Scenario {
             }
         }
     }
+}
+
+/// What people heard, each piece once: a crash between the call and its note repeats the call, and nothing more.
+#[track_caller]
+fn told(world: &World) -> Vec<String> {
+    let text = std::fs::read_to_string(world.path("home/told.jsonl")).unwrap_or_default();
+    let mut ids = BTreeMap::<String, usize>::new();
+    let mut lines = vec![];
+    for line in text.lines() {
+        let notice: serde_json::Value = serde_json::from_str(line).unwrap();
+        let times = ids
+            .entry(notice["id"].as_str().unwrap().to_owned())
+            .or_default();
+        *times += 1;
+        if *times == 1 {
+            lines.push(format!("told {} {}", notice["kind"], notice["item"]));
+        }
+    }
+    // One call dies in most plays, two in a few.
+    assert!(ids.values().all(|times| *times <= 3), "{text}");
+    lines.sort();
+    lines
+}
+
+/// Lets the profile tell a program, which writes down what it hears.
+fn tell(world: &World) {
+    // A copy of this world has the profile of this one and a home of its own.
+    let script = world.path("tell.sh");
+    std::fs::write(&script, "cat >>\"$HOME/told.jsonl\"\n").unwrap();
+    let notifier = format!("{{ kind: command, argv: [sh, '{}'] }}", script.display());
+    world.add_to_profile(&format!(
+        "notify: {{ to: {{ a: {notifier}, b: {notifier} }} }}\n"
+    ));
 }
 
 /// Whether the one change of the scenario is in the base already.

@@ -155,19 +155,15 @@ fn texts(forge: &LocalForge, number: u64, title: &str) -> Vec<String> {
     lines
 }
 
-/// Text without names of runs, attempts, markers and the failure of the last of several attempts: a crash may have been it.
+/// Text without names of runs, commits, attempts, markers and the failure of the last of several attempts: a crash may have
+/// been it.
 fn normal(text: &str) -> String {
     let mut words = vec![];
     for word in text.split_whitespace() {
-        let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let is_run =
-            bare.len() > 16 && bare[..8].bytes().all(|b| b.is_ascii_digit()) && bare.contains("-a");
         if word.starts_with("acp:") {
             words.push("MARKER".to_owned());
-        } else if is_run {
-            words.push(word.replace(bare, "RUN"));
         } else {
-            words.push(word.to_owned());
+            words.push(word.split_inclusive('/').map(normal_part).collect());
         }
     }
     let mut text = words.join(" ");
@@ -183,6 +179,18 @@ fn normal(text: &str) -> String {
         }
     }
     text
+}
+
+fn normal_part(part: &str) -> String {
+    let bare = part.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is_run =
+        bare.len() > 16 && bare[..8].bytes().all(|b| b.is_ascii_digit()) && bare.contains("-a");
+    let is_commit = bare.len() == 10 && bare.bytes().all(|b| b.is_ascii_hexdigit());
+    match () {
+        () if is_run => part.replace(bare, "RUN"),
+        () if is_commit => part.replace(bare, "COMMIT"),
+        () => part.to_owned(),
+    }
 }
 
 /// A branch without the number of its attempt.

@@ -27,7 +27,8 @@ fn a_pass_without_its_forge_starts_nothing_and_says_why() {
     env.acp(&["heartbeat"])
         .with(76)
         .says("nothing is started, merged or sent");
-    let why = env.why(&item);
+    let why = env.acp(&["why", &item, "--json"]).with(76).json();
+    let why = &why["data"];
     assert_eq!(why["code"], "stale");
     assert!(why["why"].as_str().unwrap().contains("last answered at"));
     let journal = env.read("acp/state/web/journal.jsonl");

@@ -42,6 +42,46 @@ fn a_wrong_verb_or_flag_gets_a_suggestion() {
 }
 
 #[test]
+fn a_verb_of_another_place_or_tool_is_told_where_it_is() {
+    let env = TestEnv::new();
+    env.acp(&["isue", "list"]).with(2).says("'issue'");
+    env.acp(&["list"]).with(2).says("`acp issue list`");
+    env.acp(&["merge", "3"]).with(2).says("`acp pr merge 3`");
+    env.acp(&["issue", "merge", "3"])
+        .with(2)
+        .says("`acp pr merge 3`");
+    env.acp(&["ps"]).with(2).says("`acp run list`");
+    let json = env.acp(&["--json", "merge", "3"]).with(2).json_error();
+    assert!(json["hints"].to_string().contains("`acp pr merge 3`"));
+    for (item, told) in [
+        ("3", "`issue/12` or `pr/12`"),
+        ("bug/3", "an issue is written"),
+        ("mr/3", "a pull request is written"),
+        ("epic/3", "no other kinds"),
+    ] {
+        env.acp(&["lease", "clear", item]).with(2).says(told);
+    }
+}
+
+#[test]
+fn help_has_topics_beside_the_verbs() {
+    let env = TestEnv::new();
+    let codes = env.acp(&["help", "exit-codes"]).ok().stdout;
+    assert!(codes.contains("128+n  signal") && codes.contains("acp.error/1"));
+    let state = env.acp(&["help", "state"]).ok().stdout;
+    let document = std::fs::read_to_string("docs/state.md").unwrap();
+    assert_eq!(state, document);
+    let profile = env.acp(&["help", "profile"]).ok().stdout;
+    assert!(profile.contains("acp profile") && profile.contains("  limits.workers: a number"));
+    assert!(env.acp(&["help"]).ok().stdout.contains("exit-codes"));
+    env.acp(&["help", "sttae"])
+        .with(2)
+        .says("exit-codes, state, profile");
+    let in_run = TestEnv::in_run("issue/12");
+    let _works = in_run.acp(&["help", "exit-codes"]).ok();
+}
+
+#[test]
 fn with_json_every_error_is_one_object_on_standard_error() {
     let env = TestEnv::new();
     let wrong = env

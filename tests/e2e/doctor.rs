@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::env::{Ended, TestEnv};
 use crate::remote_init::{Server, TOKEN};
 use crate::repo::GOOD;
+use crate::service;
 
 /// The state, meaning and command of each finding of that name.
 fn found(ended: &Ended, name: &str) -> Vec<(String, String, String)> {
@@ -440,5 +441,247 @@ fn labels_that_are_missing_are_made_once() {
         env.set("\npolicy:", "\nintake: { labels: [another] }\npolicy:");
         let ended = doctor(&env, &["--fix"], 0);
         has(&ended, "labels", "warning", "acp makes none", "");
+    }
+}
+
+#[test]
+fn a_timer_that_is_missing_older_or_does_not_run_is_told() {
+    let env = service::with("systemctl", service::SYSTEMCTL);
+    has(
+        &doctor(&env, &[], 0),
+        "timer",
+        "warning",
+        "no timer starts passes",
+        "acp service install",
+    );
+    let _pass = env.acp(&["heartbeat"]).ok();
+    has(
+        &doctor(&env, &[], 0),
+        "timer",
+        "ok",
+        "none of acp's own",
+        "",
+    );
+    let _made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
+    let unit = env.path("home/.config/systemd/user/acp-web.timer");
+    let good = fs::read(&unit).unwrap();
+    fs::write(&unit, "# an older text\n").unwrap();
+    has(
+        &doctor(&env, &[], 0),
+        "timer",
+        "warning",
+        "is not what this acp would write",
+        "acp service install",
+    );
+    fs::write(&unit, good).unwrap();
+    fs::remove_file(env.path("standin/on")).unwrap();
+    has(
+        &doctor(&env, &[], 1),
+        "timer",
+        "failed",
+        "does not run",
+        "acp service install",
+    );
+}
+
+#[test]
+fn a_timer_of_an_acp_that_moved_is_told_and_one_that_is_gone_put_back() {
+    let env = service::with("systemctl", service::SYSTEMCTL);
+    let _made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
+    let unit = env.path("home/.config/systemd/user/acp-web.timer");
+    let record = env.read("acp/state/web/timer.json");
+    let mut moved: Value = serde_json::from_str(&record).unwrap();
+    moved["program"] = "/opt/acp-0.0.1/acp".into();
+    env.write("acp/state/web/timer.json", &moved.to_string());
+    has(
+        &doctor(&env, &[], 1),
+        "timer",
+        "failed",
+        "not there any more",
+        "acp service install",
+    );
+    moved["program"] = "/bin/sh".into();
+    env.write("acp/state/web/timer.json", &moved.to_string());
+    has(
+        &doctor(&env, &[], 0),
+        "timer",
+        "warning",
+        "another acp than this one",
+        "acp service install",
+    );
+    env.write("acp/state/web/timer.json", &record);
+    for file in ["acp-web.timer", "acp-web.service"] {
+        fs::remove_file(env.path("home/.config/systemd/user").join(file)).unwrap();
+    }
+    has(
+        &doctor(&env, &[], 1),
+        "timer",
+        "failed",
+        "is gone",
+        "acp service install",
+    );
+    env.acp(&["doctor", "--fix"])
+        .ok()
+        .says("put the timer of `web` back");
+    assert!(unit.exists() && env.path("standin/on").exists());
+    let _stopped = env.acp(&["service", "stop"]).ok();
+    has(
+        &doctor(&env, &[], 0),
+        "timer",
+        "warning",
+        "was stopped",
+        "acp service start",
+    );
+}
+
+#[test]
+fn a_process_of_a_run_that_is_over_is_named() {
+    let env = TestEnv::under(GOOD);
+    let out = env.path("acp/state/web/worktrees/20261121-031502-issue-12-a1/.acp");
+    let mut left = Command::new("sleep")
+        .arg("600")
+        .env("ACP_OUT", out)
+        .spawn()
+        .unwrap();
+    let ended = doctor(&env, &[], 0);
+    let pid = left.id().to_string();
+    left.kill().unwrap();
+    let _status = left.wait().unwrap();
+    has(
+        &ended,
+        "strays",
+        "warning",
+        "20261121-031502-issue-12-a1, which is over",
+        &format!("kill {pid}"),
+    );
+    has(&doctor(&env, &[], 0), "strays", "ok", "", "");
+}
+
+#[test]
+fn a_login_that_others_can_read_is_closed() {
+    let env = TestEnv::under(GOOD);
+    env.write("home/.netrc", "machine h login l password p\n");
+    mode(&env, "home/.netrc", 0o644);
+    mode(&env, "home", 0o755);
+    has(
+        &doctor(&env, &[], 0),
+        "secrets",
+        "warning",
+        "mode 0644",
+        "chmod 600 ",
+    );
+    // In a folder that is closed nobody else gets at it.
+    mode(&env, "home", 0o700);
+    has(&doctor(&env, &[], 0), "secrets", "ok", "", "");
+    mode(&env, "home", 0o755);
+    let _mended = env.acp(&["doctor", "--fix"]).ok();
+    assert_eq!(mode_of(&env, "home/.netrc"), 0o600);
+}
+
+#[test]
+fn an_agent_that_nobody_logged_in_is_told_how_and_one_with_a_login_its_version() {
+    let env = TestEnv::under(GOOD);
+    let script = env.write("bin/codex", "#!/bin/sh\necho codex-cli 9.9.9\n");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!(
+        "{}:{}",
+        env.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let env = env.var("PATH", &path);
+    env.set("use: command", "use: codex");
+    has(
+        &doctor(&env, &[], 0),
+        "agent",
+        "warning",
+        "nothing shows that somebody has logged it in",
+        "codex login",
+    );
+    env.write("home/.codex/auth.json", "{}");
+    has(
+        &doctor(&env, &[], 0),
+        "agent",
+        "ok",
+        "codex can start (codex-cli 9.9.9)",
+        "",
+    );
+}
+
+#[test]
+fn the_sandbox_is_tried_from_inside() {
+    let env = TestEnv::under(GOOD);
+    has(
+        &doctor(&env, &[], 0),
+        "sandbox",
+        "warning",
+        "unconfined",
+        "",
+    );
+    let env = env.var("ACP_SANDBOX", "bubblewrap");
+    env.write("home/.ssh/id", "a key");
+    has(
+        &doctor(&env, &[], 0),
+        "sandbox",
+        "ok",
+        "bubblewrap: tried",
+        "",
+    );
+    assert!(!env.path("acp/state/web/sandbox-trial").exists());
+}
+
+#[test]
+fn a_report_holds_no_secret_and_no_words_of_issues() {
+    let body = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0";
+    let bare = "0123456789abcdef0123456789abcdef01234567";
+    let aws = "IOSFODNN7EXAMPLE";
+    let planted: Vec<String> = acp::proc::TOKENS
+        .iter()
+        .map(|shape| {
+            let body = if shape.name == acp::proc::AWS_KEY {
+                aws
+            } else {
+                body
+            };
+            format!("{}{body}", shape.prefix)
+        })
+        .collect();
+    let env = TestEnv::under(GOOD).var("SOME_API_KEY", bare);
+    let lines = planted.join("\n# ");
+    let more = format!(
+        "# {lines}\n# -----BEGIN RSA PRIVATE KEY-----\n# MIIEsecretkeymaterial\n# -----END RSA PRIVATE KEY-----\n\
+         # Authorization: Bearer abc.def.ghi\n# https://me:hunter22@git.example.org/x\n# {bare}\n"
+    );
+    env.profile(|text| format!("{text}{more}"));
+    let _pass = env.acp(&["heartbeat"]).ok();
+    let reason = format!("the zebra said {} and {bare}", planted[0]);
+    let _held = env.acp(&["hold", "add", "mine", "--reason", &reason]).ok();
+    let report = env.path("report.txt");
+    let file = report.to_str().unwrap();
+    let _dry = env.acp(&["doctor", "--dry-run", "--report", file]).ok();
+    assert!(!report.exists());
+    let _alone = env.acp(&["doctor", "--with-text"]).with(2);
+    for with_text in [false, true] {
+        let mut args = vec!["doctor", "--report", file];
+        args.extend(with_text.then_some("--with-text"));
+        env.acp(&args).ok().says("read it before you send it");
+        let text = env.read("report.txt");
+        let others = ["MIIEsecretkeymaterial", "hunter22", "abc.def.ghi", bare].map(str::to_owned);
+        for secret in planted.iter().chain(&others) {
+            assert!(!text.contains(secret.as_str()), "{secret} in {text}");
+        }
+        for part in [
+            "## versions",
+            "git version 2",
+            "## profile web",
+            "schema: 1",
+            "## journal of web",
+            "hold.set",
+        ] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+        assert!(!text.contains(env.path("home").to_str().unwrap()), "{text}");
+        let (_, journal) = text.split_once("## journal of web").unwrap();
+        assert_eq!(journal.contains("zebra"), with_text, "{journal}");
+        assert_eq!(mode_of(&env, "report.txt"), 0o600);
     }
 }

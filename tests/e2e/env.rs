@@ -143,7 +143,7 @@ fn fast_folder() -> PathBuf {
     }
 }
 
-fn end(command: &mut Command, input: &[u8]) -> Ended {
+pub(crate) fn end(command: &mut Command, input: &[u8]) -> Ended {
     if !input.is_empty() {
         command.stdin(Stdio::piped());
     }

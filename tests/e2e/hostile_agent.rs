@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -294,9 +293,11 @@ fn markers_and_closing_words_in_an_agents_text_have_no_power() {
 }
 
 #[test]
-fn an_agent_that_cannot_be_started_fails_with_that_reason() {
+fn an_agent_that_cannot_be_started_is_no_run_until_it_can() {
     let env = TestEnv::repo();
-    let program = env.write("bin/tool", "#!/nowhere/interpreter\n");
+    let interpreter = env.path("bin/interpreter");
+    let line = format!("#!{}\nexit 3\n", interpreter.display());
+    let program = env.write("bin/tool", &line);
     let mut mode = program.metadata().unwrap().permissions();
     mode.set_mode(0o755);
     std::fs::set_permissions(&program, mode).unwrap();
@@ -305,15 +306,17 @@ fn an_agent_that_cannot_be_started_fails_with_that_reason() {
     env.set(&shell, &format!("      argv: [{}]", program.display()));
     env.profile(|text| format!("{text}{QUICK}"));
     let _issue = env.issue("Cannot");
-    std::thread::sleep(Duration::from_millis(10));
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 0);
+    let why = env.why("issue/1").to_string();
+    let missing = format!("needs {}, which is not there", interpreter.display());
+    assert!(why.contains(&missing), "{why}");
+    std::os::unix::fs::symlink("/bin/sh", &interpreter).unwrap();
     let _idle = env.until_idle();
     let runs = env.runs();
     assert_eq!(runs.len(), 2, "{runs:?}");
-    assert!(
-        runs[0]["reason"]
-            .as_str()
-            .unwrap()
-            .starts_with("could-not-start: "),
+    assert_eq!(
+        runs[0]["reason"], "crashed: the agent exited with 3",
         "{runs:?}"
     );
 }

@@ -10,24 +10,38 @@
     reason = "a test starts processes and writes files itself"
 )]
 
+mod agents;
 mod away;
 mod calls;
 mod damage;
+mod dashboard;
 mod demo;
 mod doctor;
 mod env;
+mod fsck;
+mod guided_init;
 mod hostile_agent;
 mod hostile_text;
 mod in_run;
 mod life;
+mod notify;
+#[path = "../fakes/notify.rs"]
+mod notify_places;
 mod outbox;
 mod pages;
+mod plain;
 mod policy;
 mod pr_risk;
 mod profile;
+mod profile_moves;
+mod readme;
 mod remote_init;
 mod repo;
 mod report;
+mod screens;
+mod service;
+mod shells;
 mod state;
+mod turns;
 mod upkeep;
 mod verbs;

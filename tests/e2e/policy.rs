@@ -398,6 +398,88 @@ fn limits_hold_back_what_does_not_fit_and_why_says_so() {
     );
 }
 
+/// At 80 % of a limit of the day it is told once, at 100 % nothing starts any more.
+#[test]
+fn the_budget_of_the_day_is_told_when_little_is_left_and_stops_all_when_none_is() {
+    let own_file = "echo work > \"$(echo \"$ACP_ITEM\" | tr / -).txt\"\nacp report implemented\n";
+    let env = TestEnv::under_with(
+        own_file,
+        "limits: { workers: 1 }\nbudget: { runs_per_day: 5 }\n",
+    );
+    for title in ["One", "Two", "Three", "Four", "Five", "Six"] {
+        let _issue = env.issue(title);
+    }
+    let idle = env.until_idle();
+    assert_eq!(env.runs().len(), 5);
+    let notice = "nearly used: runs_per_day: 4 of 5 used";
+    let said = format!("{}{}", idle.stdout, idle.stderr);
+    assert_eq!(said.matches(notice).count(), 1, "{said}");
+    let journal = env.read("acp/state/web/journal.jsonl");
+    assert_eq!(journal.matches("budget.near").count(), 1);
+    let why = env.why("issue/6");
+    assert_eq!(why["code"], "budget", "{why}");
+    let _again = env.until_idle();
+    assert_eq!(env.runs().len(), 5);
+}
+
+/// A repository, with the folder of the test's own programs on PATH.
+fn with_programs() -> TestEnv {
+    let env = TestEnv::repo();
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", env.path("bin").display());
+    env.var("PATH", &path)
+}
+
+/// What a run has cost takes the place of what was set aside for it, so that the day holds as many as it can pay for.
+#[test]
+fn money_of_the_day_is_settled_with_what_runs_really_cost() {
+    let env = with_programs();
+    env.write("home/.claude/.credentials.json", "{}");
+    let body = "cat > /dev/null\necho work > \"$(echo \"$ACP_ITEM\" | tr / -).txt\"\nacp report implemented > /dev/null\n\
+                echo '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"total_cost_usd\":0.1}'";
+    env.program("claude", body);
+    let _init = env.acp(&["init", "--yes", "--agent", "claude"]).ok();
+    env.profile(|text| {
+        format!(
+            "{text}\nlimits: {{ workers: 1 }}\nbudget: {{ usd_per_day: 1, usd_per_run: 0.75 }}\n"
+        )
+    });
+    for title in ["One", "Two", "Three", "Four", "Five"] {
+        let _issue = env.issue(title);
+    }
+    let _idle = env.until_idle();
+    // After three there are 70 cents left, and 75 would have to be set aside.
+    assert_eq!(env.runs().len(), 3, "{:?}", env.runs());
+    let why = env.why("issue/4");
+    assert_eq!(why["code"], "budget", "{why}");
+    assert!(
+        why["why"].as_str().unwrap().contains("usd_per_day"),
+        "{why}"
+    );
+}
+
+/// Nobody has to end the cooldown by hand.
+#[test]
+fn an_agent_that_was_logged_out_is_tried_again_as_soon_as_somebody_logs_in() {
+    let env = with_programs();
+    env.write("home/.claude/.credentials.json", "{}");
+    let refused = "cat > /dev/null\necho '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":true,\
+                   \"api_error_status\":401,\"result\":\"Not logged in\"}'\nexit 1";
+    env.program("claude", refused);
+    let _init = env.acp(&["init", "--yes", "--agent", "claude"]).ok();
+    let _issue = env.issue("Add work");
+    for _ in 0..2 {
+        let _idle = env.until_idle();
+        assert_eq!(env.runs().len(), 1, "{:?}", env.runs());
+        let why = env.why("issue/1");
+        assert_eq!(why["code"], "cooldown", "{why}");
+    }
+    env.write("home/.claude/.credentials.json", "{\"token\":1}");
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 2, "{:?}", env.runs());
+    let journal = env.read("acp/state/web/journal.jsonl");
+    assert!(journal.contains("the login of `claude` has changed"));
+}
+
 #[test]
 fn a_missing_agent_launches_nothing_and_counts_no_attempt() {
     let env = TestEnv::repo();

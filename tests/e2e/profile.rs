@@ -88,6 +88,31 @@ fn check_explains_every_problem_and_ends_with_1() {
 }
 
 #[test]
+fn a_profile_that_cannot_be_read_keeps_no_other_from_being_explained() {
+    let env = with_profile();
+    std::fs::create_dir_all(env.path("acp/config/profiles/a.yaml")).unwrap();
+    env.write("acp/config/profiles/b.yaml", "schema: 1\nlimitz: {}\n");
+    std::fs::write(env.path("acp/config/profiles/c.yaml"), [0xff]).unwrap();
+    let checked = env.acp(&["profile", "check", "--json"]).with(1).json();
+    let rows = checked["data"].as_array().unwrap();
+    let found: Vec<(&str, bool)> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["id"].as_str().unwrap(),
+                row["problems"] != serde_json::json!([]),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [("a", true), ("b", true), ("c", true), ("web", false)]
+    );
+    let said = rows[2]["problems"][0]["message"].as_str().unwrap();
+    assert!(said.contains("UTF-8"), "{said}");
+}
+
+#[test]
 fn the_schema_is_the_committed_one() {
     let env = TestEnv::new();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/profile.schema.json");

@@ -1,6 +1,7 @@
 //! A repository under control: a checkout, a local forge, and an agent that is a shell script.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -123,6 +124,12 @@ impl TestEnv {
         // Shown when the test fails.
         println!("{}{}", idle.stdout, idle.stderr);
         idle
+    }
+
+    /// A program of that name on PATH, as lines of the shell.
+    pub(crate) fn program(&self, name: &str, body: &str) {
+        let path = self.write(&format!("bin/{name}"), &format!("#!/bin/sh\n{body}\n"));
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// One pass, as JSON.

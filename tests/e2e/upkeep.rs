@@ -83,6 +83,8 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
+        avoid: std::collections::BTreeSet::new(),
     };
     store.retries().put(&item.slug(), &retry).unwrap();
     let list = env.acp(&["retry", "list", "--plain"]).ok().stdout;
@@ -102,13 +104,13 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
 fn cooldowns_and_leases_are_listed_and_cleared() {
     let env = with_profile();
     let store = store(&env);
-    let cooldown = Cooldown {
-        key: "agent-claude".to_owned(),
-        until: now() + SignedDuration::from_hours(2),
-        reason: "quota".to_owned(),
-        set: now(),
-    };
-    store.cooldowns().put("agent-claude", &cooldown).unwrap();
+    let cooldown = Cooldown::new(
+        "agent:claude".to_owned(),
+        now() + SignedDuration::from_hours(2),
+        "quota".to_owned(),
+        now(),
+    );
+    store.put_cooldown(&cooldown).unwrap();
     let lease = Lease {
         item: ItemId::issue(1),
         run: run_id(1),
@@ -118,10 +120,10 @@ fn cooldowns_and_leases_are_listed_and_cleared() {
     let list = env.acp(&["cooldown", "list"]).ok().stdout;
     assert!(list.contains("in 2 h") && list.contains("quota"), "{list}");
     let dry = env
-        .acp(&["cooldown", "clear", "agent-claude", "--dry-run"])
+        .acp(&["cooldown", "clear", "agent:claude", "--dry-run"])
         .ok();
     assert!(dry.stdout.contains("would be tried again"), "{dry:?}");
-    let _cleared = env.acp(&["cooldown", "clear", "agent-claude"]).ok();
+    let _cleared = env.acp(&["cooldown", "clear", "agent:claude"]).ok();
     assert!(store.cooldowns().list().unwrap().is_empty());
     let list = env.acp(&["lease", "list", "--plain"]).ok().stdout;
     assert_eq!(
@@ -169,6 +171,8 @@ fn the_budget_of_the_day_is_shown_and_reset_only_on_purpose() {
     let reservation = Reservation {
         item: ItemId::issue(1),
         agent: "claude".to_owned(),
+        backend: None,
+        model: None,
         reserved_usd_micros: 2_000_000,
         reserved_tokens: 10,
         usd_micros: None,
@@ -178,7 +182,13 @@ fn the_budget_of_the_day_is_shown_and_reset_only_on_purpose() {
     let runs = [(run_id(1), reservation)].into();
     store
         .budgets()
-        .put("2026-11-21", &DayBudget { runs })
+        .put(
+            "2026-11-21",
+            &DayBudget {
+                runs,
+                ..DayBudget::default()
+            },
+        )
         .unwrap();
     let human = env.acp(&["budget", "show"]).ok().stdout;
     assert!(

@@ -359,7 +359,7 @@ fn why_knows_items_runs_and_writes() {
     assert_eq!(line, "issue/1: it is closed\n");
     assert_eq!(
         plain(&env, &["why", "pr/2", "--plain"]),
-        "pr/2\t\tmerged\tit is merged\t\t\n"
+        "pr/2\t\tmerged\tit is merged\t\t\t\n"
     );
     let pr = env.why("pr/4");
     assert_eq!(

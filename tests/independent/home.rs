@@ -107,6 +107,22 @@ impl Home {
         fs::write(self.path("agent.sh"), text).unwrap();
     }
 
+    /// `acp init` with a local forge.
+    #[track_caller]
+    pub(crate) fn init_local(&self, script: &str) -> Ended {
+        self.agent(script);
+        let line = format!("sh '{}'", self.path("agent.sh").display());
+        self.acp(&["init", "--yes", "--agent-command", &line])
+    }
+
+    /// Adds lines to the profile.
+    #[track_caller]
+    pub(crate) fn add(&self, lines: &str) {
+        let file = self.path("acp/config/profiles/web.yaml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(file, format!("{text}\n{lines}")).unwrap();
+    }
+
     /// Sets one line of the profile that `init` wrote.
     #[track_caller]
     pub(crate) fn set(&self, old: &str, new: &str) {

@@ -20,6 +20,7 @@ mod limits_of_trust;
 mod prism;
 mod programs;
 mod refusals;
+mod slack;
 mod tap;
 mod token;
 mod wire;

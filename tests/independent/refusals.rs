@@ -38,12 +38,15 @@ fn a_refused_token_stops_the_profile_and_a_new_one_lets_it_go_on() {
         kinds.contains(&"push") && kinds.contains(&"pr"),
         "what it wants is kept: {kinds:?}"
     );
-    for screen in [&["why", "issue/1"][..], &["status"]] {
-        let _said = home
-            .acp(screen)
-            .ok()
-            .says("the token from `GH_TOKEN` was refused");
-    }
+    let _said = home
+        .acp(&["status"])
+        .ok()
+        .says("the token from `GH_TOKEN` was refused");
+    let why = home.acp(&["why", "issue/1"]).with(77);
+    assert!(
+        why.stdout.contains("the token from `GH_TOKEN` was refused"),
+        "{why:?}"
+    );
 
     let _added = forge.does(
         "add-token",
@@ -108,4 +111,116 @@ fn a_protected_branch_that_refuses_the_merge_is_a_reason_and_no_loop() {
     let why = home.why("pr/2");
     assert!(why.contains("review"), "{why}");
     passes_ask_little(&forge, &home, 40);
+}
+
+/// No listing shows it: the write that is refused does, and every screen says so from then on.
+#[test]
+fn an_archived_repository_is_said_as_soon_as_a_write_is_refused() {
+    for kind in [Kind::Github, Kind::Gitea] {
+        let forge = Forge::start(kind);
+        let home = Home::at(&forge, GOOD);
+        let _issue = forge.issue("Add work");
+        let _launched = home.acp(&["heartbeat"]).ok().says("launched");
+        let _archived = forge.does("archive", &json!({"on": true}));
+        let _told = home
+            .acp(&["heartbeat", "--until-idle", "--timeout", "30s"])
+            .says("nothing can be sent: the repository is archived");
+        assert!(home.why("issue/1").contains("archived"));
+        let _said = home.acp(&["status"]).ok().says("archived");
+        let waiting = home.data(&["outbox", "list"]);
+        let failed = |one: &serde_json::Value| one["place"] == "failed";
+        assert!(!waiting.as_array().unwrap().is_empty());
+        assert!(!waiting.as_array().unwrap().iter().any(failed), "{waiting}");
+        passes_ask_little(&forge, &home, 30);
+        let _opened = forge.does("archive", &json!({"on": false}));
+        home.later(11 * 60);
+        let _idle = home.until_idle();
+        let account = forge.account();
+        assert_eq!(account["writes"]["pull"], 1, "{account}");
+        assert_eq!(account["written_twice"], json!([]), "{account}");
+        assert_eq!(home.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
+    }
+}
+
+/// There is no issue that could say it.
+#[test]
+fn a_typed_write_to_an_archived_or_renamed_repository_says_which_it_is() {
+    for (what, change, words) in [
+        ("archive", json!({"on": true}), "the repository is archived"),
+        (
+            "rename",
+            json!({"owner": "acme", "name": "gadgets"}),
+            "the repository is now called `acme/gadgets`",
+        ),
+    ] {
+        let forge = Forge::start(Kind::Github);
+        let home = Home::at(&forge, GOOD);
+        let _idle = home.until_idle();
+        let _changed = forge.does(what, &change);
+        let _refused = home
+            .acp(&["issue", "create", "--title", "One"])
+            .with(75)
+            .says(words);
+        let _said = home.acp(&["status"]).ok().says(words);
+        let _told = home.acp(&["heartbeat"]).ok().says(words);
+        let json = home.data(&["status"]);
+        assert_eq!(json["closed"], words, "{json}");
+    }
+}
+
+/// Asked again only when there is something new to be said: here a person's review.
+#[test]
+fn a_refused_merge_is_tried_again_when_what_it_rests_on_changes() {
+    for kind in [Kind::Github, Kind::Gitea] {
+        let forge = Forge::start(kind);
+        let home = Home::at(&forge, GOOD);
+        home.set("writes: draft", "writes: full");
+        let rule = json!({"reviews": 1});
+        let _protected = forge.does("protect", &json!({"branch": "main", "rule": rule}));
+        let _issue = forge.issue("Add work");
+        let _idle = home.until_idle();
+        forge.status(2, "success");
+        let _idle = home.until_idle();
+        assert_eq!(forge.account()["merges"], json!({}));
+        let why = home.why("pr/2");
+        assert!(why.contains("review") || why.contains("approval"), "{why}");
+        let _shown = home.acp(&["why", "pr/2"]).ok().says("/acme/widgets/pull");
+        passes_ask_little(&forge, &home, 40);
+        // Something new that does not help: one more try, and the reason stays.
+        forge.status(2, "success");
+        passes_ask_little(&forge, &home, 60);
+        let _approved = forge.does("approve", &json!({"number": 2, "who": "acme"}));
+        // A change in the second of the one before shows in no listing; such a pull request is read once more soon after.
+        let mut account = forge.account();
+        for _ in 0..200 {
+            if account["merges"]["2"] == 1 {
+                break;
+            }
+            let _idle = home.until_idle();
+            account = forge.account();
+        }
+        assert_eq!(account["merges"]["2"], 1, "{account}");
+    }
+}
+
+/// A branch that nobody may merge into: the reason is the forge's, and lifting the rule does not bring a storm.
+#[test]
+fn a_locked_branch_keeps_the_merge_for_a_person() {
+    let forge = Forge::start(Kind::Github);
+    let home = Home::at(&forge, GOOD);
+    home.set("writes: draft", "writes: full");
+    let rule = json!({"locked": true});
+    let _protected = forge.does("protect", &json!({"branch": "main", "rule": rule}));
+    let _issue = forge.issue("Add work");
+    let _idle = home.until_idle();
+    forge.status(2, "success");
+    let _idle = home.until_idle();
+    let why = home.data(&["why", "pr/2"]);
+    assert_eq!(why["code"], "write-failed", "{why}");
+    passes_ask_little(&forge, &home, 40);
+    let _freed = forge.does("protect", &json!({"branch": "main"}));
+    passes_ask_little(&forge, &home, 40);
+    // Its rules are in no listing: a person says so.
+    let _merged = home.acp(&["pr", "merge", "2"]).ok();
+    assert_eq!(forge.account()["merges"]["2"], 1);
 }

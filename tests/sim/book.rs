@@ -33,6 +33,8 @@ pub(crate) struct Book {
     pub(crate) failures: BTreeMap<ItemId, u32>,
     /// Launches in a row that died before their agent began.
     pub(crate) dead_launches: BTreeMap<ItemId, u32>,
+    /// Runs in a row that their agent's trouble ended.
+    pub(crate) excuses: BTreeMap<ItemId, u32>,
     /// Items that acp had given up when it was looked last.
     pub(crate) given_up: BTreeSet<ItemId>,
     /// Texts of issues that were written after the text before them was pinned, and that nobody has approved since.
@@ -41,6 +43,12 @@ pub(crate) struct Book {
     pub(crate) trusted_label: BTreeSet<u64>,
     /// Issues that were labelled since a pass looked at them: until a pass has looked, the text may change under the label.
     pub(crate) window: BTreeSet<u64>,
+    /// Whether a label that is none of acp's was on an item when somebody last put it on or took it off.
+    pub(crate) labels: BTreeMap<(ItemId, &'static str), bool>,
+    /// Heads that acp asked the forge to merge.
+    pub(crate) merge_asked: BTreeSet<(u64, Sha)>,
+    /// Pull requests that somebody else has tried to merge.
+    pub(crate) merged_by_people: BTreeSet<u64>,
     /// A process has died since a pass went through.
     pub(crate) died_since_rest: bool,
 }
@@ -82,7 +90,12 @@ pub(crate) struct Counts {
     pub(crate) meddled: u64,
     pub(crate) verbs: u64,
     pub(crate) merges: u64,
+    pub(crate) removed: u64,
+    pub(crate) merges_asked: u64,
+    pub(crate) merges_unsure: u64,
+    pub(crate) limits: u64,
     pub(crate) rest_passes: u64,
+    pub(crate) power_cuts: u64,
 }
 
 impl Counts {
@@ -98,7 +111,12 @@ impl Counts {
         self.meddled += other.meddled;
         self.verbs += other.verbs;
         self.merges += other.merges;
+        self.removed += other.removed;
+        self.merges_asked += other.merges_asked;
+        self.merges_unsure += other.merges_unsure;
+        self.limits += other.limits;
         self.rest_passes += other.rest_passes;
+        self.power_cuts += other.power_cuts;
     }
 }
 
@@ -108,7 +126,7 @@ impl fmt::Display for Counts {
             f,
             "{} seeds: {} passes and {} until they came to rest, {} runs launched, {} processes died, {} writes sent, \
              {} answers lost, {} writes adopted, {} foreign edits, {} steps in the middle of another, {} typed verbs, \
-             {} merges",
+             {} merges, {} asked for and {} of these without an answer, {} branches removed, {} agents at a limit, {} power cuts",
             self.seeds,
             self.passes,
             self.rest_passes,
@@ -121,6 +139,11 @@ impl fmt::Display for Counts {
             self.meddled,
             self.verbs,
             self.merges,
+            self.merges_asked,
+            self.merges_unsure,
+            self.removed,
+            self.limits,
+            self.power_cuts,
         )
     }
 }

@@ -11,12 +11,17 @@ use acp::worker::{Child, Children};
 
 use crate::world::{Ports, World};
 
+/// In one of so many seeds nobody ever logs in again once all is calm.
+const LOGGED_OUT_EVERY: u64 = 8;
+
 /// What an agent does.
 struct Deed {
     files: Work,
     result: Option<String>,
     ended: Ended,
     takes: Duration,
+    /// A line that it prints.
+    says: Option<String>,
 }
 
 impl Children for Ports<'_> {
@@ -45,6 +50,10 @@ impl Children for Ports<'_> {
         let (ended, takes) = if is_agent {
             let deed = world.deed(&id);
             world.leave(&id, &deed);
+            if let Some(line) = &deed.says {
+                world.book.borrow_mut().counts.limits += 1;
+                watch.line(line);
+            }
             let takes = if deed.ended == Ended::TimedOut {
                 child.limits.deadline
             } else {
@@ -106,9 +115,28 @@ impl World {
             result: result.map(str::to_owned),
             ended,
             takes: Duration::from_secs(30 + self.roll(300)),
+            says: None,
+        };
+        let cannot = |says: String| Deed {
+            says: Some(says),
+            ..deed(Work::Nothing, None, Ended::Exited(1))
         };
         let well = Ended::Exited(0);
-        match self.roll(20) {
+        if self.calm.get() && self.seed % LOGGED_OUT_EVERY == 1 {
+            return cannot("login".to_owned());
+        }
+        match self.roll(24) {
+            22 => cannot("login".to_owned()),
+            23 => {
+                let reason = "no such program".to_owned();
+                deed(Work::Nothing, None, Ended::CouldNotStart { reason })
+            }
+            20 => {
+                let hours =
+                    jiff::SignedDuration::from_mins(5 + i64::try_from(self.roll(120)).unwrap());
+                cannot(format!("limit {}", self.now() + hours))
+            }
+            21 => cannot("overloaded".to_owned()),
             0..=8 => deed(files(&[]), Some(done), well),
             9 => deed(files(&[".github/workflows/ci.yml"]), Some(done), well),
             10 => deed(files(&["web/.env"]), Some(done), well),

@@ -1,8 +1,8 @@
 //! The forge as a process of the world sees it: other processes and people act between any two calls.
 
 use acp::domain::{
-    Applied, BranchName, ChangeFacts, Intent, ItemKind, Labelled, Mirror, Origin, Payload, Phase,
-    PullRequest, Sha,
+    Applied, BranchName, ChangeFacts, Intent, IntentKind, ItemKind, Labelled, Mirror, Origin,
+    Payload, Phase, PullRequest, RepoState, Sha,
 };
 use acp::durable::crash_point;
 use acp::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
@@ -12,45 +12,62 @@ use crate::world::Ports;
 
 impl Forge for Ports<'_> {
     fn capabilities(&self) -> Capabilities {
-        self.0.forge.capabilities()
+        self.0.port().capabilities()
     }
 
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.sync(mirror, base)
+        self.0.port().sync(mirror, base)
+    }
+
+    fn repository(&self) -> Result<RepoState, ForgeError> {
+        self.0.meddle(8);
+        self.0.port().repository()
     }
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.text(number)
+        // After the listing, before the launch.
+        self.0.meddle_by(40, || self.0.another_text(number));
+        self.0.port().text(number)
     }
 
     fn labelled(&self, number: u64, label: &str) -> Result<Option<Labelled>, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.labelled(number, label)
+        self.0.port().labelled(number, label)
     }
 
     fn change(&self, pr: &PullRequest) -> Result<ChangeFacts, ForgeError> {
         self.0.meddle(8);
-        self.0.forge.change(pr)
+        self.0.port().change(pr)
     }
 
     fn branch(&self, name: &BranchName) -> Result<Option<Sha>, ForgeError> {
-        self.0.forge.branch(name)
+        self.0.port().branch(name)
     }
 
     fn find(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
         self.0.meddle(15);
-        self.0.forge.find(intent)
+        self.0.port().find(intent)
     }
 
     fn apply(&self, intent: &Intent) -> Result<Applied, ForgeError> {
         self.check_write(intent);
         crash_point("sim.before_apply");
         self.0.meddle(15);
-        let applied = self.0.forge.apply(intent);
+        if let (Payload::Merge { .. }, Some(item)) = (&intent.payload, intent.item) {
+            // After the last look at the head.
+            self.0.meddle_by(300, || self.0.another_head(item.number));
+        }
+        let applied = self.0.port().apply(intent);
         let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
-        self.0.book.borrow_mut().counts.writes += 1;
+        let merges = u64::from(intent.payload.kind() == IntentKind::Merge);
+        let unsure = matches!(applied, Err(ForgeError::Unknown { .. }));
+        let mut book = self.0.book.borrow_mut();
+        book.counts.writes += 1;
+        book.counts.merges_asked += merges;
+        book.counts.merges_unsure += merges * u64::from(unsure);
+        drop(book);
         match &applied {
             Ok(_) => self.0.say(format!("{} {what}", intent.id)),
             Err(error) => {
@@ -67,7 +84,7 @@ impl Forge for Ports<'_> {
     }
 
     fn remote(&self) -> GitRemote {
-        self.0.forge.remote()
+        self.0.port().remote()
     }
 }
 
@@ -90,6 +107,9 @@ impl Ports<'_> {
         }
         if let Payload::Merge { head, .. } = &intent.payload {
             self.check_merge(intent, head);
+            let number = intent.item.unwrap().number;
+            let mut book = self.0.book.borrow_mut();
+            book.merge_asked.insert((number, head.clone()));
         }
     }
 

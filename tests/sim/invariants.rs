@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use acp::domain::{FailureClass, Intent, ItemId, Origin, Outcome, Retry, Run, RunId, RunState};
+use acp::domain::{
+    FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, PrState, Retry, Run, RunId, RunState,
+};
+use acp::policy::consequence;
 use acp::store::Entry;
 
 use crate::book::Seen;
@@ -10,6 +13,8 @@ use crate::world::World;
 
 /// Launches in a row that die before their agent begins, from which on each counts as a failure.
 const DEAD_LAUNCHES_MAX: u32 = 3;
+/// Runs in a row that their agent's trouble ended, from which on each is a failure.
+const EXCUSES_MAX: u32 = 12;
 
 impl World {
     pub(crate) fn check(&self) {
@@ -21,6 +26,7 @@ impl World {
         self.check_outbox();
         self.check_forge();
         self.check_budget();
+        self.check_notices();
     }
 
     /// A pass that has seen the last change of an issue has seen its label too.
@@ -122,6 +128,7 @@ impl World {
             if !retry.blocked && book.given_up.remove(&retry.item) {
                 book.failures.remove(&retry.item);
                 book.dead_launches.remove(&retry.item);
+                book.excuses.remove(&retry.item);
             }
         }
         let mut archived = vec![];
@@ -141,17 +148,23 @@ impl World {
             if self.was_unwanted(run, &retries) {
                 continue;
             }
-            let mut dead = book.dead_launches.get(&run.item).copied().unwrap_or(0);
+            let count = |of: &BTreeMap<ItemId, u32>| of.get(&run.item).copied().unwrap_or(0);
+            let (mut dead, mut excuses) = (count(&book.dead_launches), count(&book.excuses));
             let failures = book.failures.entry(run.item).or_default();
             match &run.state.end().unwrap().outcome {
                 Outcome::Failed(failure) if failure.class == FailureClass::LaunchDied => {
                     dead += 1;
                     *failures += u32::from(dead >= DEAD_LAUNCHES_MAX);
                 }
-                Outcome::Failed(_) => (dead, *failures) = (0, *failures + 1),
+                Outcome::Failed(failure) if !consequence(failure.class).counts => {
+                    (dead, excuses) = (0, excuses + 1);
+                    *failures += u32::from(excuses >= EXCUSES_MAX);
+                }
+                Outcome::Failed(_) => (dead, excuses, *failures) = (0, 0, *failures + 1),
                 Outcome::Cancelled { .. } => {}
-                _ => (dead, *failures) = (0, 0),
+                _ => (dead, excuses, *failures) = (0, 0, 0),
             }
+            book.excuses.insert(run.item, excuses);
             book.dead_launches.insert(run.item, dead);
         }
         let max = self.rules.retry.attempts_max;
@@ -162,11 +175,8 @@ impl World {
                 retry.item,
                 retry.failures
             );
-            assert!(
-                retry.failures < max || retry.blocked,
-                "{} is not given up",
-                retry.item
-            );
+            let is_over = retry.failures < max || retry.blocked;
+            assert!(is_over, "{} is not given up", retry.item);
             if retry.blocked {
                 book.given_up.insert(retry.item);
             }
@@ -228,23 +238,46 @@ impl World {
     }
 
     fn check_forge(&self) {
-        let account = self.forge.account();
+        let account = self.forge.tally();
         assert!(
-            account.written_twice().is_empty(),
+            account.written_twice.is_empty(),
             "written twice: {:?}",
-            account.written_twice()
+            account.written_twice
         );
+        assert!(account.limits.is_empty(), "limits: {:?}", account.limits);
         let twice = account.pulls_by_head.iter().find(|(_, n)| **n > 1);
         assert_eq!(twice, None, "two pull requests from one branch");
         let twice = account.merges.iter().find(|(_, n)| **n > 1);
         assert_eq!(twice, None, "merged twice");
         let truth = self.forge.truth();
         let book = self.book.borrow();
-        let mut open: BTreeMap<u64, u64> = BTreeMap::new();
+        for ((item, name), on) in &book.labels {
+            let has = match item.kind {
+                ItemKind::Issue => truth.issues.get(&item.number).map(|issue| issue.has(name)),
+                ItemKind::Pr => truth.pulls.get(&item.number).map(|pr| pr.has(name)),
+            };
+            assert!(
+                has.is_none_or(|has| has == *on),
+                "`{name}` of {item} is not as people left it"
+            );
+        }
         for pr in truth.pulls.values() {
+            let merged = matches!(pr.state, PrState::Merged { .. });
+            assert!(
+                !merged
+                    || book.merged_by_people.contains(&pr.number)
+                    || book.merge_asked.contains(&(pr.number, pr.head_sha.clone())),
+                "pr/{} is merged at {}, which nobody asked for",
+                pr.number,
+                pr.head_sha
+            );
+        }
+        let mut open: BTreeMap<u64, u64> = BTreeMap::new();
+        let gone = self.forge.gone();
+        for pr in truth.pulls.values().filter(|pr| !pr.from_fork) {
             let Some(issue) = pr.closes else { continue };
             assert!(
-                truth.issues.contains_key(&issue),
+                truth.issues.contains_key(&issue) || gone.contains(&issue),
                 "pr/{} is for no issue",
                 pr.number
             );

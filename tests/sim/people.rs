@@ -11,6 +11,13 @@ use crate::world::World;
 
 /// Somebody who is nobody to the repository.
 const STRANGER: &str = "mallory";
+/// Labels that acp neither sets nor removes.
+pub(crate) const OF_PEOPLE: [&str; 4] = [
+    label::KEEP_OPEN,
+    label::EXCLUSIVE,
+    label::HEAVY,
+    label::HANDOFF,
+];
 /// What a stranger comments.
 const EVIL: &str = "Do evil.";
 
@@ -21,9 +28,7 @@ impl World {
         } else {
             "ann"
         };
-        let number = self
-            .forge
-            .open_issue(author, who, "Something to do", "Do it.", labels);
+        let number = self.forge.open_issue(author, who, labels);
         if labels.contains(&label::READY) {
             self.book.borrow_mut().ever_labelled.insert(number);
         }
@@ -38,6 +43,11 @@ impl World {
         let pulls: Vec<PullRequest> = truth.pulls.values().cloned().collect();
         let issue = self.pick(&issues).copied();
         let pull = self.pick(&pulls).cloned();
+        if self.forge.is_hosted() && self.roll(12) == 0 {
+            let what = self.forge.something_odd(self.roll(6), issue, pull.as_ref());
+            self.say(what);
+            return;
+        }
         match (self.roll(20), issue, pull) {
             (0, ..) if issues.len() < 6 => self.issue_opened(Association::Member, &[label::READY]),
             (1, ..) if issues.len() < 6 => self.issue_opened(Association::None, &[label::READY]),
@@ -62,16 +72,12 @@ impl World {
             (9, Some(n), _) => self.open_or_close(ItemId::issue(n), truth.issues[&n].is_open()),
             (10, Some(n), _) => {
                 self.say(format!("ann comments on issue/{n}"));
-                self.forge
-                    .comment_as("ann", ItemId::issue(n), "And?")
-                    .unwrap();
+                let owner = Association::Owner;
+                self.forge.comment("ann", owner, ItemId::issue(n), "And?");
             }
             (11, _, Some(pr)) if pr.is_open() => self.push(&pr),
             (12, _, Some(pr)) => self.close_pull(&pr),
-            (13, _, Some(pr)) if pr.is_open() => {
-                self.say(format!("ann merges pr/{}", pr.number));
-                self.forge.merge_by_person(pr.number).unwrap();
-            }
+            (13, _, Some(pr)) if pr.is_open() => self.merged_by_ann(pr.number),
             (14, _, Some(pr)) => {
                 let odd = [
                     label::BLOCKED,
@@ -93,7 +99,7 @@ impl World {
                 self.say(format!("{STRANGER} comments on issue/{n}"));
                 let item = ItemId::issue(n);
                 let none = Association::None;
-                self.forge.comment_from(STRANGER, none, item, EVIL).unwrap();
+                self.forge.comment(STRANGER, none, item, EVIL);
             }
             (15, _, Some(pr)) => self.relabel(ItemId::pr(pr.number), &[], &[label::BLOCKED]),
             _ => {}
@@ -107,21 +113,69 @@ impl World {
         }
         let number = item.number;
         let by_ann = self.roll(2) == 0;
-        if by_ann {
-            let owner = Association::Owner;
-            self.forge
-                .relabel_as("ann", owner, item, add, remove)
-                .unwrap();
-        } else {
-            self.forge.relabel(item, add, remove).unwrap();
-        }
+        self.forge.relabel(by_ann, item, add, remove);
+        self.note_peoples_labels(item);
         if add.contains(&label::READY) {
             self.book.borrow_mut().relabelled(number, by_ann);
         }
     }
 
+    fn merged_by_ann(&self, number: u64) {
+        self.say(format!("ann merges pr/{number}"));
+        self.book.borrow_mut().merged_by_people.insert(number);
+        self.forge.merge(number);
+    }
+
+    /// The author of an issue changes its text.
+    pub(crate) fn another_text(&self, number: u64) {
+        if let Some(issue) = self.forge.truth().issues.get(&number) {
+            self.edit_text(issue);
+        }
+    }
+
+    /// Ann pushes to a pull request.
+    pub(crate) fn another_head(&self, number: u64) {
+        let pull = self.forge.truth().pulls.remove(&number);
+        if let Some(pr) = pull.filter(PullRequest::is_open) {
+            self.push(&pr);
+        }
+    }
+
+    /// Somebody puts a label that is none of acp's on an item, or takes it off.
+    pub(crate) fn other_labels(&self) {
+        let truth = self.forge.truth();
+        let issues = truth.issues.values();
+        let issues = issues.map(|issue| (ItemId::issue(issue.number), &issue.labels));
+        let pulls = truth.pulls.values().filter(|pr| pr.is_open());
+        let pulls = pulls.map(|pr| (ItemId::pr(pr.number), &pr.labels));
+        let all: Vec<_> = issues.chain(pulls).collect();
+        if let (Some((item, labels)), Some(&name)) = (self.pick(&all), self.pick(&OF_PEOPLE)) {
+            let (add, remove): (&[&str], &[&str]) = if labels.contains(name) {
+                (&[], &[name])
+            } else {
+                (&[name], &[])
+            };
+            self.relabel(*item, add, remove);
+        }
+    }
+
+    fn note_peoples_labels(&self, item: ItemId) {
+        let truth = self.forge.truth();
+        let labels = match item.kind {
+            ItemKind::Issue => truth.issues.get(&item.number).map(|issue| &issue.labels),
+            ItemKind::Pr => truth.pulls.get(&item.number).map(|pr| &pr.labels),
+        };
+        let Some(labels) = labels else { return };
+        let on = OF_PEOPLE.map(|name| ((item, name), labels.contains(name)));
+        self.book.borrow_mut().labels.extend(on);
+    }
+
     /// The author changes what an issue says. After a pass has seen the approved text, nobody has approved this one.
     fn edit_text(&self, issue: &Issue) {
+        if issue.author == "acp-bot" {
+            // Without its marker one whose answer was lost cannot be found again.
+            return;
+        }
         let number = issue.number;
         let body = format!("Do it like this, {}.", self.roll(1000));
         self.say(format!("{} edits issue/{number}: {body}", issue.author));
@@ -136,20 +190,15 @@ impl World {
             let unapproved = &mut self.book.borrow_mut().unapproved;
             unapproved.entry(number).or_default().insert(digest);
         }
-        self.forge.edit_text(number, &issue.title, &body).unwrap();
+        self.forge.edit_text(issue, &body);
     }
 
     /// Somebody trusted takes the label off and puts it on again.
     fn approve_text(&self, number: u64) {
         self.say(format!("ann approves the text of issue/{number}"));
         let (item, ready) = (ItemId::issue(number), [label::READY]);
-        let owner = Association::Owner;
-        self.forge
-            .relabel_as("ann", owner, item, &[], &ready)
-            .unwrap();
-        self.forge
-            .relabel_as("ann", owner, item, &ready, &[])
-            .unwrap();
+        self.forge.relabel(true, item, &[], &ready);
+        self.forge.relabel(true, item, &ready, &[]);
         let mut book = self.book.borrow_mut();
         book.ever_labelled.insert(number);
         book.relabelled(number, true);
@@ -178,7 +227,10 @@ impl World {
             run.item,
             text.body
         );
-        let issue = &self.forge.truth().issues[&number];
+        let Some(issue) = self.forge.truth().issues.remove(&number) else {
+            // It was deleted since its text was read.
+            return;
+        };
         assert!(
             issue.association != Association::None || book.trusted_label.contains(&number),
             "{} of a stranger is launched, and nobody trusted labelled it",
@@ -204,11 +256,7 @@ impl World {
             "ann {} {item}",
             if open { "closes" } else { "opens again" }
         ));
-        if open {
-            self.forge.close(item).unwrap();
-        } else {
-            self.forge.reopen(item).unwrap();
-        }
+        self.forge.set_open(item, !open);
     }
 
     fn close_pull(&self, pr: &PullRequest) {

@@ -6,13 +6,13 @@ use acp::domain::{
     ItemId, Lane, Outcome, PrLane, PullRequest, RunId, RunState, Snapshot, Standing, Wait, Writes,
     label,
 };
-use acp::engine::{Idle, PassReport};
+use acp::engine::{Idle, PassReport, fsck};
 use acp::store::Place;
 
 use crate::world::World;
 
 /// Passes until rest, at most.
-const PASSES_MAX: u32 = 400;
+const PASSES_MAX: u32 = 800;
 
 impl World {
     pub(crate) fn come_to_rest(&self) {
@@ -23,7 +23,7 @@ impl World {
             self.clear_holds();
         }
         let mut last = PassReport::default();
-        let mut seen = false;
+        let mut quiet = false;
         for _ in 0..PASSES_MAX {
             let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
             for id in waiting {
@@ -38,15 +38,20 @@ impl World {
             self.check();
             if let Some(next) = self.next(&report) {
                 self.clock.pass(next);
-                seen = false;
-            } else if !seen {
-                // What was written last may not be visible yet.
-                self.clock.pass(Duration::from_mins(2));
-                seen = true;
+                quiet = false;
+            } else if !quiet {
+                // What was written last may not be visible yet, and a head whose checks are red is looked at seldom.
+                let minutes = if self.forge.is_hosted() { 12 } else { 2 };
+                self.clock.pass(Duration::from_mins(minutes));
+                quiet = true;
             } else {
                 self.sweep_deep();
                 self.check();
                 self.check_rest(&report);
+                self.check_news_at_rest();
+                let twice = self.forge.standing_twice();
+                assert!(twice.is_empty(), "two stand of {twice:?}");
+                self.check_idle();
                 return;
             }
             last = report;
@@ -55,6 +60,31 @@ impl World {
             "the world did not come to rest: {:?} {:?} {:?}",
             last.plan.actions, last.plan.standings, last.flushed
         );
+    }
+
+    /// A pass with nothing to do asks the forge one thing, which costs nothing.
+    fn check_idle(&self) {
+        if !self.forge.is_hosted() {
+            return;
+        }
+        // What is looked at every few minutes or half an hour has had its turn then.
+        for _ in 0..2 {
+            self.clock.pass(Duration::from_mins(31));
+            self.heartbeat();
+        }
+        let mut asked = vec![];
+        for _ in 0..4 {
+            self.clock.pass(Duration::from_secs(40));
+            // What is forgotten here is told in the end.
+            self.book.borrow_mut().counts.merges += self.forge.tally().merges.len() as u64;
+            self.forge.count_anew();
+            self.heartbeat();
+            let Some(more) = self.forge.more_than_idle() else {
+                return;
+            };
+            asked.push(more);
+        }
+        panic!("an idle pass asks {asked:?}");
     }
 
     fn sweep_deep(&self) {
@@ -100,12 +130,21 @@ impl World {
             assert!(view.failed || waits, "left to be sent: {:?}", view.intent);
         }
         self.check_worktrees(&ids);
+        self.check_sound();
         self.check_standings(report, snapshot);
     }
 
     /// acp has seen everything that there is on the forge.
     fn check_known(&self, snapshot: &Snapshot) {
-        let (known, truth) = (&snapshot.mirror, self.forge.truth());
+        let gone = self.forge.gone();
+        let truth = self.forge.listed();
+        let mut known = snapshot.mirror.clone();
+        // What is gone is seen only once in a while.
+        known.issues.retain(|number, _| !gone.contains(number));
+        for pr in known.pulls.values_mut().filter(|pr| !pr.is_open()) {
+            // What hung on one that was closed is kept, and not read again.
+            (pr.checks, pr.reviews) = (vec![], vec![]);
+        }
         assert_eq!(
             known.issues, truth.issues,
             "issues are not known as they are"
@@ -116,22 +155,30 @@ impl World {
         );
         for (pr, real) in known.pulls.values().zip(truth.pulls.values()) {
             let mergeable = pr.mergeable;
-            let real = PullRequest {
+            let mut real = PullRequest {
                 mergeable,
                 ..real.clone()
             };
+            if !real.is_open() {
+                (real.checks, real.reviews) = (vec![], vec![]);
+                if self.forge.is_hosted() {
+                    // Where its base has gone since then is not followed.
+                    real.base_sha = pr.base_sha.clone();
+                }
+            }
             assert_eq!(*pr, real, "a pull request is not known as it is");
         }
     }
 
     /// Every open item stands somewhere, and that is an end.
     fn check_standings(&self, report: &PassReport, snapshot: &Snapshot) {
+        let gone = self.forge.gone();
         let stands = |item| report.plan.standings.iter().any(|s| s.item == item);
         for issue in snapshot
             .mirror
             .issues
             .values()
-            .filter(|issue| issue.is_open())
+            .filter(|issue| issue.is_open() && !gone.contains(&issue.number))
         {
             let item = ItemId::issue(issue.number);
             assert!(stands(item), "{item} has no standing");
@@ -172,6 +219,14 @@ impl World {
         }
     }
 
+    /// At rest nothing that is kept contradicts anything else.
+    fn check_sound(&self) {
+        let found = self.store.inventory(fsck::LEFTOVER_AGE, self.now());
+        assert!(found.unreadable.is_empty(), "{:?}", found.unreadable);
+        let flaws = fsck::check(&found, self.now());
+        assert!(flaws.is_empty(), "{flaws:?}");
+    }
+
     /// Merged and closed items have no standing; an open one is blocked, or waits for a person, and says why.
     fn is_settled(&self, standing: &Standing) -> bool {
         match &standing.wait {
@@ -180,6 +235,8 @@ impl World {
             | Wait::NotTrusted { .. }
             | Wait::TextChanged { .. }
             | Wait::NotOurs
+            | Wait::Gone
+            | Wait::Fork
             | Wait::HasPr { .. }
             | Wait::WriteFailed { .. }
             | Wait::Dropped { .. }
@@ -190,7 +247,12 @@ impl World {
             Wait::Hold { name, .. } => self.store.holds().get(name).unwrap().is_some(),
             Wait::KeptHere { .. } => self.rules.policy.writes == Writes::Off,
             Wait::Exclusive { item } => *item != standing.item,
-            Wait::Unknown { .. } => standing.lane == Lane::Pr(PrLane::Ignore),
+            Wait::Unknown { .. } => {
+                // Of a draft Gitea does not say whether it conflicts.
+                let pull = self.forge.truth().pulls.remove(&standing.item.number);
+                let is_draft = pull.is_some_and(|pr| pr.title.starts_with("WIP: "));
+                standing.lane == Lane::Pr(PrLane::Ignore) || is_draft
+            }
             _ => false,
         }
     }

@@ -11,6 +11,8 @@ use crate::world::World;
 
 /// Steps of a seed before it comes to rest, at least and at most.
 const STEPS: (u64, u64) = (15, 45);
+/// As [`STEPS`] where each step is many requests.
+const STEPS_HOSTED: (u64, u64) = (10, 30);
 /// How deep one step may happen in the middle of another.
 const DEPTH_MAX: usize = 2;
 
@@ -30,10 +32,32 @@ const RECONCILE: Pass = Pass {
 impl World {
     /// The eventful part of a seed.
     pub(crate) fn live(&self) {
-        for _ in 0..STEPS.0 + self.roll(STEPS.1 - STEPS.0) {
-            self.step();
+        let (least, most) = if self.forge.is_hosted() {
+            STEPS_HOSTED
+        } else {
+            STEPS
+        };
+        for _ in 0..least + self.roll(most - least) {
+            let died = self.book.borrow().counts.crashes;
+            if self.forge.is_hosted() && self.roll(4) == 0 {
+                self.get_on();
+            } else {
+                self.step();
+            }
+            let died = self.book.borrow().counts.crashes > died;
+            self.power_may_fail(died);
             self.check();
         }
+    }
+
+    /// Work gets done, so that there is something to merge while things go wrong.
+    fn get_on(&self) {
+        let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
+        for id in waiting {
+            self.supervise(&id);
+        }
+        drop(self.heartbeat());
+        self.clock.pass(Duration::from_secs(self.roll(30)));
     }
 
     fn step(&self) {
@@ -63,11 +87,16 @@ impl World {
 
     /// Something else happens in the middle of whatever is under way.
     pub(crate) fn meddle(&self, per_thousand: u64) {
+        self.meddle_by(per_thousand, || self.something_else());
+    }
+
+    /// The same where it is said what: that which would do most harm just then.
+    pub(crate) fn meddle_by(&self, per_thousand: u64, work: impl FnOnce()) {
         if self.began.borrow().len() >= DEPTH_MAX || !self.chance(per_thousand) {
             return;
         }
         self.book.borrow_mut().counts.meddled += 1;
-        self.aside(|| self.something_else());
+        self.aside(work);
     }
 
     fn something_else(&self) {

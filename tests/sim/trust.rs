@@ -186,6 +186,7 @@ fn pass(scene: &Scene, watched: &Watched) -> Asked {
         rng: &scene.rng,
         agent_missing: &|_| None,
         prompt: &prompt,
+        notifier: &|_| None,
         say: &|_| {},
     };
     let report = engine.pass(PASS).unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use acp::domain::{BranchName, Payload, Phase, RunId, Sha};
+use acp::domain::{BranchName, Payload, Phase, PrState, RunId, Sha};
 use acp::store::Place;
 use acp::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
 
@@ -49,7 +49,20 @@ impl Vcs for Ports<'_> {
     }
 
     fn delete_branch(&self, branch: &BranchName, expect: &Sha) -> Result<Pushed, VcsError> {
-        self.0.vcs.delete_branch(branch, expect)
+        self.check_removal(branch, expect);
+        if self.0.chance(40) {
+            self.0.vcs.lose_next_push();
+            self.0.book.borrow_mut().counts.lost += 1;
+        } else if self.0.chance(20) {
+            self.0.vcs.fail_next(1);
+        }
+        let removed = self.0.vcs.delete_branch(branch, expect);
+        self.0
+            .say(format!("remove {branch} {}: {removed:?}", expect.short()));
+        if matches!(removed, Ok(Pushed::Done)) {
+            self.0.book.borrow_mut().counts.removed += 1;
+        }
+        removed
     }
 
     fn push(
@@ -107,5 +120,35 @@ impl Vcs for Ports<'_> {
 
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {
         self.0.vcs.is_ancestor(sha, of)
+    }
+}
+
+impl Ports<'_> {
+    /// Only a branch goes that acp made, at the head that was merged, and that no open pull request comes from or goes into.
+    fn check_removal(self, branch: &BranchName, expect: &Sha) {
+        let open = self.0.store.outbox().unwrap().open_intents().unwrap();
+        let named = open.iter().any(|queued| {
+            let is_it = matches!(&queued.intent.payload, Payload::DeleteBranch { branch: b, expect: e } if b == branch && e == expect);
+            is_it && queued.place == Place::Claimed && queued.intent.phase == Phase::Dispatched
+        });
+        assert!(named, "{branch} is removed without an intent");
+        let prefix = self.0.rules.repo.branch_prefix.as_str();
+        assert!(branch.as_str().starts_with(prefix), "{branch} is not ours");
+        let built = self.0.book.borrow().built.contains(expect);
+        assert!(built, "{} at {branch} was built by no run", expect.short());
+        let pulls = self.0.forge.truth().pulls;
+        let merged = pulls.values().any(|pr| {
+            let here = !pr.from_fork && pr.head == *branch && pr.head_sha == *expect;
+            here && matches!(pr.state, PrState::Merged { .. })
+        });
+        assert!(
+            merged,
+            "{branch} is removed and was not merged at {}",
+            expect.short()
+        );
+        let needed = pulls.values().find(|pr| {
+            pr.is_open() && (pr.base == *branch || (!pr.from_fork && pr.head == *branch))
+        });
+        assert!(needed.is_none(), "{branch} is removed under {needed:?}");
     }
 }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use acp::agent;
-use acp::domain::{Life, Run, RunId};
+use acp::agent::{self, Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd};
+use acp::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Life, Run, RunId};
 use acp::durable::{self, crash_point};
+use acp::policy::{Awake, awake};
 use acp::store::{Lock, Store};
 use acp::worker::{Ended, SupervisorCtx, WorkerError, Workers, supervise};
 
@@ -83,6 +84,14 @@ impl Ports<'_> {
             "{} is an attempt that {before:?} was",
             run.id
         );
+        let cooldowns = self.0.store.all_cooldowns().unwrap();
+        let now = self.0.now();
+        let asleep = awake(&cooldowns, &self.0.rules.agents, &run.agent, now);
+        assert!(
+            !matches!(asleep, Awake::No { .. }),
+            "{} is launched into a known limit: {asleep:?}",
+            run.id
+        );
         let day = Store::day(run.created);
         let runs = book.launched_on.entry(day.clone()).or_default();
         runs.push(run.id.clone());
@@ -108,7 +117,7 @@ impl World {
         self.at_work.borrow_mut().push((id.clone(), false));
         let done = self.process(&format!("supervisor of {id}"), |_| {
             let ports = Ports(self);
-            let agents = |name: &str| agent::by_name(name);
+            let agents = |_: &str| -> Option<&'static dyn Agent> { Some(&SimAgent) };
             let ctx = SupervisorCtx {
                 store: &self.store,
                 vcs: &ports,
@@ -127,5 +136,49 @@ impl World {
         }
         let _ended = self.at_work.borrow_mut().pop();
         drop(alive);
+    }
+}
+
+/// The agent of the simulation: `limit` is its word for a limit that is over after so many seconds of which it knows the
+/// time, `overloaded` for trouble of which it knows none, and `login` for what only a person can mend.
+struct SimAgent;
+
+impl Agent for SimAgent {
+    fn name(&self) -> &'static str {
+        "command"
+    }
+    fn about(&self) -> &'static str {
+        "does what a seed says"
+    }
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
+    fn login(&self) -> Login {
+        Login::default()
+    }
+    fn program(&self, settings: &AgentSettings) -> Option<String> {
+        settings.argv.first().cloned()
+    }
+    fn command(&self, task: &AgentTask<'_>) -> Result<AgentCommand, String> {
+        agent::by_name("command").unwrap().command(task)
+    }
+    fn read_line(&self, line: &str, _: &jiff::Zoned) -> Vec<AgentEvent> {
+        let failure = match line.split_once(' ') {
+            Some(("limit", until)) => Failure {
+                reset: Some(until.parse().unwrap()),
+                ..Failure::new(FailureClass::Limit, "the window is used up".to_owned())
+            },
+            None if line == "login" => {
+                Failure::new(FailureClass::NotLoggedIn, "the login is over".to_owned())
+            }
+            _ => Failure::new(FailureClass::Overloaded, "529".to_owned()),
+        };
+        vec![AgentEvent::Verdict(Err(failure))]
+    }
+    fn judge(&self, end: ProcessEnd, verdict: Option<&Result<(), Failure>>) -> AgentEnd {
+        match verdict {
+            Some(Err(failure)) => AgentEnd::Failed(failure.clone()),
+            _ => agent::by_name("command").unwrap().judge(end, None),
+        }
     }
 }

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use acp::domain::{Association, Rules, RunId, label};
 use acp::durable::crash::{Crash, disarm, hits, simulate_after};
+use acp::durable::sim::Recording;
 use acp::engine::Engine;
+use acp::forge::Forge;
+use acp::forge::fake::Flavor;
 use acp::forge::sim::{Faults, SimForge, SimRefs};
 use acp::profile::load_text;
 use acp::store::{Home, Lock, Store, as_other_process};
@@ -20,6 +24,9 @@ use acp::vcs::sim::SimVcs;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Book, Counts};
+use crate::hosted::Hosted;
+use crate::news::{Ear, Heard};
+use crate::town::{Simulated, Town};
 
 /// Lines of the trace that a failure shows.
 const TOLD_LINES: usize = 60;
@@ -54,7 +61,7 @@ impl SimClock {
 
 /// The forge's own clock, which nobody sets.
 #[derive(Debug)]
-struct ForgeClock(Arc<SimClock>, Timestamp);
+pub(crate) struct ForgeClock(Arc<SimClock>, Timestamp);
 
 impl Clock for ForgeClock {
     fn now(&self) -> Timestamp {
@@ -84,13 +91,28 @@ impl Clock for SimClock {
     }
 }
 
+/// What stands for the forge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The simulated forge itself.
+    Simulated,
+    /// The adapter of GitHub over the model of it.
+    Github,
+    /// The adapter of Gitea over the model of it.
+    Gitea,
+    /// The simulated forge, and a disk of which a power cut leaves what is synced.
+    Power,
+}
+
 /// Everything of one seed.
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) store: Store,
     pub(crate) rules: Rules,
     pub(crate) clock: Arc<SimClock>,
-    pub(crate) forge: SimForge,
+    pub(crate) forge: Box<dyn Town>,
+    /// The forge as each of the processes under way sees it, the innermost last.
+    ports: RefCell<Vec<Rc<dyn Forge>>>,
     pub(crate) vcs: SimVcs,
     pub(crate) env: Env,
     /// Supervisors that have been started and have not begun: they hold their run's lock.
@@ -100,22 +122,25 @@ pub(crate) struct World {
     /// Agents whose supervisor died: they hold their standard input.
     pub(crate) orphans: RefCell<BTreeMap<RunId, File>>,
     pub(crate) book: RefCell<Book>,
+    /// What people were told.
+    pub(crate) heard: Rc<Heard>,
     /// Nothing goes wrong any more.
     pub(crate) calm: Cell<bool>,
     /// When the processes that are under way began, the innermost last.
     pub(crate) began: RefCell<Vec<u64>>,
     tick: Cell<u64>,
     fuse: Cell<u64>,
-    dice: SplitMix64,
+    pub(crate) dice: SplitMix64,
     of_engine: SplitMix64,
-    faults: Faults,
     trace: RefCell<Vec<String>>,
     loud: bool,
+    /// The disk, where its power may fail.
+    pub(crate) recording: Option<Recording>,
     _dir: tempfile::TempDir,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(kind: Kind, seed: u64) -> Self {
         let dice = SplitMix64::seeded(seed);
         let shm = Path::new("/dev/shm");
         let dir = if shm.is_dir() {
@@ -124,17 +149,26 @@ impl World {
             tempfile::tempdir().unwrap()
         };
         let rules = rules(&dice);
-        let store = Store::new(Home::below(dir.path()).layout(&rules.id));
+        let recording = (kind == Kind::Power).then(|| Recording::start(dir.path()));
+        let disk = recording.as_ref().map(Recording::disk);
+        let home = Home::below(disk.as_deref().unwrap_or(dir.path()));
+        let store = Store::new(home.layout(&rules.id));
         let clock = Arc::new(SimClock::new("2026-11-21T20:15:02Z".parse().unwrap()));
         let refs = SimRefs::shared();
-        let forge = SimForge::new(
-            Arc::clone(&refs),
-            Arc::new(ForgeClock(Arc::clone(&clock), clock.now())),
-            seed,
-        );
+        let of_forge = Arc::new(ForgeClock(Arc::clone(&clock), clock.now()));
+        let hosted = |flavor| {
+            let state = dir.path().to_owned();
+            Hosted::new(flavor, &refs, of_forge.clone(), &clock, state, seed, &dice)
+        };
+        let forge: Box<dyn Town> = match kind {
+            Kind::Simulated | Kind::Power => {
+                let forge = SimForge::new(Arc::clone(&refs), of_forge, seed);
+                Box::new(Simulated::new(forge, faults(&dice)))
+            }
+            Kind::Github => Box::new(hosted(Flavor::Github)),
+            Kind::Gitea => Box::new(hosted(Flavor::Gitea)),
+        };
         forge.push_to(&rules.repo.base);
-        let faults = faults(&dice);
-        forge.set_faults(faults.clone());
         let loud = Env::from_process().text("ACP_SIM_SEED").is_some();
         let world = Self {
             seed,
@@ -143,20 +177,22 @@ impl World {
             rules,
             clock,
             forge,
+            ports: RefCell::default(),
             env: Env::from_pairs([("PATH", "/usr/bin:/bin")]),
             waiting: RefCell::default(),
             at_work: RefCell::default(),
             orphans: RefCell::default(),
             book: RefCell::default(),
+            heard: Heard::new(seed),
             calm: Cell::new(false),
             began: RefCell::default(),
             tick: Cell::new(0),
             fuse: Cell::new(0),
             of_engine: SplitMix64::seeded(dice.next_u64()),
             dice,
-            faults,
             trace: RefCell::default(),
             loud,
+            recording,
             _dir: dir,
         };
         for _ in 0..=world.roll(3) {
@@ -199,7 +235,7 @@ impl World {
 
     pub(crate) fn counts(&self) -> Counts {
         let mut counts = self.book.borrow().counts.clone();
-        counts.merges = self.forge.account().merges.len() as u64;
+        counts.merges += self.forge.tally().merges.len() as u64;
         counts.seeds = 1;
         counts
     }
@@ -214,12 +250,14 @@ impl World {
         };
         self.say(what);
         self.began.borrow_mut().push(self.moment());
+        self.ports.borrow_mut().push(self.forge.port());
         self.fuse.set(fuse);
         simulate_after(fuse);
         let work = AssertUnwindSafe(|| self.with_engine(work));
         let done = as_other_process(|| catch_unwind(work));
         disarm();
         self.began.borrow_mut().pop();
+        drop(self.ports.borrow_mut().pop());
         self.fuse.set(outer);
         simulate_after(outer);
         match done {
@@ -246,6 +284,12 @@ impl World {
         simulate_after(left);
     }
 
+    /// The forge as the process under way sees it.
+    pub(crate) fn port(&self) -> Rc<dyn Forge> {
+        let ports = self.ports.borrow();
+        Rc::clone(ports.last().unwrap())
+    }
+
     fn with_engine<T>(&self, work: impl FnOnce(&Engine<'_>) -> T) -> T {
         let ports = Ports(self);
         work(&Engine {
@@ -261,6 +305,7 @@ impl World {
                 self.check_prompt(run, text);
                 Ok(format!("{}\n{}", run.title, text.body))
             },
+            notifier: &|_| Some(Box::new(Ear(Rc::clone(&self.heard)))),
             say: &|line| self.say(format!("  > {line}")),
         })
     }
@@ -268,11 +313,8 @@ impl World {
     /// From now on nothing goes wrong and nobody interferes.
     pub(crate) fn calm_down(&self) {
         self.calm.set(true);
-        self.forge.set_faults(Faults {
-            conflict: self.faults.conflict,
-            visible_within: self.faults.visible_within,
-            ..Faults::default()
-        });
+        self.heard.calm_down();
+        self.forge.calm();
     }
 
     /// What went wrong, with the last steps before it.
@@ -318,11 +360,16 @@ fn rules(dice: &SplitMix64) -> Rules {
         "schema: 1\n\
          forge: {{ kind: github, repo: o/r, token: {{ env: T }} }}\n\
          repo: {{ base: main, branch_prefix: acp/, verify: [{verify}] }}\n\
-         agents: {{ use: command, settings: {{ command: {{ argv: [the-agent], timeout: 20m }} }} }}\n\
+         agents: {{ use: command, fallback: [{fallback}], settings: {{ command: {{ argv: [the-agent], timeout: 20m }}, \
+         second: {{ backend: command }} }} }}\n\
+         sandbox: {{ kind: none, memory: 0B, processes: 0, file_size: 0B }}\n\
          limits: {{ workers: {workers}, pr: {pulls}, pr_reserved: {reserved}, launches_per_pass: {launches}, disk_free_min: 0B }}\n\
          retry: {{ delays: [1m, 5m], attempts_max: {attempts} }}\n\
          budget: {{ runs_per_day: {runs} }}\n\
-         policy: {{ writes: {writes}, merge: {{ checks: present, reviews: {reviews}, auto_max: 40 }}, fix_rounds_max: 2 }}\n",
+         policy: {{ writes: {writes}, merge: {{ checks: present, reviews: {reviews}, auto_max: 40 }}, fix_rounds_max: 2 }}\n\
+         notify: {{ to: {{ all: {{ kind: command, argv: [tell] }}, some: {{ kind: command, argv: [tell], priority: urgent }} }}, \
+         digest: \"08:00\" }}\n",
+        fallback = one_of(&["", "second"]),
         verify = one_of(&["", "make test"]),
         workers = one_of(&["1", "2", "3"]),
         pulls = one_of(&["1", "2"]),

@@ -16,6 +16,7 @@ pub(crate) const ALLOWED: &[(&str, &str)] = &[
     ("prompt", "domain profile"),
     ("store", "domain durable sys"),
     ("ui", "domain sys"),
+    ("dashboard", "sys"),
     ("git", "domain proc sys durable"),
     ("forge", "domain http sys durable git"),
     ("agent", "domain proc sys"),
@@ -41,6 +42,13 @@ pub(crate) const ALLOWED: &[(&str, &str)] = &[
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("forge", &["local", "github", "gitea", "fake", "sim"]),
     ("vcs", &["git", "sim"]),
+    ("service", &["cron", "launchd", "systemd"]),
+    (
+        "notify",
+        &[
+            "command", "discord", "email", "ntfy", "slack", "telegram", "webhook",
+        ],
+    ),
     (
         "agent",
         &[

@@ -7,8 +7,12 @@
     reason = "a test writes files and reads the environment itself"
 )]
 
+mod blocks;
+mod consequences;
 mod documents;
 mod generated;
 mod layers;
 mod licences;
+mod programs;
+mod release;
 mod risk;

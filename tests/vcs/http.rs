@@ -206,6 +206,38 @@ fn a_push_whose_connection_breaks_may_have_arrived() {
 }
 
 #[test]
+fn the_removal_of_a_branch_settles_whatever_becomes_of_its_answer() {
+    let web = Web::new();
+    let vcs = web.vcs();
+    let own = web.own_commit(&vcs);
+    let name = branch("acp/x");
+    assert_eq!(vcs.push(&name, &own, None).unwrap(), Pushed::Done);
+    for refusal in [Fault::Status(403), Fault::Redirect] {
+        web.server.fault(refusal);
+        let error = vcs.delete_branch(&name, &own).unwrap_err();
+        assert!(matches!(error, VcsError::Refused { .. }), "{error}");
+    }
+    web.server.fault(Fault::CutBeforePush);
+    let error = vcs.delete_branch(&name, &own).unwrap_err();
+    assert!(matches!(error, VcsError::Unknown { .. }), "{error}");
+    assert_eq!(web.tip("acp/x"), Some(own.clone()));
+    web.server.fault(Fault::CutAfterPush);
+    let error = vcs.delete_branch(&name, &own).unwrap_err();
+    assert!(matches!(error, VcsError::Unknown { .. }), "{error}");
+    assert_eq!(web.tip("acp/x"), None);
+    web.server.fault(Fault::None);
+    assert_eq!(vcs.delete_branch(&name, &own).unwrap(), Pushed::Done);
+    // Somebody made it anew, elsewhere: it is theirs.
+    let theirs = web
+        .forge
+        .commit("acp/x", Some(&web.base), &[("b.txt", "b\n")]);
+    let found = Some(theirs.clone());
+    let moved = Pushed::Moved { found };
+    assert_eq!(vcs.delete_branch(&name, &own).unwrap(), moved);
+    assert_eq!(web.tip("acp/x"), Some(theirs));
+}
+
+#[test]
 fn what_a_server_forbids_is_refused_in_its_words() {
     let web = Web::new();
     let vcs = web.vcs();

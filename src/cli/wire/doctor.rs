@@ -6,19 +6,22 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Wiring, open, remote};
+use super::{Wiring, open, remote, service, setup};
+use crate::agent;
 use crate::cli::range::git_dir_of;
 use crate::commands::{Apart, Machine, Reach, Session};
-use crate::domain::{ForgeKind, Mirror, Rules, Sha};
+use crate::domain::{ForgeKind, Mirror, ProfileId, Rules, RunId, Sha, Timer};
 use crate::forge::local::LocalForge;
 use crate::forge::remote::{check, make_labels};
 use crate::forge::{Forge, ForgeError};
 use crate::git::{Git, GitError};
-use crate::proc::ProcessMark;
+use crate::proc::{self, ProcessMark};
 use crate::profile::{self, Overrides, Profile, ProfileError};
-use crate::store::Home;
+use crate::service::Look;
+use crate::store::{Home, Store};
 use crate::sys::{Clock, Env, SplitMix64, SystemClock};
 use crate::ui::CliError;
+use crate::worker::{LocalWorkers, Proof, Workers as _};
 
 /// How long git may take to say its version. Less than the check is waited for, so that no process of git is left behind.
 const VERSION_LIMIT: Duration = Duration::from_secs(8);
@@ -80,7 +83,7 @@ impl Machine for ThisMachine {
         self.clock.now()
     }
 
-    fn profile(&self, id: &crate::domain::ProfileId) -> Result<Profile, ProfileError> {
+    fn profile(&self, id: &ProfileId) -> Result<Profile, ProfileError> {
         profile::load(&self.home.config, id, &self.env, &Overrides::none())
     }
 
@@ -97,6 +100,11 @@ impl Machine for ThisMachine {
         open::missing_agent(&self.env, rules, name)
     }
 
+    fn notifiers(&self, rules: &Rules) -> Vec<(String, Option<String>)> {
+        let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&self.clock);
+        super::notify::unready(&self.env, &clock, rules)
+    }
+
     fn is_alive(&self, pid: u32) -> bool {
         ProcessMark::of(pid).is_some()
     }
@@ -109,7 +117,13 @@ impl Machine for ThisMachine {
         }
         let wiring = self.wiring();
         let connected = remote::connect(&wiring, &self.home.state, &rules.forge);
-        let access = check(&connected.client, rules.forge.kind, &rules.forge.repo)?;
+        let graphql = connected.addresses.graphql.as_deref();
+        let access = check(
+            &connected.client,
+            rules.forge.kind,
+            &rules.forge.repo,
+            graphql,
+        )?;
         let ahead = connected.client.ahead();
         let base = match remote::adapter(connected, &self.home, rules, &git) {
             Ok(forge) => forge.branch(&rules.repo.base),
@@ -130,6 +144,43 @@ impl Machine for ThisMachine {
         let connected = remote::connect(&wiring, &self.home.state, &rules.forge);
         let (kind, slug) = (rules.forge.kind, &rules.forge.repo);
         make_labels(&connected.client, kind, slug, wanted)
+    }
+
+    fn timer(&self, id: &ProfileId, timer: &Timer) -> Result<Look, String> {
+        let manager = service::of_kind(&self.env, &*self.clock, timer.kind);
+        manager.look(id, timer).map_err(|error| error.to_string())
+    }
+
+    fn own_program(&self) -> Option<PathBuf> {
+        open::own_program().ok()
+    }
+
+    fn env(&self) -> &Env {
+        &self.env
+    }
+
+    fn version_of(&self, program: &str) -> Option<String> {
+        let program = open::find(&self.env, program)?;
+        setup::version_of(&self.env, &*self.clock, &program)
+    }
+
+    fn sandbox(&self, rules: &Rules, agent: &str) -> Result<Proof, String> {
+        let acp = open::own_program().map_err(|error| error.message)?;
+        let store = Store::new(self.home.layout(&rules.id));
+        let (env, clock) = (&self.env, &*self.clock);
+        let workers = LocalWorkers::new(store, rules.clone(), env, clock, agent::by_name, acp);
+        let proof = workers.prove_sandbox(agent);
+        proof.map_err(|error| error.to_string())
+    }
+
+    fn processes_of_runs(&self, worktrees: &Path) -> Vec<(u32, RunId)> {
+        let of_run = |(pid, out): (u32, std::ffi::OsString)| {
+            let inside = Path::new(&out).strip_prefix(worktrees).ok()?;
+            let name = inside.components().next()?.as_os_str().to_str()?;
+            Some((pid, name.parse().ok()?))
+        };
+        let all = proc::find_with("ACP_OUT".as_ref());
+        all.into_iter().filter_map(of_run).collect()
     }
 
     fn apart(&self, rules: &Rules, checkout: &Path) -> Result<Apart, String> {

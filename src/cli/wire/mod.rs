@@ -1,8 +1,10 @@
 //! The composition root: the only place that picks adapters.
 
 pub(super) mod doctor;
+mod notify;
 pub(super) mod open;
 pub(super) mod remote;
+pub(super) mod service;
 pub(super) mod setup;
 mod token;
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::notify::notifiers;
 use super::{Wiring, remote};
 use crate::agent;
 use crate::commands::{Control, PromptMaker, Session};
@@ -44,6 +45,7 @@ pub(in crate::cli) fn open<'w>(
     Ok(Control {
         agent_missing: Box::new(agent_missing(session, rules.clone())),
         prompt: prompt(&home, &store, &rules),
+        notifier: notifiers(wiring.env, &wiring.shared_clock(), &rules),
         say: Box::new(crate::cli::say),
         home,
         rules,
@@ -94,7 +96,7 @@ pub(in crate::cli) fn own_program() -> Result<PathBuf, CliError> {
 }
 
 /// The file of a program on PATH.
-pub(super) fn find(env: &Env, name: &str) -> Option<PathBuf> {
+pub(in crate::cli) fn find(env: &Env, name: &str) -> Option<PathBuf> {
     let path = env
         .raw("PATH")
         .unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"));
@@ -143,7 +145,7 @@ fn agent_missing<'w>(
 
 /// Why the agent `name` of a profile cannot start; `None` when it can.
 pub(super) fn missing_agent(env: &Env, rules: &Rules, name: &str) -> Option<String> {
-    let Some(agent) = agent::by_name(name) else {
+    let Some(agent) = agent::by_name(rules.agents.backend(name)) else {
         return Some("acp has no such agent".to_owned());
     };
     let Some(settings) = rules.agents.settings.get(name) else {
@@ -152,10 +154,12 @@ pub(super) fn missing_agent(env: &Env, rules: &Rules, name: &str) -> Option<Stri
     let Some(program) = agent.program(settings) else {
         return Some(format!("`agents.settings.{name}` names no program"));
     };
-    match find(env, &program) {
-        Some(_) => None,
-        None => Some(format!("`{program}` is not on PATH")),
-    }
+    let Some(file) = find(env, &program) else {
+        return Some(format!("`{program}` is not on PATH"));
+    };
+    let interpreter = proc::missing_interpreter(&file)?;
+    let (file, interpreter) = (file.display(), interpreter.display());
+    Some(format!("`{file}` needs {interpreter}, which is not there"))
 }
 
 fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
@@ -164,7 +168,7 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
         .join("templates");
     let (store, rules) = (store.clone(), rules.clone());
     Box::new(move |run: &Run, text: &Text| {
-        let name = prompt::template_name(&run.task);
+        let name = prompt::template_name(&run.task, run.merge.is_some());
         let own = durable::read_file(&templates.join(name), TEMPLATE_BYTES_MAX)
             .map_err(|error| error.to_string())?;
         let own = own

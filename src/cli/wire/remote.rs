@@ -86,6 +86,7 @@ pub(super) fn adapter(
         repo,
         branch_prefix,
         graphql: addresses.graphql.unwrap_or_default(),
+        web: addresses.web,
         git: GitRemote::Http {
             url: addresses.git,
             username: USERNAME.to_owned(),
@@ -114,7 +115,7 @@ fn account(kind: ForgeKind, addresses: &Addresses) -> Account {
 }
 
 /// How this machine reaches others.
-fn network(env: &Env) -> Network {
+pub(super) fn network(env: &Env) -> Network {
     Network {
         proxy: proxy(env),
         no_proxy: either(env, "NO_PROXY", "no_proxy"),
@@ -155,5 +156,6 @@ pub(in crate::cli) fn access(
     forge: &ForgeRules,
 ) -> Result<Access, CliError> {
     let connected = connect(wiring, state, forge);
-    Ok(check(&connected.client, forge.kind, &forge.repo)?)
+    let graphql = connected.addresses.graphql.as_deref();
+    Ok(check(&connected.client, forge.kind, &forge.repo, graphql)?)
 }

@@ -1,7 +1,8 @@
 //! What `acp init` and `acp demo` need of this machine: a look at a checkout, a local forge, one remote.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Wiring;
 use super::open::git_program;
@@ -11,6 +12,8 @@ use crate::commands::{Checkout, Session};
 use crate::domain::BranchName;
 use crate::forge::local::LocalForge;
 use crate::git::Git;
+use crate::policy;
+use crate::sys::{Clock, Env};
 use crate::ui::{CliError, Exit};
 use crate::{durable, proc};
 
@@ -25,16 +28,33 @@ const BUILD_FILES: &[&str] = &[
     "package-lock.json",
     "yarn.lock",
     "pnpm-lock.yaml",
+    "bun.lock",
     "bun.lockb",
+    "npm-shrinkwrap.json",
+    "uv.lock",
+    "poetry.lock",
     "setup.cfg",
     "tox.ini",
     "GNUmakefile",
     "makefile",
     "Justfile",
+    ".justfile",
 ];
 
 /// The most that is read of one of them, in bytes.
 const BUILD_FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The most names at the top of a checkout that are looked at.
+const NAMES_MAX: usize = 10_000;
+
+/// What asking a program for its version may take.
+const VERSION_LIMITS: proc::Quick = proc::Quick {
+    deadline: Duration::from_secs(10),
+    output_bytes_max: 4096,
+};
+
+/// Characters of a version that are shown.
+const VERSION_CHARS_MAX: usize = 60;
 
 /// Looks at the checkout that holds `folder`.
 pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<Checkout, CliError> {
@@ -64,6 +84,7 @@ pub(in crate::cli) fn checkout(session: &Session<'_>, folder: &Path) -> Result<C
     let top = top_of(&folder);
     Ok(Checkout {
         files: build_files(&top),
+        names: names_in(&top),
         top,
         git_dir,
         branch,
@@ -88,6 +109,58 @@ fn build_files(top: &Path) -> BTreeMap<String, String> {
         ))
     };
     BUILD_FILES.iter().filter_map(read).collect()
+}
+
+fn names_in(top: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(top).into_iter().flatten().flatten();
+    entries
+        .take(NAMES_MAX)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+/// Writes everything that a bare repository holds into one file; `false`: it holds nothing. The file appears whole.
+pub(in crate::cli) fn bundle(
+    session: &Session<'_>,
+    repo_git: &Path,
+    file: &Path,
+) -> Result<bool, CliError> {
+    let git = Git::new(git_program(session)?, repo_git, session.clock);
+    let any = git
+        .call("look for branches")
+        .args(["for-each-ref", "--count=1", "--format=%(refname)"])
+        .line()?;
+    if any.trim().is_empty() {
+        return Ok(false);
+    }
+    if let Some(folder) = file.parent() {
+        durable::create_dirs(folder)?;
+    }
+    let mut part = file.as_os_str().to_owned();
+    part.push(".tmp");
+    let part = PathBuf::from(part);
+    durable::remove_file(&part)?;
+    git.call("write a bundle of everything")
+        .args(["bundle", "create", "--quiet"])
+        .arg(&part)
+        .arg("--all")
+        .long()
+        .ok()?;
+    git.call("verify the bundle")
+        .args(["bundle", "verify", "--quiet"])
+        .arg(&part)
+        .long()
+        .ok()?;
+    // git does not sync it, and what it was made from goes next.
+    std::fs::File::open(&part)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| {
+            CliError::new(Exit::Io, format!("cannot sync `{}`", part.display()))
+                .because_of(Some(&error))
+        })?;
+    durable::remove_file(file)?;
+    durable::move_dir(&part, file)?;
+    Ok(true)
 }
 
 fn remote(git: &Git<'_>, name: &str) -> Option<String> {
@@ -150,6 +223,25 @@ pub(in crate::cli) fn installed_agents(session: &Session<'_>) -> Vec<String> {
         .filter(|name| *name != "command" && installed(name))
         .map(str::to_owned)
         .collect()
+}
+
+/// What a program says to `--version`. It gets no more of the environment than it needs to start, and no login.
+pub(in crate::cli) fn version_of(env: &Env, clock: &dyn Clock, program: &Path) -> Option<String> {
+    let mut cmd = proc::Cmd::new(program).arg("--version").env_clear();
+    for name in ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"] {
+        if let Some(value) = env.raw(name) {
+            cmd = cmd.env(name, value);
+        }
+    }
+    let output = cmd.capture(&VERSION_LIMITS, clock).ok()?;
+    let said = if output.stdout.is_empty() {
+        output.stderr
+    } else {
+        output.stdout
+    };
+    let text = String::from_utf8_lossy(&said).into_owned();
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    Some(policy::one_line(line, VERSION_CHARS_MAX)).filter(|line| !line.is_empty())
 }
 
 /// Runs git on a repository of acp's own making, for the demonstration.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::commands::{Session, Verb};
 use crate::forge::remote::blocks;
+use crate::policy::only_counts;
 use crate::ui::words::relative;
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
@@ -37,10 +38,11 @@ impl Verb for List {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let now = session.clock.now();
         let keep = session.keep()?;
-        let cooldowns = keep.store.cooldowns().list()?;
+        let cooldowns = keep.store.all_cooldowns()?;
         let limits = blocks(&keep.home.state, now).into_iter();
         let rows: Vec<Row> = cooldowns
             .into_iter()
+            .filter(|(_, cooldown)| !only_counts(cooldown))
             .map(|(key, cooldown)| Row {
                 key,
                 until: cooldown.until,

@@ -136,7 +136,8 @@ impl Verb for Demo {
     }
 }
 
-fn env_with_home(env: &Env, home: &Path) -> Env {
+/// The same environment with another home of acp.
+pub(super) fn env_with_home(env: &Env, home: &Path) -> Env {
     let others = env
         .iter()
         .filter(|(name, _)| *name != "ACP_HOME" && *name != "ACP_PROFILE");
@@ -175,6 +176,8 @@ impl Demo {
                 let quoted = own.display().to_string().replace('\'', "'\\''");
                 format!("'{quoted}' demo-agent")
             }),
+            labels: vec![],
+            writes: None,
         };
         let text = format!("{}{}", profile::render(&new), sample::SHORT_WAITS);
         let file = profile::profile_path(&home.config, &id);

@@ -47,6 +47,8 @@ pub(super) enum Fix {
     Private(PathBuf),
     /// Make labels on the forge.
     Labels(Vec<String>),
+    /// Put back the timer as it was installed.
+    Timer,
 }
 
 /// One thing that was looked at.

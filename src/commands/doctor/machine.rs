@@ -1,13 +1,16 @@
 //! What `doctor` asks of everything that a verb may not touch itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{ProfileId, Rules, Sha};
+use crate::domain::{ProfileId, Rules, RunId, Sha, Timer};
 use crate::forge::ForgeError;
 use crate::forge::remote::Access;
 use crate::profile::{Profile, ProfileError};
+use crate::service::Look;
+use crate::sys::Env;
+use crate::worker::Proof;
 
 /// What a forge answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +47,10 @@ pub trait Machine: Send + Sync {
     /// Why an agent of the profile cannot start; `None` when it can.
     fn agent_missing(&self, rules: &Rules, name: &str) -> Option<String>;
 
+    /// The notifiers of the profile, each with the reason why it cannot work as it is set up. Nothing is sent; programs that
+    /// print a secret are run.
+    fn notifiers(&self, rules: &Rules) -> Vec<(String, Option<String>)>;
+
     /// Whether there is a process of that number on this machine.
     fn is_alive(&self, pid: u32) -> bool;
 
@@ -52,6 +59,25 @@ pub trait Machine: Send + Sync {
 
     /// Makes those of the labels that the forge does not know, and returns them.
     fn make_labels(&self, rules: &Rules, wanted: &[String]) -> Result<Vec<String>, ForgeError>;
+
+    /// What is to be said of a timer that was installed.
+    fn timer(&self, id: &ProfileId, timer: &Timer) -> Result<Look, String>;
+
+    /// acp's own binary.
+    fn own_program(&self) -> Option<PathBuf>;
+
+    /// acp's own environment.
+    fn env(&self) -> &Env;
+
+    /// What a program on PATH says to `--version`, as one short line.
+    fn version_of(&self, program: &str) -> Option<String>;
+
+    /// Tries from inside whether the sandbox of an agent keeps what it promises; why it cannot be tried. A folder in the state of
+    /// the profile is made for that and removed.
+    fn sandbox(&self, rules: &Rules, agent: &str) -> Result<Proof, String>;
+
+    /// The live processes that were started for a run in one of these worktrees, with the run. Only Linux shows them.
+    fn processes_of_runs(&self, worktrees: &Path) -> Vec<(u32, RunId)>;
 
     /// How far a checkout is from the local forge of the profile.
     fn apart(&self, rules: &Rules, checkout: &Path) -> Result<Apart, String>;

@@ -36,6 +36,7 @@ fn describe(fix: &Fix) -> String {
     match fix {
         Fix::Private(path) => format!("close `{}` to other users", path.display()),
         Fix::Labels(names) => format!("make the labels {}", names.join(", ")),
+        Fix::Timer => "put the timer back".to_owned(),
     }
 }
 
@@ -46,8 +47,23 @@ fn mend(session: &Session<'_>, job: &Job, fix: &Fix) -> Result<String, CliError>
             Ok(format!("closed `{}` to other users", path.display()))
         }
         (Fix::Labels(names), About::Profile(case)) => make_labels(session, case, names),
-        (Fix::Labels(_), About::Machine(_)) => Ok(String::new()),
+        (Fix::Timer, About::Profile(case)) => put_back_timer(session, case),
+        (Fix::Labels(_) | Fix::Timer, About::Machine(_)) => Ok(String::new()),
     }
+}
+
+/// The timer as it was installed; where acp has moved it starts this one.
+fn put_back_timer(session: &Session<'_>, case: &Case) -> Result<String, CliError> {
+    let Some(mut timer) = case.store.timer()? else {
+        return Ok(String::new());
+    };
+    if !timer.program.exists() {
+        timer.program = session.ports.own_program()?;
+        case.store.set_timer(&timer)?;
+    }
+    let manager = session.ports.services(session, Some(timer.kind))?;
+    manager.install(&case.id, &timer)?;
+    Ok(format!("put the timer of `{}` back", case.id))
 }
 
 /// Under the lock of the flush, since a flusher makes labels too and a forge may take two of one name.

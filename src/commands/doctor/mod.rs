@@ -13,17 +13,26 @@ mod git;
 mod locks;
 mod machine;
 mod mend;
+mod notify;
 mod outbox;
 mod profiles;
 mod records;
+mod report;
 mod runs;
+mod sandbox;
+mod secrets;
+mod strays;
 mod system;
+mod timers;
 mod view;
 mod waits;
 mod words;
 
 pub use machine::{Apart, Machine, Reach};
+pub(super) use records::mend as mend_unreadable;
+pub(super) use words::shell as shell_words;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +45,9 @@ use crate::ui::{CliError, Exit, Output, Progress};
 
 /// How long a check may take that looks at files or starts a program of this machine.
 const HERE: Duration = Duration::from_secs(10);
-/// How long a check may take that asks a forge.
+/// How long the trial of a sandbox may take, which has a limit of its own below this.
+const TRIAL: Duration = Duration::from_secs(25);
+/// How long a check may take that asks a forge, several programs or a service manager.
 const ELSEWHERE: Duration = Duration::from_secs(45);
 
 /// Every check, in the order in which findings are shown.
@@ -83,8 +94,18 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "agent",
-        limit: HERE,
+        limit: ELSEWHERE,
         scope: Scope::Profile(agents::look),
+    },
+    Check {
+        name: "sandbox",
+        limit: TRIAL,
+        scope: Scope::Profile(sandbox::look),
+    },
+    Check {
+        name: "secrets",
+        limit: HERE,
+        scope: Scope::Profile(secrets::look),
     },
     Check {
         name: "checkout",
@@ -97,6 +118,16 @@ const CHECKS: &[Check] = &[
         scope: Scope::Profile(runs::look),
     },
     Check {
+        name: "strays",
+        limit: HERE,
+        scope: Scope::Profile(strays::look),
+    },
+    Check {
+        name: "timer",
+        limit: ELSEWHERE,
+        scope: Scope::Profile(timers::look),
+    },
+    Check {
         name: "locks",
         limit: HERE,
         scope: Scope::Profile(locks::look),
@@ -107,6 +138,11 @@ const CHECKS: &[Check] = &[
         scope: Scope::Profile(outbox::look),
     },
     Check {
+        name: "notify",
+        limit: ELSEWHERE,
+        scope: Scope::Profile(notify::look),
+    },
+    Check {
         name: "holds",
         limit: HERE,
         scope: Scope::Profile(waits::look),
@@ -114,18 +150,28 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Looks for everything that can be wrong: git, acp's folders, disk and clock, records, profiles, the forge with its
-/// permissions and labels, agents, the checkout, runs, locks, writes that failed, holds. Each finding says what it means
-/// and names the command that mends it. Without --profile all profiles are looked at.
+/// permissions and labels, agents, their sandbox (by a trial from inside), logins that others can read, the checkout, runs, processes
+/// that were left behind, the timer, locks, writes that failed, notifiers, holds. Each finding says what it means and names the command
+/// that mends it. Without --profile all profiles are looked at.
 ///
 /// Nothing is changed without --fix, and it may be called while passes run; calls to a forge count towards its limits.
+/// --report writes a text file for a bug report: versions, findings, profiles and the last lines of the journals. Secrets are taken
+/// out, by their values and by their shapes; words of issues and agents are left out without --with-text. Read it before you send it.
 /// Every check is bounded in time. Ends with 1 when something that acp needs does not work; warnings do not count.
 ///
 /// Columns of --plain: profile (empty: the machine), name, state (ok, warning, failed, unknown), meaning, command.
 #[derive(clap::Args)]
 pub(super) struct Doctor {
-    /// Mend what can be mended safely: close files to other users, make missing labels on the forge
+    /// Mend what can be mended safely: close files to other users, make missing labels on the forge, put back a timer that is
+    /// gone, does not run or starts an acp that is not there any more
     #[arg(long)]
     fix: bool,
+    /// Write what was found, and what somebody who helps needs, to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Let the report quote the journal, which may quote issues
+    #[arg(long, requires = "report")]
+    with_text: bool,
 }
 
 impl Verb for Doctor {
@@ -138,12 +184,14 @@ impl Verb for Doctor {
         };
         let mut findings = vec![];
         let mut todo = vec![];
+        let mut known = vec![];
         if let Some(cases) = cases(session, ground.clone())? {
             if cases.is_empty() {
                 let none = Finding::warning("profiles", "there is no profile yet");
                 findings.push(none.mend("acp init"));
             }
             todo = jobs(&ground, &cases);
+            known = cases;
         } else {
             let meaning = format!(
                 "`{}` does not answer: profiles cannot be looked at",
@@ -164,6 +212,13 @@ impl Verb for Doctor {
         let well = findings
             .iter()
             .all(|finding| finding.state != State::Failed);
+        if let Some(file) = self.report.as_ref().filter(|_| !session.dry_run) {
+            report::write(session, file, &known, &findings, self.with_text)?;
+            notes.push(format!(
+                "report: {} (read it before you send it)",
+                file.display()
+            ));
+        }
         let output = Output::of(view::Findings(findings)).answer(well);
         Ok(notes.into_iter().fold(output, Output::note))
     }

@@ -27,15 +27,23 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
 
 fn unreadable(error: &StoreError) -> Finding {
     let finding = Finding::failed("records", error.to_string());
-    match error {
-        // The newer acp is somewhere on this machine, and this one is not to touch what it wrote.
-        StoreError::Newer { .. } => finding.mend("type -a acp"),
-        StoreError::Damaged { path, .. } | StoreError::TooLarge { path, .. } => {
-            finding.mend(format!("mv {0} {0}.damaged", shell(path)))
-        }
-        StoreError::Io { path, .. } => finding.mend(format!("ls -l {}", shell(path))),
-        StoreError::Busy { .. } | StoreError::Order { .. } => finding,
+    match mend(error) {
+        Some(command) => finding.mend(command),
+        None => finding,
     }
+}
+
+/// The command that mends a file that cannot be read.
+pub(in crate::commands) fn mend(error: &StoreError) -> Option<String> {
+    Some(match error {
+        // The newer acp is somewhere on this machine, and this one is not to touch what it wrote.
+        StoreError::Newer { .. } => "type -a acp".to_owned(),
+        StoreError::Damaged { path, .. } | StoreError::TooLarge { path, .. } => {
+            format!("mv {0} {0}.damaged", shell(path))
+        }
+        StoreError::Io { path, .. } => format!("ls -l {}", shell(path)),
+        StoreError::Busy { .. } | StoreError::Order { .. } => return None,
+    })
 }
 
 fn last_pass(case: &Case) -> Vec<Finding> {

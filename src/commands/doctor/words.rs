@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// A path as a shell takes it.
-pub(super) fn shell(path: &Path) -> String {
+pub(in crate::commands) fn shell(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -34,6 +34,8 @@ struct Shown {
     comments: Vec<CommentView>,
     runs: Vec<String>,
     pulls: Vec<u64>,
+    /// Its page on the forge.
+    url: Option<String>,
 }
 
 /// A comment as it is shown.
@@ -54,7 +56,7 @@ impl Show {
                     .hint("`acp issue list --all` lists the issues"),
             );
         };
-        let text = control.forge.text(self.number)?;
+        let text = sight.text(&control, self.number)?;
         let item = ItemId::issue(self.number);
         let runs = sight
             .snapshot
@@ -90,6 +92,7 @@ impl Show {
             comments: text.comments.into_iter().map(CommentView::from).collect(),
             runs: runs.map(|run| run.run.id.to_string()).collect(),
             pulls: pulls.map(|pr| pr.number).collect(),
+            url: control.forge.page(item),
         }))
     }
 }
@@ -144,6 +147,9 @@ impl Render for Shown {
         if let Some(why) = &self.why {
             writeln!(out, "why: {}", clean(why))?;
         }
+        if let Some(url) = &self.url {
+            writeln!(out, "{}", clean(url))?;
+        }
         for pr in &self.pulls {
             writeln!(out, "pull request: pr/{pr}")?;
         }
@@ -168,6 +174,6 @@ impl Render for Shown {
             let created = comment.created.to_string();
             plain_line(out, &["comment", &comment.author, &created, &comment.body])?;
         }
-        Ok(())
+        plain_line(out, &["url", self.url.as_deref().unwrap_or("")])
     }
 }

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::show::not_open;
+use super::show::{not_open, still_at};
 use crate::commands::Session;
+use crate::domain::Sha;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Says yes to the head that the pull request has now; a new head asks again. The next pass merges, where the profile lets
@@ -14,6 +15,9 @@ use crate::ui::{CliError, Output, Render, Style, plain_line};
 pub(crate) struct Approve {
     /// The number
     number: u64,
+    /// Only if this is the head: the commit that was looked at
+    #[arg(long, value_name = "COMMIT")]
+    head: Option<Sha>,
 }
 
 #[derive(Debug, Serialize)]
@@ -29,13 +33,16 @@ impl Approve {
         let control = session.control()?;
         let actor = session.actor();
         let engine = control.engine(session);
+        if let (Some(seen), Some(pr)) = (&self.head, engine.open_pull(self.number)?) {
+            still_at(&pr, seen)?;
+        }
         let head = if session.dry_run {
             engine.open_pull(self.number)?.map(|pr| pr.head_sha)
         } else {
             engine.approve(self.number, &actor)?
         };
         let Some(head) = head else {
-            return Err(not_open(&control, self.number)?);
+            return Err(not_open(session, &control, self.number)?);
         };
         let next = if control.rules.policy.writes == crate::domain::Writes::Full {
             "acp heartbeat".to_owned()

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::show::not_open;
+use super::show::{not_open, still_at};
 use crate::commands::Session;
+use crate::domain::Sha;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Approves the head that the pull request has now and merges it at once. A draft is made ready first. What blocks a merge
@@ -14,6 +15,9 @@ use crate::ui::{CliError, Output, Render, Style, plain_line};
 pub(crate) struct Merge {
     /// The number
     number: u64,
+    /// Only if this is the head: the commit that was looked at
+    #[arg(long, value_name = "COMMIT")]
+    head: Option<Sha>,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,8 +34,11 @@ impl Merge {
         let control = session.control()?;
         let engine = control.engine(session);
         let Some(pr) = engine.open_pull(self.number)? else {
-            return Err(not_open(&control, self.number)?);
+            return Err(not_open(session, &control, self.number)?);
         };
+        if let Some(seen) = &self.head {
+            still_at(&pr, seen)?;
+        }
         let commit = if session.dry_run {
             engine.may_merge(self.number, &session.actor())?;
             None

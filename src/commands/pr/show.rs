@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::list::{Row, row};
 use crate::commands::issue::{CommentView, write_comments};
-use crate::commands::sight::Sight;
+use crate::commands::sight::{Sight, listed};
 use crate::commands::{Control, Session};
-use crate::domain::{Check, Mergeable, PrState, Review};
+use crate::domain::{Check, ItemId, Mergeable, PrState, PullRequest, Review, Sha};
 use crate::ui::words::{body_text, clean};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -42,6 +42,8 @@ struct Shown {
     approved_by: Option<String>,
     body: String,
     comments: Vec<CommentView>,
+    /// Its page on the forge.
+    url: Option<String>,
 }
 
 impl Show {
@@ -54,7 +56,7 @@ impl Show {
         ) else {
             return Err(missing(self.number));
         };
-        let text = control.forge.text(self.number)?;
+        let text = sight.text(&control, self.number)?;
         let approval = sight.snapshot.approvals.get(&self.number);
         let Row {
             number,
@@ -89,6 +91,7 @@ impl Show {
                 .map(|approval| approval.by.clone()),
             body: text.body,
             comments: text.comments.into_iter().map(CommentView::from).collect(),
+            url: control.forge.page(ItemId::pr(number)),
         }))
     }
 }
@@ -100,9 +103,12 @@ pub(super) fn missing(number: u64) -> CliError {
 }
 
 /// Why a verb that needs an open pull request cannot work with this one.
-pub(super) fn not_open(control: &Control<'_>, number: u64) -> Result<CliError, CliError> {
-    let mut mirror = control.store.mirror()?;
-    control.forge.sync(&mut mirror, &control.rules.repo.base)?;
+pub(super) fn not_open(
+    session: &Session<'_>,
+    control: &Control<'_>,
+    number: u64,
+) -> Result<CliError, CliError> {
+    let (mirror, _) = listed(session, control)?;
     let state = match mirror.pulls.get(&number).map(|pr| &pr.state) {
         Some(PrState::Merged { .. }) => "merged",
         Some(PrState::Closed) => "closed",
@@ -112,6 +118,21 @@ pub(super) fn not_open(control: &Control<'_>, number: u64) -> Result<CliError, C
         CliError::new(Exit::Denied, format!("pr/{number} is {state} already"))
             .hint("`acp pr list` lists the open pull requests"),
     )
+}
+
+/// That the head is the one that somebody has looked at.
+pub(super) fn still_at(pr: &PullRequest, seen: &Sha) -> Result<(), CliError> {
+    if pr.head_sha == *seen {
+        return Ok(());
+    }
+    let text = format!(
+        "pr/{} has another head than the one that was looked at: {} instead of {}",
+        pr.number,
+        pr.head_sha.short(),
+        seen.short()
+    );
+    let look = format!("`acp pr show {}` shows it as it is now", pr.number);
+    Err(CliError::new(Exit::Denied, text).hint(look))
 }
 
 /// The name of a state as people say it: `ChangesRequested` is "changes requested".
@@ -156,6 +177,9 @@ impl Render for Shown {
         if let Some(why) = &self.why {
             writeln!(out, "why: {}", clean(why))?;
         }
+        if let Some(url) = &self.url {
+            writeln!(out, "{}", clean(url))?;
+        }
         if let Some(by) = &self.approved_by {
             writeln!(out, "approved by {}", clean(by))?;
         }
@@ -199,7 +223,8 @@ impl Render for Shown {
             let state = format!("{:?}", check.state).to_lowercase();
             plain_line(out, &["check", &check.name, &state, &check.summary])?;
         }
-        plain_line(out, &["body", &self.body])
+        plain_line(out, &["body", &self.body])?;
+        plain_line(out, &["url", self.url.as_deref().unwrap_or("")])
     }
 }
 

@@ -55,22 +55,38 @@ impl Verb for Check {
         }
         let mut rows = vec![];
         for id in ids {
+            let path = profile::profile_path(&home.config, &id);
+            let path = path.display().to_string();
             let loaded = profile::load(&home.config, &id, session.env, &Overrides::none());
             let problems = match loaded {
                 Ok(_) => vec![],
                 Err(ProfileError::Invalid { problems, .. }) => problems,
-                Err(error) => return Err(error.into()),
+                Err(error @ ProfileError::Missing { .. }) => return Err(error.into()),
+                // One file that cannot be read keeps none of the others from being explained.
+                Err(error) => vec![unreadable(&path, &error)],
             };
             rows.push(Row {
-                path: profile::profile_path(&home.config, &id)
-                    .display()
-                    .to_string(),
+                path,
                 id: id.to_string(),
                 problems: in_order(problems),
             });
         }
         let fine = rows.iter().all(|row| row.problems.is_empty());
         Ok(Output::of(Checked(rows)).answer(fine))
+    }
+}
+
+fn unreadable(path: &str, error: &ProfileError) -> Problem {
+    let cause = std::error::Error::source(error);
+    let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+    Problem {
+        place: path.to_owned(),
+        line: None,
+        key: String::new(),
+        message: format!("{error}{cause}"),
+        suggestion: Some(
+            "a profile is a text file that you may read, of at most 256 KiB".to_owned(),
+        ),
     }
 }
 

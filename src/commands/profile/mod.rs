@@ -1,14 +1,19 @@
 //! `acp profile`: repositories under control.
 
 mod check;
+mod export;
+mod import;
 mod list;
+mod new;
+mod place;
+mod remove;
 mod schema;
 mod show;
 
 use super::{Session, Verb};
 use crate::ui::{CliError, Output};
 
-/// Looks at profiles and checks them.
+/// Looks at profiles, checks them, makes them and takes them away.
 #[derive(clap::Subcommand)]
 pub(super) enum Profile {
     #[command(about = "List the profiles")]
@@ -17,6 +22,14 @@ pub(super) enum Profile {
     Show(show::Show),
     #[command(about = "Explain everything that is wrong with a profile")]
     Check(check::Check),
+    #[command(about = "Write a profile from flags alone")]
+    New(Box<new::New>),
+    #[command(about = "Print a profile as another machine can take it")]
+    Export(export::Export),
+    #[command(about = "Take a profile from another machine")]
+    Import(import::Import),
+    #[command(about = "Take a repository out of control")]
+    Remove(remove::Remove),
     #[command(about = "Print the JSON schema of a profile")]
     Schema(schema::Schema),
 }
@@ -27,6 +40,10 @@ impl Verb for Profile {
             Self::List(args) => args.run(session),
             Self::Show(args) => args.run(session),
             Self::Check(args) => args.run(session),
+            Self::New(args) => (*args).run(session),
+            Self::Export(args) => args.run(session),
+            Self::Import(args) => args.run(session),
+            Self::Remove(args) => args.run(session),
             Self::Schema(args) => args.run(session),
         }
     }

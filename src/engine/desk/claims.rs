@@ -58,6 +58,8 @@ impl Desk<'_> {
             fixes: 0,
             dropped: false,
             dead_launches: 0,
+            excuses: 0,
+            avoid: std::collections::BTreeSet::new(),
             ..before.clone()
         };
         if !self.dry_run {
@@ -74,12 +76,12 @@ impl Desk<'_> {
     /// `Missing` when there is none of that key.
     pub fn clear_cooldown(&self, key: &str, actor: &str) -> Result<Cooldown, EngineError> {
         let _pass = self.change_lock(LockName::Pass, "cooldown clear")?;
-        let Some(cooldown) = self.store.cooldowns().get(key)? else {
+        let Some(cooldown) = self.store.cooldown(key)? else {
             let what = format!("cooldown `{key}`");
             return Err(EngineError::Missing { what });
         };
         if !self.dry_run {
-            self.store.cooldowns().remove(key)?;
+            self.store.remove_cooldown(key)?;
             let entry = Entry::new(self.clock.now(), "cooldown.cleared");
             self.changed(&entry.text(format!("{key} by {actor}")))?;
         }

@@ -3,11 +3,13 @@
 
 mod claims;
 mod intents;
+mod notices;
 
 use std::path::Path;
 
 use super::{EngineError, LOCK_WAIT};
-use crate::domain::RunId;
+use crate::domain::{DayBudget, Rules, Run, RunId};
+use crate::policy;
 use crate::store::{Entry, Holder, Lock, LockName, Store, StoreError};
 use crate::sys::Clock;
 
@@ -50,6 +52,35 @@ impl Desk<'_> {
             return Ok(None);
         }
         self.wait_for(name, what).map(Some)
+    }
+
+    /// Sets the budget of a run aside before it starts; `false`: there is not enough left. Looking and setting aside are one
+    /// step under the lock, so that however many start at once, no more do than may.
+    ///
+    /// # Errors
+    /// The budget's lock or record.
+    pub fn reserve(&self, run: &Run, rules: &Rules) -> Result<bool, StoreError> {
+        let _lock = self.budget_lock()?;
+        let day = Store::day(self.clock.now());
+        let mut budget = self.store.budgets().get(&day)?.unwrap_or_default();
+        if policy::may_start(&budget, run.item, &rules.budget).is_err() {
+            return Ok(false);
+        }
+        let reservation = rules.reservation(run.item, &run.agent);
+        budget.runs.insert(run.id.clone(), reservation);
+        self.notice(&mut budget, rules);
+        self.store.budgets().put(&day, &budget)?;
+        Ok(true)
+    }
+
+    /// Tells, once for each limit of a day, that most of it is used.
+    pub(super) fn notice(&self, budget: &mut DayBudget, rules: &Rules) {
+        for (limit, text) in policy::nearly_used(budget, &rules.budget) {
+            if budget.noticed.insert(limit.to_owned()) {
+                self.note(&Entry::new(self.clock.now(), "budget.near").text(&text));
+                (self.say)(&format!("the budget of the day is nearly used: {text}"));
+            }
+        }
     }
 
     /// A run that never started its agent costs nothing.

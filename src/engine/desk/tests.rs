@@ -126,6 +126,8 @@ impl World {
         let reservation = |run: &&RunId| Reservation {
             item: run.item().unwrap(),
             agent: "claude".to_owned(),
+            backend: None,
+            model: None,
             reserved_usd_micros: 1,
             reserved_tokens: 1,
             usd_micros: None,
@@ -136,7 +138,10 @@ impl World {
             .iter()
             .map(|r| ((*r).clone(), reservation(r)))
             .collect();
-        let budget = crate::domain::DayBudget { runs };
+        let budget = DayBudget {
+            runs,
+            ..DayBudget::default()
+        };
         self.store.budgets().put("2026-11-21", &budget).unwrap();
     }
 
@@ -328,6 +333,73 @@ fn the_lease_of_a_run_that_never_was_takes_its_reservation_with_it() {
     ));
 }
 
+/// Eight racing processes, twenty starts, a limit of five: exactly five may.
+#[test]
+fn parallel_starts_never_pass_the_limit_of_the_day() {
+    let world = World::new();
+    let id = world.store.layout().root().file_name().unwrap();
+    let id = id.to_string_lossy().into_owned();
+    let text = "schema: 1\nforge: { kind: local }\nbudget: { runs_per_day: 5 }\n";
+    let path = Path::new("p.yaml");
+    let env = crate::sys::Env::default();
+    let profile = crate::profile::load_text(&id.parse().unwrap(), path, text, &env);
+    let rules = profile.unwrap().rules;
+    let clock = crate::sys::SystemClock::new();
+    let next = std::sync::atomic::AtomicU64::new(1);
+    let started = std::sync::atomic::AtomicU32::new(0);
+    let said = std::sync::Mutex::new(vec![]);
+    let race = || {
+        loop {
+            let number = next.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            if number > 20 {
+                break;
+            }
+            let item = ItemId::issue(number);
+            let run = Run {
+                id: RunId::new(at(), item, 1),
+                profile: rules.id.clone(),
+                item,
+                task: Task::Implement,
+                agent: "claude".to_owned(),
+                attempt: 1,
+                title: String::new(),
+                branch: "agent/a".parse().unwrap(),
+                base: "main".parse().unwrap(),
+                start: "0".repeat(40).parse().unwrap(),
+                merge: None,
+                created: at(),
+                text: None,
+                resumes: 0,
+                state: RunState::Reserved,
+            };
+            let say = |line: &str| said.lock().unwrap().push(line.to_owned());
+            let desk = Desk {
+                store: &world.store,
+                clock: &clock,
+                say: &say,
+                dry_run: false,
+            };
+            if desk.reserve(&run, &rules).unwrap() {
+                started.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(race);
+        }
+    });
+    assert_eq!(started.into_inner(), 5);
+    let days = world.store.budgets().list().unwrap();
+    let counted: u32 = days.iter().map(|(_, day)| day.run_count()).sum();
+    assert_eq!(counted, 5);
+    let said = said.into_inner().unwrap();
+    let told = said
+        .iter()
+        .filter(|line| line.contains("runs_per_day: 4 of 5 used"));
+    assert_eq!(told.count(), 1, "{said:?}");
+}
+
 #[test]
 fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
     let world = World::new();
@@ -345,6 +417,8 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         fixes: 2,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
+        avoid: BTreeSet::new(),
     };
     world.store.retries().put(&item.slug(), &retry).unwrap();
     let (before, after) = world.desk().clear_retry(item, "ann").unwrap();

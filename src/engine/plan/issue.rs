@@ -35,7 +35,7 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan, wanted: &mut Candidates) {
 /// `None`: only room is needed to start it.
 fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     let item = ItemId::issue(issue.number);
-    if let Some(run) = view.active_run(item) {
+    if let Some(run) = view.busy_run(item) {
         return Some((IssueLane::Pending, run_wait(run)));
     }
     if let Some(wait) = not_for_us(view, issue) {
@@ -163,6 +163,7 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
     if view.may_write() {
         return Some(Wait::Unknown {
             what: "the pull request cannot be seen on the forge yet".into(),
+            next: None,
         });
     }
     Some(Wait::KeptHere {

@@ -1,11 +1,10 @@
 //! The conclusions from finished runs: what is published, tried again, or given up.
 
 use super::repair::why_unwanted;
-use super::view::View;
+use super::view::{View, is_to_judge};
 use crate::domain::{
-    Action, CheckState, FailureClass, Intent, ItemId, ItemKind, Life, Origin, Outcome, Payload,
-    Plan, Retry, ReviewVerdict, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult,
-    label,
+    Action, CheckState, FailureClass, Intent, ItemId, ItemKind, Origin, Outcome, Payload, Plan,
+    Retry, ReviewVerdict, Run, RunFindings, RunState, RunView, Sha, Task, VerifyResult, label,
 };
 use crate::policy::{self, BadPattern};
 
@@ -17,9 +16,8 @@ const FOLLOW_UPS_MAX: usize = 5;
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
     for run in view.snapshot.runs.values() {
-        // A supervisor that has just written its result holds the record a moment longer.
         if let RunState::Finished(end) = &run.run.state
-            && run.life != Life::Supervised
+            && is_to_judge(run)
         {
             plan.actions
                 .push(Judgement::new(view, run).conclude(&end.outcome)?);
@@ -95,7 +93,8 @@ impl<'a> Judgement<'a> {
             Outcome::Blocked { reason } => self.give_up(&format!("the agent is blocked: {reason}")),
             Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
             Outcome::Failed(failure) => {
-                self.failure(failure.class, &outcome.reason().unwrap_or_default())
+                let reason = outcome.reason().unwrap_or_default();
+                self.failure(failure.class, &reason)
             }
         };
         let intents = if self.view.may_write() {
@@ -107,6 +106,7 @@ impl<'a> Judgement<'a> {
             run: self.run.id.clone(),
             intents,
             retry: Box::new(retry),
+            cooldowns: self.view.cooldown_changes(&self.run.id),
             summary,
         })
     }
@@ -168,7 +168,7 @@ impl<'a> Judgement<'a> {
                 policy::defuse(&body),
                 self.run.item
             );
-            let title = policy::one_line(&title, 200);
+            let title = policy::defuse_title(&title, 200);
             let payload = Payload::Issue {
                 title,
                 body,
@@ -213,8 +213,8 @@ impl<'a> Judgement<'a> {
             head: self.run.branch.clone(),
             head_sha: commit.clone(),
             base: self.run.base.clone(),
-            title: policy::one_line(&self.run.title, 200),
-            body: policy::pull_body(self.run, &self.findings, &risk, keep_open),
+            title: policy::defuse_title(&self.run.title, 200),
+            body: policy::pull_body(self.run, &self.findings, commit, &risk, keep_open),
             draft: rules.policy.writes != crate::domain::Writes::Full,
         };
         Ok(self.add(payload, commit.to_string(), vec![push.clone()]))
@@ -253,13 +253,28 @@ impl<'a> Judgement<'a> {
         self.add(review, "review of the agent".to_owned(), vec![]);
     }
 
+    /// It failed, and the item has nothing to do with it.
+    fn excuse(&self, class: FailureClass, reason: &str) -> String {
+        let asleep = match self.view.awake(&self.run.agent) {
+            policy::Awake::No { until, .. } => {
+                format!("; `{}` sleeps until {until}", self.run.agent)
+            }
+            policy::Awake::Yes | policy::Awake::Trial { .. } => String::new(),
+        };
+        let advice = policy::consequence(class).advice;
+        format!("no failure of the item: {reason}{asleep} ({advice})")
+    }
+
     fn failure(&mut self, class: FailureClass, reason: &str) -> (Retry, String) {
         let view = self.view;
         let dead = class == FailureClass::LaunchDied;
+        let follows = policy::consequence(class);
         let after = if dead {
             policy::after_dead_launch
-        } else {
+        } else if follows.counts {
             policy::after_failure
+        } else {
+            policy::after_excuse
         };
         let retry = after(
             view.snapshot.retries.get(&self.run.item),
@@ -271,7 +286,13 @@ impl<'a> Judgement<'a> {
             view.now,
             view.snapshot.seed,
         );
-        let retry = if dead { retry } else { self.counted(retry) };
+        let mut retry = if dead { retry } else { self.counted(retry) };
+        if follows.elsewhere {
+            retry.avoid.insert(self.run.agent.clone());
+        }
+        if policy::is_excused(&retry) {
+            return (retry, self.excuse(class, reason));
+        }
         if retry.blocked {
             let tried = match retry.failures {
                 1 => format!("the only attempt failed: {reason}"),

@@ -1,13 +1,13 @@
 //! Which of the items that could start do start now, and what holds back the others.
 
+use std::collections::BTreeSet;
+
 use super::view::{View, is_pr_run};
 use crate::domain::{
-    Action, Issue, ItemId, Lane, Life, Plan, PullRequest, Sha, Standing, Task, Wait, label,
+    Action, Issue, ItemId, Lane, Life, Plan, PullRequest, RunState, Sha, Standing, Task, Wait,
+    label,
 };
 use crate::policy;
-
-/// The longest cooldown of an agent: a quota of a week, and a day. One further ahead is a mistake of the clock.
-const COOLDOWN_MAX: std::time::Duration = std::time::Duration::from_hours(8 * 24);
 
 /// Items that could start if nothing but room were needed.
 #[derive(Default)]
@@ -74,6 +74,8 @@ struct Room<'a> {
     issue_slots: u32,
     budget: crate::domain::DayBudget,
     exclusive: Exclusive,
+    /// Backends of which this plan starts a run.
+    trials: BTreeSet<String>,
 }
 
 enum Exclusive {
@@ -152,6 +154,7 @@ impl<'a> Room<'a> {
                 .saturating_sub(reserved),
             budget: view.snapshot.budget.clone(),
             exclusive,
+            trials: BTreeSet::new(),
         }
     }
 
@@ -184,7 +187,7 @@ impl<'a> Room<'a> {
         if let Some(wait) = self.exclusive_wait(candidate) {
             return Some(wait);
         }
-        if let Err(wait) = self.agent() {
+        if let Err(wait) = self.agent(candidate.item) {
             return Some(wait);
         }
         if let Err(limit) = policy::may_start(&self.budget, candidate.item, &self.view.rules.budget)
@@ -235,42 +238,62 @@ impl<'a> Room<'a> {
         })
     }
 
-    /// The first agent of the profile that can start.
-    fn agent(&self) -> Result<String, Wait> {
-        let snapshot = self.view.snapshot;
+    /// The first agent of the profile that can start; those that could not do this item before come last.
+    fn agent(&self, item: ItemId) -> Result<String, Wait> {
+        let agents = &self.view.rules.agents;
+        let retry = self.view.retry(item);
+        let is_avoided = |name: &&str| retry.is_some_and(|retry| retry.avoid.contains(*name));
+        let (last, first): (Vec<&str>, Vec<&str>) =
+            agents.in_order().into_iter().partition(is_avoided);
         let mut missing = vec![];
-        let mut cooling: Option<Wait> = None;
-        for name in self.view.rules.agents.in_order() {
-            if let Some(reason) = snapshot.agents_missing.get(name) {
+        let mut waits: Vec<Wait> = vec![];
+        for name in first.into_iter().chain(last) {
+            if let Some(reason) = self.view.snapshot.agents_missing.get(name) {
                 missing.push(format!("{name}: {reason}"));
                 continue;
             }
-            let cooldown = snapshot.cooldowns.get(&format!("agent-{name}"));
-            let until = cooldown.and_then(|c| policy::cooldown_due(c, COOLDOWN_MAX, self.view.now));
-            let (Some(cooldown), Some(until)) = (cooldown, until) else {
-                return Ok(name.to_owned());
-            };
-            cooling.get_or_insert(Wait::Cooldown {
-                key: cooldown.key.clone(),
-                until,
-                reason: cooldown.reason.clone(),
-            });
+            match self.view.awake(name) {
+                policy::Awake::Trial { key, since } if self.is_tried(name, since) => {
+                    let limit = format!("one run that tries whether `{key}` is over");
+                    waits.push(Wait::Capacity { limit, max: 1 });
+                }
+                policy::Awake::Yes | policy::Awake::Trial { .. } => return Ok(name.to_owned()),
+                policy::Awake::No { key, until, reason } => {
+                    waits.push(Wait::Cooldown { key, until, reason });
+                }
+            }
         }
-        Err(cooling.unwrap_or(Wait::NoAgent {
+        let soonest = waits.into_iter().min_by_key(Wait::next);
+        Err(soonest.unwrap_or(Wait::NoAgent {
             reason: missing.join("; "),
         }))
     }
 
+    /// Whether a run of the agent's backend is already under way that shows whether it works again.
+    fn is_tried(&self, agent: &str, since: jiff::Timestamp) -> bool {
+        let agents = &self.view.rules.agents;
+        let backend = agents.backend(agent);
+        let mut runs = self.view.snapshot.runs.values();
+        self.trials.contains(backend)
+            || runs.any(|view| {
+                let run = &view.run;
+                let open = run.state.is_under_way() || matches!(run.state, RunState::Finished(_));
+                open && agents.backend(&run.agent) == backend && run.created >= since
+            })
+    }
+
     fn launch(&mut self, candidate: &Candidate, plan: &mut Plan) -> Wait {
-        let (Ok(agent), Some(start)) = (self.agent(), candidate.start.clone()) else {
+        let (Ok(agent), Some(start)) = (self.agent(candidate.item), candidate.start.clone()) else {
             return Wait::NoBase;
         };
         let attempt = self.view.last_attempt(candidate.item) + 1;
         let run = crate::domain::RunId::new(self.view.now, candidate.item, attempt);
-        let rules = &self.view.rules.budget;
+        let rules = self.view.rules;
         self.budget
             .runs
             .insert(run, rules.reservation(candidate.item, &agent));
+        let agents = &self.view.rules.agents;
+        self.trials.insert(agents.backend(&agent).to_owned());
         self.running += 1;
         self.launched += 1;
         self.heavy += u32::from(candidate.heavy);
@@ -294,8 +317,8 @@ impl<'a> Room<'a> {
     }
 }
 
-fn labels_of<'a>(view: &View<'a>, item: ItemId) -> &'a std::collections::BTreeSet<String> {
-    static NONE: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+fn labels_of<'a>(view: &View<'a>, item: ItemId) -> &'a BTreeSet<String> {
+    static NONE: BTreeSet<String> = BTreeSet::new();
     let mirror = &view.snapshot.mirror;
     match item.kind {
         crate::domain::ItemKind::Issue => {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 use super::issue::{
     PUBLICATION, dropped_text, dropped_wait, dropped_write, label_note, run_wait, writing,
 };
@@ -12,10 +14,13 @@ use super::trust;
 use super::view::{View, run_commit};
 use crate::domain::{
     Action, Intent, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict,
-    Mergeable, Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules,
-    RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, label,
+    Mergeable, Origin, Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore,
+    Rules, RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, digest, label,
 };
 use crate::policy::{self, BadPattern, Checks, Trusted};
+
+/// Merges of one head that the forge may refuse before it is not asked again unless a person says so.
+const MERGES_MAX: usize = 5;
 
 pub(super) fn plan(
     view: &View<'_>,
@@ -136,7 +141,7 @@ impl<'a> Sight<'a> {
         if self.is_gone() {
             return PrLane::Ignore;
         }
-        policy::pr_lane(&policy::PrInput {
+        let lane = policy::pr_lane(&policy::PrInput {
             pr: &self.pr,
             ours: self.view.is_ours(&self.pr),
             given_up: self.gave_up(),
@@ -145,7 +150,20 @@ impl<'a> Sight<'a> {
             reviews_done: self.reviews_done,
             reviews_wanted: self.view.rules.policy.merge.reviews,
             decision: &self.decision,
-        })
+        });
+        match self.refused_merge() {
+            Some(_) if lane == PrLane::Automerge => PrLane::HumanReview,
+            None if lane == PrLane::Automerge && self.asks_as_draft() => PrLane::HumanReview,
+            _ => lane,
+        }
+    }
+
+    /// It would be merged, and a person has to say first that it is no draft any more.
+    fn asks_as_draft(&self) -> bool {
+        let approved = self.view.snapshot.approvals.get(&self.pr.number);
+        self.pr.draft
+            && self.view.rules.policy.writes == Writes::Full
+            && approved.is_none_or(|approval| approval.head != self.pr.head_sha)
     }
 
     fn retry(&self) -> Option<&'a Retry> {
@@ -179,6 +197,7 @@ impl<'a> Sight<'a> {
             }
             PrLane::Pending => self.pending().unwrap_or(Wait::Unknown {
                 what: "its checks".into(),
+                next: None,
             }),
             PrLane::Fix => match self.fix_wait(plan) {
                 Some(wait) => wait,
@@ -198,7 +217,7 @@ impl<'a> Sight<'a> {
 
     /// What is under way on it.
     fn pending(&self) -> Option<Wait> {
-        if let Some(run) = self.view.active_run(self.item) {
+        if let Some(run) = self.view.busy_run(self.item) {
             return Some(run_wait(run));
         }
         let mut runs = self.view.runs_of(self.item).iter();
@@ -231,24 +250,74 @@ impl<'a> Sight<'a> {
             ) {
                 (Mergeable::Unknown, _) => Some(Wait::Unknown {
                     what: "whether it merges without a conflict".into(),
+                    next: self.asked_again(),
                 }),
                 (_, None) => Some(Wait::Unknown {
                     what: "what it changes".into(),
+                    next: self.asked_again(),
                 }),
                 _ => None,
             },
         })
     }
 
+    /// When the forge is asked again what it could not say of this pull request.
+    fn asked_again(&self) -> Option<Timestamp> {
+        let again = &self.view.snapshot.asked_again;
+        again.get(&self.pr.number).copied()
+    }
+
     /// A write without which nothing can be said of this head.
     fn failed_for_good(&self, intent: &IntentView) -> bool {
         intent.failed
             && match &intent.intent.payload {
-                Payload::Merge { head, .. } => *head == self.pr.head_sha,
                 Payload::Ready { .. } => true,
                 Payload::Check { sha, .. } => *sha == self.pr.head_sha,
                 _ => false,
             }
+    }
+
+    /// The merge of this head that the forge refused, while nothing has changed that could make it say otherwise, or when
+    /// it was asked too often.
+    fn refused_merge(&self) -> Option<&'a Intent> {
+        let of_head = |intent: &&IntentView| {
+            let payload = &intent.intent.payload;
+            let merges =
+                matches!(payload, Payload::Merge { head, .. } if *head == self.pr.head_sha);
+            merges && intent.failed && intent.intent.origin == Origin::Pass
+        };
+        let refused: Vec<&IntentView> = self
+            .view
+            .intents_of(self.item)
+            .iter()
+            .copied()
+            .filter(of_head)
+            .collect();
+        let fact = self.merge_fact();
+        let same = refused.iter().find(|intent| intent.intent.fact == fact);
+        let last = refused.last().filter(|_| refused.len() >= MERGES_MAX);
+        same.or(last).map(|intent| &intent.intent)
+    }
+
+    /// What a merge of this head rests on: what the forge may ask for, as far as it is seen.
+    fn merge_fact(&self) -> String {
+        let mut parts: Vec<String> = vec![];
+        for review in &self.pr.reviews {
+            parts.push(format!(
+                "review {} {:?} {}",
+                review.author, review.state, review.head
+            ));
+        }
+        for check in &self.pr.checks {
+            parts.push(format!("check {} {:?}", check.name, check.state));
+        }
+        let approval = self.view.snapshot.approvals.get(&self.pr.number);
+        if let Some(approval) = approval.filter(|yes| yes.head == self.pr.head_sha) {
+            parts.push(format!("approval {}", approval.by));
+        }
+        parts.sort();
+        let seen = digest(parts.iter().map(String::as_str));
+        format!("head {} seen {}", self.pr.head_sha, &seen[..16])
     }
 
     /// The verify result of the run that built this head is on its way, or its post failed.
@@ -319,6 +388,18 @@ impl<'a> Sight<'a> {
     }
 
     fn human_wait(&self) -> Wait {
+        let merges = self.decision.verdict == MergeVerdict::Merge;
+        if let Some(refused) = self.refused_merge().filter(|_| merges) {
+            return Wait::WriteFailed {
+                intent: refused.id.to_string(),
+                error: refused.last_error.clone().unwrap_or_default(),
+            };
+        }
+        if merges && self.asks_as_draft() {
+            return Wait::Human {
+                reasons: vec!["it is a draft".to_owned()],
+            };
+        }
         let reasons = self.decision.reasons.clone();
         match self.decision.verdict {
             MergeVerdict::Block => Wait::MergeBlocked { reasons },
@@ -347,22 +428,18 @@ impl<'a> Sight<'a> {
                 writes: writes.to_owned(),
             };
         }
-        let approved = self.view.snapshot.approvals.get(&self.pr.number);
-        if self.pr.draft && approved.is_none_or(|approval| approval.head != self.pr.head_sha) {
-            return Wait::Human {
-                reasons: vec!["it is a draft".to_owned()],
-            };
-        }
         let head = self.pr.head_sha.clone();
-        let payload = if self.pr.draft {
-            Payload::Ready { pr: self.pr.number }
+        let (payload, fact) = if self.pr.draft {
+            let payload = Payload::Ready { pr: self.pr.number };
+            (payload, format!("head {head}"))
         } else {
-            Payload::Merge {
-                head,
-                method: self.view.rules.policy.merge.method,
+            // What a person gave up for this head is not wanted again, whatever has changed around it.
+            if let Some(dropped) = self.view.dropped_merge(self.item, &head) {
+                return dropped_write(dropped);
             }
+            let method = self.view.rules.policy.merge.method;
+            (Payload::Merge { head, method }, self.merge_fact())
         };
-        let fact = format!("head {}", self.pr.head_sha);
         let intent = Box::new(self.view.intent(self.item, payload, fact));
         if let Some(dropped) = self.view.dropped(&intent.id) {
             return dropped_write(dropped);
@@ -417,8 +494,12 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
+        avoid: std::collections::BTreeSet::new(),
     });
+    // A run that this pass judges has a later attempt than the record that was read.
     let retry = Box::new(Retry {
+        attempt: attempt.max(base.attempt),
         blocked: true,
         label_seen: false,
         reason: Some(reason.to_owned()),
@@ -486,6 +567,8 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadP
     if !matches!(run.run.state, RunState::Judged { .. }) {
         return Ok(());
     }
+    // Before its run is closed, so that whoever dies in between leaves a run that asks for it again.
+    plan.actions.extend(delete_branch(view, run));
     let close = |reason: String| Action::Close {
         run: run.run.id.clone(),
         reason,
@@ -626,6 +709,38 @@ fn close_issue(view: &View<'_>, number: u64, pr: u64) -> Option<Action> {
     let intent =
         Box::new(view.intent(ItemId::issue(number), payload, format!("merged by pr/{pr}")));
     Some(Action::Enqueue { intent, reason })
+}
+
+/// The branch of a merged pull request whose head this run built. It stays where another pull request needs it: a forge
+/// closes what goes into a branch that is removed.
+fn delete_branch(view: &View<'_>, run: &RunView) -> Option<Action> {
+    let commit = run_commit(run)?;
+    let branch = &run.run.branch;
+    let pulls = &view.snapshot.mirror.pulls;
+    let pr = match run.run.item.kind {
+        ItemKind::Pr => pulls.get(&run.run.item.number),
+        ItemKind::Issue => pulls
+            .values()
+            .rev()
+            .find(|pr| !pr.from_fork && pr.head == *branch),
+    }?;
+    let prefix = view.rules.repo.branch_prefix.as_str();
+    let ours = !pr.from_fork && pr.head == *branch && branch.as_str().starts_with(prefix);
+    let merged = matches!(pr.state, PrState::Merged { .. }) && pr.head_sha == *commit;
+    let needed = || view.snapshot.mirror.needs(branch);
+    let is_base = *branch == view.rules.repo.base || *branch == pr.base;
+    if !ours || !merged || is_base || !view.may_write() || needed() {
+        return None;
+    }
+    let payload = Payload::DeleteBranch {
+        branch: branch.clone(),
+        expect: commit.clone(),
+    };
+    let item = ItemId::pr(pr.number);
+    Some(Action::Enqueue {
+        intent: Box::new(view.intent(item, payload, format!("merged at {commit}"))),
+        reason: format!("{item} is merged"),
+    })
 }
 
 /// A person closed the pull request: trying the same again unasked would only spend.

@@ -65,6 +65,11 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
         {
             Some(Action::Resume { run: id() })
         }
+        RunState::Running { .. }
+            if run.session && run.run.resumes < view.rules.retry.resumes_max =>
+        {
+            Some(Action::Resume { run: id() })
+        }
         RunState::Running { step, .. } => Some(Action::Crash {
             run: id(),
             step: Some(*step),

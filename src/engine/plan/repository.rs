@@ -5,7 +5,10 @@ use crate::domain::{Action, ItemKind, Plan, Wait};
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
     let repo = &view.snapshot.mirror.repo;
-    let closed = repo.closed_to_writes();
+    let closed = repo.closed_to_writes().or_else(|| {
+        // An account that may only read does for whoever sends nothing.
+        repo.closed_to_account().filter(|_| view.may_write())
+    });
     if view.snapshot.stale.is_some() || closed.is_some() {
         plan.actions.retain(is_local);
     }
@@ -23,6 +26,11 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
         plan.actions.retain(|action| !on_issue(action));
     }
     for standing in &mut plan.standings {
+        // What waits to be sent, or to be merged, waits for the forge.
+        let to_forge = matches!(standing.wait, Wait::Writing { .. } | Wait::Merging);
+        if let Some(away) = view.away().filter(|_| to_forge) {
+            standing.wait = away;
+        }
         let of_issues = no_issues
             .as_ref()
             .filter(|_| standing.item.kind == ItemKind::Issue);

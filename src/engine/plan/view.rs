@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind, Origin, Outcome,
-    Payload, PullRequest, Retry, Rules, Run, RunId, RunState, RunView, Sha, Snapshot, Wait, Writes,
-    label,
+    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind, Life,
+    Origin, Outcome, Payload, PullRequest, Retry, Rules, Run, RunId, RunState, RunView, Sha,
+    Snapshot, Wait, Writes, label,
 };
 
 use super::trust::Trust;
@@ -42,6 +42,10 @@ pub(super) struct View<'a> {
     freed: BTreeMap<ItemId, Retry>,
     /// Pull requests, newest first, for the issue that they are for.
     pulls_by_issue: BTreeMap<u64, Vec<&'a PullRequest>>,
+    /// Cooldowns as they are once this pass has judged what it judges.
+    cooldowns: policy::Cooldowns,
+    /// What those judgements change.
+    cooldown_changes: BTreeMap<&'a RunId, Vec<CooldownChange>>,
     /// Which texts are approved.
     pub(super) trust: Trust,
 }
@@ -58,8 +62,13 @@ impl<'a> View<'a> {
             dropped: BTreeMap::new(),
             freed: BTreeMap::new(),
             pulls_by_issue: BTreeMap::new(),
+            cooldowns: snapshot.cooldowns.clone(),
+            cooldown_changes: BTreeMap::new(),
             trust: Trust::new(snapshot, &trusted(snapshot, rules)),
         };
+        for run in snapshot.runs.values().filter(|run| is_to_judge(run)) {
+            view.put_agent_to_sleep(&run.run);
+        }
         for run in snapshot.runs.values() {
             view.runs_by_item.entry(run.run.item).or_default().push(run);
         }
@@ -89,6 +98,37 @@ impl<'a> View<'a> {
         });
         view.freed = freed.collect();
         view
+    }
+
+    /// Notes what the end of a run means for its agent, before anything is launched.
+    fn put_agent_to_sleep(&mut self, run: &'a Run) {
+        let Some(end) = run.state.end() else {
+            return;
+        };
+        let agents = &self.rules.agents;
+        let changes = policy::after_run(&self.cooldowns, agents, run, &end.outcome, self.now);
+        for change in &changes {
+            match change {
+                CooldownChange::Set(cooldown) => {
+                    self.cooldowns
+                        .insert(cooldown.key.clone(), cooldown.clone());
+                }
+                CooldownChange::Clear { key } => {
+                    self.cooldowns.remove(key);
+                }
+            }
+        }
+        self.cooldown_changes.insert(&run.id, changes);
+    }
+
+    /// What the judgement of a run changes of cooldowns.
+    pub(super) fn cooldown_changes(&self, run: &RunId) -> Vec<CooldownChange> {
+        self.cooldown_changes.get(run).cloned().unwrap_or_default()
+    }
+
+    /// Whether an agent of the profile may be started, after what this pass judges.
+    pub(super) fn awake(&self, agent: &str) -> policy::Awake {
+        policy::awake(&self.cooldowns, &self.rules.agents, agent, self.now)
     }
 
     /// The retry record of an item, as it is for everything that this pass decides.
@@ -159,6 +199,22 @@ impl<'a> View<'a> {
         active.then_some(run)
     }
 
+    /// The same, unless it failed for a reason that the item has nothing to do with: this pass judges it first, and then
+    /// the next agent may take the item at once.
+    pub(super) fn busy_run(&self, item: ItemId) -> Option<&'a RunView> {
+        let excused = |run: &RunView| {
+            is_to_judge(run)
+                && match run.run.state.end().map(|end| &end.outcome) {
+                    Some(Outcome::Failed(failure)) => {
+                        let counts = policy::consequence(failure.class).counts;
+                        !counts && policy::may_excuse(self.retry(item), &run.run)
+                    }
+                    _ => false,
+                }
+        };
+        self.active_run(item).filter(|run| !excused(run))
+    }
+
     pub(super) fn intents_of(&self, item: ItemId) -> &[&'a IntentView] {
         self.intents_by_item.get(&item).map_or(&[], Vec::as_slice)
     }
@@ -187,6 +243,16 @@ impl<'a> View<'a> {
             intent.item == Some(item)
                 && intent.payload.kind() == kind
                 && intent.origin == Origin::Pass
+        })
+        .copied()
+    }
+
+    /// The merge of exactly this head that a person gave up, among those that passes wanted.
+    pub(super) fn dropped_merge(&self, item: ItemId, head: &Sha) -> Option<&'a Intent> {
+        let mut all = self.dropped.values();
+        all.find(|intent| {
+            let merges = matches!(&intent.payload, Payload::Merge { head: h, .. } if h == head);
+            merges && intent.item == Some(item) && intent.origin == Origin::Pass
         })
         .copied()
     }
@@ -306,6 +372,12 @@ impl<'a> View<'a> {
     }
 }
 
+/// Whether this pass draws the conclusions from a run. A supervisor that has just written its result holds the record a
+/// moment longer.
+pub(super) fn is_to_judge(run: &RunView) -> bool {
+    matches!(run.run.state, RunState::Finished(_)) && run.life != Life::Supervised
+}
+
 fn trusted<'a>(snapshot: &'a Snapshot, rules: &'a Rules) -> Trusted<'a> {
     Trusted {
         intake: &rules.intake,
@@ -325,6 +397,8 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         set: now,
         dropped: false,
         dead_launches: 0,
+        excuses: 0,
+        avoid: BTreeSet::new(),
         ..retry.clone()
     }
 }

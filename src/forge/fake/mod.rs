@@ -18,6 +18,7 @@ mod repository;
 mod state;
 #[cfg(test)]
 mod tests;
+mod truth;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -17,11 +17,21 @@ const SUMMARY_CHARS_MAX: usize = 255;
 /// The most characters of a text, marker included: the bound of every forge and a marker.
 const BODY_CHARS_MAX: usize = 65_536 + 64;
 
+/// It was written, but not whether once or twice is known: it must be looked up.
+fn unclear(intent: &Intent, error: &ForgeError) -> ForgeError {
+    ForgeError::Unknown {
+        tried: tried(intent),
+        why: error.to_string(),
+    }
+}
+
 impl Gitea {
     /// See [`crate::forge::Forge::apply`].
     pub(super) fn apply_intent(&self, intent: &Intent) -> Result<Applied, ForgeError> {
         match &intent.payload {
-            Payload::Push { .. } => Err(refused(intent, "pushes go through git")),
+            Payload::Push { .. } | Payload::DeleteBranch { .. } => {
+                Err(refused(intent, "pushes go through git"))
+            }
             Payload::Issue { .. } => self.open_issue(intent),
             Payload::Pr { head, base, .. } => self.open_pr(intent, head, base),
             Payload::Ready { pr } => self.make_ready(intent, *pr),
@@ -97,8 +107,10 @@ impl Gitea {
         let path = self.at("/issues");
         let answer = self.write(intent, Cost::Content, Method::Post, &path, &body)?;
         let opened: shape::Issue = answer.read()?;
+        let first = self.first_issue(intent, Some(opened.number));
+        let first = first.map_err(|error| unclear(intent, &error))?;
         Ok(Applied::Opened {
-            number: opened.number,
+            number: first.unwrap_or(opened.number),
         })
     }
 
@@ -215,7 +227,11 @@ impl Gitea {
         let body = json!({ "body": body });
         let answer = self.write(intent, Cost::Content, Method::Post, &path, &body)?;
         let written: shape::Comment = answer.read()?;
-        Ok(Applied::Commented { id: written.id })
+        let first = self.first_comment(intent, item.number, Some(written.id));
+        let first = first.map_err(|error| unclear(intent, &error))?;
+        Ok(Applied::Commented {
+            id: first.unwrap_or(written.id),
+        })
     }
 
     fn review(

@@ -114,7 +114,7 @@ fn listed(files: Vec<shape::File>, patch: Option<Vec<Section>>) -> Vec<ListedFil
         let binary = section.as_ref().is_some_and(|section| section.binary);
         let nothing_added = section
             .as_ref()
-            .is_some_and(|section| !section.binary && section.hunks.is_empty());
+            .is_some_and(|section| !section.binary && !section.differs && section.hunks.is_empty());
         let old = file.previous_filename;
         ListedFile {
             change: FileChange {
@@ -128,7 +128,7 @@ fn listed(files: Vec<shape::File>, patch: Option<Vec<Section>>) -> Vec<ListedFil
             patch: section
                 .filter(|s| !s.binary && !s.hunks.is_empty())
                 .map(|s| s.hunks),
-            nothing_added: nothing_added && file.additions == 0,
+            nothing_added: nothing_added && file.additions == 0 && file.deletions == 0,
         }
     })
     .collect()
@@ -142,6 +142,8 @@ struct Section {
     hunks: String,
     /// Its content is not shown.
     binary: bool,
+    /// The content is not that of the file under its old name.
+    differs: bool,
 }
 
 impl Section {
@@ -180,6 +182,8 @@ fn sections(diff: &[u8]) -> Option<Vec<Section>> {
             sections.last_mut()?.hunks.push_str(&text);
         } else if line.starts_with(b"\\") {
             sections.last_mut()?.hunks.push_str(&text);
+        } else if let Some(index) = text.strip_prefix("similarity index ") {
+            sections.last_mut()?.differs = index.trim_end() != "100%";
         } else if line.starts_with(b"Binary files ") || line.starts_with(b"GIT binary patch") {
             sections.last_mut()?.binary = true;
         }

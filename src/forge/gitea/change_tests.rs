@@ -86,3 +86,20 @@ fn a_renamed_file_keeps_both_names() {
     assert_eq!(files[0].old_path.as_deref(), Some("old"));
     assert_eq!(found.secrets, Some(vec![]));
 }
+
+/// git shows no line of what is binary, and a server may show none of what it takes to be: only the same content adds
+/// nothing.
+#[test]
+fn a_renamed_file_whose_content_changed_unseen_is_not_known() {
+    let header = "diff --git a/old b/new\nsimilarity index 97%\nrename from old\nrename to new\n";
+    for rest in [
+        "",
+        "index 1..2 100644\n",
+        "index 1..2 100644\nBinary files a/old and b/new differ\n",
+    ] {
+        let mut renamed = file("new", "renamed", (0, 0));
+        "old".clone_into(&mut renamed.previous_filename);
+        let found = facts(&format!("{header}{rest}"), vec![renamed]);
+        assert_eq!((found.secrets, found.ddl), (None, None), "{rest:?}");
+    }
+}

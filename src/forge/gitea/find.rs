@@ -1,20 +1,30 @@
 //! Whether an intent has already happened: texts by their marker in what acp's own account wrote since then, all else by
 //! the state of things.
 
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
 use super::Gitea;
 use super::read::{ITEM_PAGES_MAX, PAGE, author, is_by};
 use super::shape;
 use crate::domain::{Applied, BranchName, CheckState, Intent, ItemKind, Payload, Sha};
 use crate::forge::ForgeError;
 use crate::forge::remote::address::escaped;
-use crate::forge::remote::{adopt, checks};
+use crate::forge::remote::{Cost, adopt, checks};
+use crate::http::Method;
+
+/// How far back it is looked for a second delivery of what has just been written.
+const DELIVERY: SignedDuration = SignedDuration::from_mins(2);
 
 impl Gitea {
     /// See [`crate::forge::Forge::find`].
     pub(super) fn find_intent(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
         let done = |yes: bool| Ok(yes.then_some(Applied::Done));
         match &intent.payload {
-            Payload::Issue { .. } => self.find_opened(intent, ItemKind::Issue),
+            Payload::Issue { .. } => {
+                let first = self.first_issue(intent, None)?;
+                Ok(first.map(|number| Applied::Opened { number }))
+            }
             Payload::Pr {
                 head,
                 head_sha,
@@ -22,6 +32,7 @@ impl Gitea {
                 ..
             } => self.find_pull(intent, head, head_sha, base),
             Payload::Push { branch, sha, .. } => done(self.tip(branch)?.as_ref() == Some(sha)),
+            Payload::DeleteBranch { branch, .. } => done(self.tip(branch)?.is_none()),
             Payload::Comment { .. } => self.find_comment(intent),
             Payload::Review { .. } => self.find_review(intent),
             Payload::Ready { pr } => {
@@ -57,8 +68,48 @@ impl Gitea {
         intent: &Intent,
         kind: ItemKind,
     ) -> Result<Option<Applied>, ForgeError> {
-        let viewer = self.viewer()?;
         let since = adopt::earliest(intent, self.client.ahead());
+        let ours = self.opened_by(intent, kind, since)?;
+        // The first one counts, should there ever be two.
+        let first = ours.iter().map(|issue| issue.number).min();
+        Ok(first.map(|number| Applied::Opened { number }))
+    }
+
+    /// From when on what has just been written, or its second delivery, is listed.
+    fn just_now(&self) -> Timestamp {
+        let now = self.client.forge_now();
+        adopt::whole_seconds(now.checked_sub(DELIVERY).unwrap_or(now))
+    }
+
+    /// The first issue that `intent` opened, of which `made` is known; a second delivery of the same request is closed.
+    pub(super) fn first_issue(
+        &self,
+        intent: &Intent,
+        made: Option<u64>,
+    ) -> Result<Option<u64>, ForgeError> {
+        let since = match made {
+            Some(_) => self.just_now(),
+            None => adopt::earliest(intent, self.client.ahead()),
+        };
+        let ours = self.opened_by(intent, ItemKind::Issue, since)?;
+        let first = ours.iter().map(|issue| issue.number).chain(made).min();
+        let surplus = |issue: &&shape::Issue| Some(issue.number) != first && issue.state == "open";
+        for issue in ours.iter().filter(surplus) {
+            let path = self.at(&format!("/issues/{}", issue.number));
+            let body = json!({ "state": "closed" });
+            self.write(intent, Cost::Write, Method::Patch, &path, &body)?;
+        }
+        Ok(first)
+    }
+
+    /// The items that `intent` opened, among those that changed since then.
+    fn opened_by(
+        &self,
+        intent: &Intent,
+        kind: ItemKind,
+        since: Timestamp,
+    ) -> Result<Vec<shape::Issue>, ForgeError> {
+        let viewer = self.viewer()?;
         let of_kind = match kind {
             ItemKind::Issue => "issues",
             ItemKind::Pr => "pulls",
@@ -72,16 +123,12 @@ impl Gitea {
             self.list::<shape::Issue>("look for what was opened", &path, ITEM_PAGES_MAX)?;
         let ours = opened
             .entries
-            .iter()
+            .into_iter()
             .filter(|issue| issue.pull_request.is_some() == (kind == ItemKind::Pr))
             .filter(|issue| {
                 adopt::is_from(intent, &viewer, author(&issue.user), Some(&issue.body))
             });
-        // The first one counts, should there ever be two.
-        Ok(ours
-            .map(|issue| issue.number)
-            .min()
-            .map(|number| Applied::Opened { number }))
+        Ok(ours.collect())
     }
 
     fn find_pull(
@@ -126,15 +173,42 @@ impl Gitea {
         let Some(issue) = self.issue_of(intent)? else {
             return Ok(None);
         };
+        let first = self.first_comment(intent, issue.number, None)?;
+        Ok(first.map(|id| Applied::Commented { id }))
+    }
+
+    /// The first comment that `intent` wrote, of which `made` is known; a second delivery of the same request is deleted.
+    pub(super) fn first_comment(
+        &self,
+        intent: &Intent,
+        number: u64,
+        made: Option<u64>,
+    ) -> Result<Option<u64>, ForgeError> {
         let viewer = self.viewer()?;
-        let since = adopt::earliest(intent, self.client.ahead());
-        let comments = self.comments(issue.number, Some(since))?;
-        let mut ours = comments.iter().filter(|comment| {
+        let since = match made {
+            Some(_) => self.just_now(),
+            None => adopt::earliest(intent, self.client.ahead()),
+        };
+        let comments = self.comments(number, Some(since))?;
+        let is_ours = |comment: &&shape::Comment| {
             adopt::is_from(intent, &viewer, author(&comment.user), Some(&comment.body))
-        });
-        Ok(ours
-            .next()
-            .map(|comment| Applied::Commented { id: comment.id }))
+        };
+        let ours = comments.iter().filter(is_ours).map(|comment| comment.id);
+        let ours: Vec<u64> = ours.collect();
+        let first = ours.iter().copied().chain(made).min();
+        for id in ours.iter().filter(|id| Some(**id) != first) {
+            let path = self.at(&format!("/issues/comments/{id}"));
+            let tried = crate::forge::model::tried(intent);
+            let gone = self
+                .client
+                .write(&tried, Cost::Write, Method::Delete, &path, None);
+            match gone {
+                // Somebody else was faster.
+                Ok(_) | Err(ForgeError::Missing { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(first)
     }
 
     fn find_review(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {

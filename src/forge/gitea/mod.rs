@@ -1,6 +1,6 @@
 //! Gitea (1.20 and later) and Forgejo, over their REST interface.
 //!
-//! What is peculiar to them and seen to here: there are no validators, so an idle look is two small requests; an issue's
+//! What is peculiar to them and seen to here: there are no validators, so an idle look is one small request; an issue's
 //! listing is ordered by age and filtered by change, so the mark is kept behind what a long listing may have missed; labels
 //! are known by number; a draft is a title with a prefix; "cannot be merged" is also said of what is still being worked
 //! out and of drafts; nobody's relation to the repository is told with what they write, so it is asked for.
@@ -29,7 +29,10 @@ use super::remote::adopt::Viewer;
 use super::remote::mark::Place;
 use super::remote::{Account, Client, Scheme};
 use super::{Capabilities, ChangeFacts, Forge, ForgeError, GitRemote, Text};
-use crate::domain::{Applied, Association, BranchName, Intent, Labelled, Mirror, PullRequest, Sha};
+use crate::domain::{
+    Applied, Association, BranchName, Intent, ItemId, ItemKind, Labelled, Mirror, PullRequest,
+    RepoState, Sha,
+};
 use crate::http::Headers;
 use crate::sys::Secret;
 
@@ -93,6 +96,8 @@ struct Known {
     /// Numbers of labels by name.
     labels: Option<BTreeMap<String, u64>>,
     people: BTreeMap<String, Association>,
+    /// Those who may write, once it turned out that acp's account is not told what others may do.
+    writers: Option<BTreeSet<String>>,
     /// Since when, by this machine's clock, open pull requests have had their present pair of commits.
     pairs: BTreeMap<u64, (Sha, Sha, Timestamp)>,
 }
@@ -127,6 +132,25 @@ impl Forge for Gitea {
 
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError> {
         self.sync_mirror(mirror, base)
+    }
+
+    fn repository(&self) -> Result<RepoState, ForgeError> {
+        self.repo_state()
+    }
+
+    fn page(&self, item: ItemId) -> Option<String> {
+        let kind = match item.kind {
+            ItemKind::Issue => "issues",
+            ItemKind::Pr => "pulls",
+        };
+        let settings = &self.settings;
+        Some(format!(
+            "{}/{}/{}/{kind}/{}",
+            settings.base_url.trim_end_matches('/'),
+            settings.owner,
+            settings.name,
+            item.number
+        ))
     }
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {

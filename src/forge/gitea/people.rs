@@ -1,5 +1,6 @@
 //! What somebody is to the repository. Gitea does not say it of an author; it is asked for, and an administrator of the
-//! repository alone is told. What is not told is nobody.
+//! repository alone is told. Everybody else is told who may be assigned to an issue, which are those who may write. What is
+//! not told is nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use crate::forge::ForgeError;
 use crate::forge::remote::address::escaped;
 use crate::forge::remote::roles;
 
-use super::read::{ITEM_PAGES_MAX, PAGE, login};
+use super::read::{ITEM_PAGES_MAX, PAGE, login, or_empty};
 
 /// The most accounts that are asked about at once.
 const ASKED_MAX: usize = 20;
@@ -71,20 +72,49 @@ impl Gitea {
         let path = self.at(&format!("/collaborators/{}/permission", escaped(login)));
         let association = if login == self.settings.owner.to_lowercase() {
             Association::Owner
+        } else if self.known.borrow().writers.is_some() {
+            self.as_writer(login)?
         } else {
             match self.client.find(tried, &path) {
                 Ok(Some(answer)) => {
                     let told: shape::Collaborator = answer.read()?;
                     roles::permission(&told.permission)
                 }
-                // No such account, or acp's own may not ask.
-                Ok(None) | Err(ForgeError::Forbidden { .. }) => self.own_association(login)?,
+                Ok(None) => self.own_association(login)?,
+                // acp's own account may not ask.
+                Err(ForgeError::Forbidden { .. }) => self.as_writer(login)?,
                 Err(error) => return Err(error),
             }
         };
         let mut known = self.known.borrow_mut();
         known.people.insert(login.to_owned(), association);
         Ok(association)
+    }
+
+    /// As far as everybody is told: `login`, in lower case, is one of those who may write, or nobody.
+    fn as_writer(&self, login: &str) -> Result<Association, ForgeError> {
+        if self.known.borrow().writers.is_none() {
+            let path = self.at("/assignees");
+            let writers = match self.client.get("read who may write", &path) {
+                Ok(answer) => or_empty::<shape::User>(&answer)?,
+                // A server that is too old, or does not say it to this account.
+                Err(ForgeError::Missing { .. } | ForgeError::Forbidden { .. }) => vec![],
+                Err(error) => return Err(error),
+            };
+            let names = writers.into_iter().map(|user| user.login.to_lowercase());
+            self.known.borrow_mut().writers = Some(names.collect());
+        }
+        let writes = {
+            let known = self.known.borrow();
+            known
+                .writers
+                .as_ref()
+                .is_some_and(|all| all.contains(login))
+        };
+        match self.own_association(login)? {
+            Association::None if writes => Ok(Association::Collaborator),
+            own => Ok(own),
+        }
     }
 
     /// What an account is to the repository, as far as it is known without a question; otherwise nothing.
@@ -106,7 +136,7 @@ impl Gitea {
         if login != self.viewer()?.login.to_lowercase() {
             return Ok(Association::None);
         }
-        let may = self.repository()?.permissions;
+        let may = self.read_repository()?.permissions;
         Ok(match (may.admin, may.push) {
             (true, _) => Association::Owner,
             (_, true) => Association::Collaborator,
@@ -115,7 +145,7 @@ impl Gitea {
     }
 
     /// The repository itself.
-    pub(super) fn repository(&self) -> Result<shape::Repository, ForgeError> {
+    fn read_repository(&self) -> Result<shape::Repository, ForgeError> {
         let answer = self.client.get("read the repository", &self.at(""))?;
         answer.read()
     }

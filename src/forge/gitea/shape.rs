@@ -286,6 +286,8 @@ pub(super) struct Permissions {
     pub(super) admin: bool,
     #[serde(default)]
     pub(super) push: bool,
+    #[serde(default)]
+    pub(super) pull: bool,
 }
 
 /// What another account may do.

@@ -26,6 +26,8 @@ use crate::forge::remote::watch::{self, Heads};
 const FULL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How often the repository itself is looked at.
 const HOUSE_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// How often the base branch is looked at while nothing says that it moved.
+const BASE_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How long after a change an earlier one may still turn up: a write is seen a moment after the time that it bears.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 /// The most pages of a listing of everything.
@@ -49,6 +51,9 @@ struct Mark {
     full: Timestamp,
     /// When the repository itself was last looked at.
     house: Timestamp,
+    /// The base branch that was looked at, and when.
+    #[serde(default)]
+    base: Option<(BranchName, Timestamp)>,
     /// Pull requests that were read too soon after their last change.
     #[serde(default)]
     unsettled: BTreeSet<u64>,
@@ -141,6 +146,7 @@ impl Gitea {
                 page: None,
                 full: now,
                 house: now,
+                base: None,
                 unsettled: BTreeSet::new(),
                 authors_due: BTreeSet::new(),
                 pairs: BTreeMap::new(),
@@ -167,8 +173,14 @@ impl Gitea {
             Listing::Of(listed) => Some(listed),
             Listing::Moved(to) => return Ok(look.moved(to)),
         };
-        let tips = look.bases(base)?;
+        let tips = look.bases_if(base, listed.as_ref())?;
+        let merged = look.merged_into(base);
         look.take(listed, base)?;
+        // What was merged while nothing else said that the base moved.
+        let tips = match tips {
+            None if look.merged_into(base) != merged => look.bases(base)?,
+            tips => tips.unwrap_or_default(),
+        };
         // Those that are still open.
         for (base, tip) in tips {
             look.rebase(&base, &tip);
@@ -180,6 +192,42 @@ impl Gitea {
 }
 
 impl Look<'_> {
+    /// As [`Self::bases`], where something has changed or they were not looked at for a while. `None`: they were not.
+    fn bases_if(
+        &mut self,
+        base: &BranchName,
+        listed: Option<&Listed>,
+    ) -> Result<Option<Vec<(BranchName, Sha)>>, ForgeError> {
+        let looked = self.mark.base.as_ref().filter(|(name, _)| name == base);
+        let due = looked.is_none_or(|(_, at)| is_due(*at, BASE_EVERY, self.now));
+        let mut entries = listed.iter().flat_map(|listed| &listed.issues);
+        let changed = entries.any(|entry| self.is_news(entry));
+        if !(due || changed || self.full || self.mirror.base_sha.is_none()) {
+            return Ok(None);
+        }
+        // The time of the look itself is worth keeping.
+        self.news |= due;
+        self.mark.base = Some((base.clone(), self.now));
+        self.bases(base).map(Some)
+    }
+
+    fn is_news(&self, entry: &shape::Issue) -> bool {
+        if entry.pull_request.is_some() {
+            return self.has_news(entry);
+        }
+        let known = self.mirror.issues.get(&entry.number);
+        known.is_none_or(|issue| issue.updated != entry.updated_at)
+    }
+
+    /// How many pull requests were merged into a branch.
+    fn merged_into(&self, base: &BranchName) -> usize {
+        let pulls = self.mirror.pulls.values();
+        let merged = |pr: &&crate::domain::PullRequest| {
+            pr.base == *base && matches!(pr.state, crate::domain::PrState::Merged { .. })
+        };
+        pulls.filter(merged).count()
+    }
+
     /// The tips of the branches that pull requests go into.
     fn bases(&mut self, base: &BranchName) -> Result<Vec<(BranchName, Sha)>, ForgeError> {
         let tip = self.forge.tip(base)?;

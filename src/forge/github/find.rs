@@ -1,16 +1,22 @@
 //! Whether an intent has already happened. Texts are found by the marker of our own account in a bounded listing, never
 //! by a search, whose index is late; everything else by its state.
 
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
 use super::shapes::{CommentDoc, IssueDoc, PullDoc};
 use super::{Github, PER_PAGE};
 use crate::domain::{Applied, BranchName, CheckState, Intent, ItemId, ItemKind, Payload, Sha};
 use crate::forge::ForgeError;
 use crate::forge::remote::LabelDiff;
 use crate::forge::remote::address::{escaped, escaped_path};
-use crate::forge::remote::adopt::{earliest, is_from};
+use crate::forge::remote::adopt::{earliest, is_from, whole_seconds};
+use crate::http::Method;
 
 /// The most pages of one look.
 const PAGES_MAX: usize = 30;
+/// How far back it is looked for a second delivery of what has just been written.
+const DELIVERY: SignedDuration = SignedDuration::from_mins(2);
 
 impl Github {
     pub(super) fn find_again(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
@@ -22,6 +28,7 @@ impl Github {
             Payload::Comment { .. } => self.find_comment(intent),
             Payload::Review { .. } => self.find_review(intent),
             Payload::Push { branch, sha, .. } => done(self.tip(branch)?.as_ref() == Some(sha)),
+            Payload::DeleteBranch { branch, .. } => done(self.tip(branch)?.is_none()),
             Payload::Ready { pr } => self.pull(*pr).and_then(|pull| done(!pull.draft)),
             Payload::Labels { add, remove } => match intent.item {
                 Some(item) => self.there(item).and_then(|there| {
@@ -47,8 +54,42 @@ impl Github {
     }
 
     fn find_issue(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {
+        let first = self.first_issue(intent, None)?;
+        Ok(first.map(|number| Applied::Opened { number }))
+    }
+
+    /// From when on what has just been written, or its second delivery, is listed.
+    fn just_now(&self) -> Timestamp {
+        let now = self.client.forge_now();
+        whole_seconds(now.checked_sub(DELIVERY).unwrap_or(now))
+    }
+
+    /// The first issue that `intent` opened, of which `made` is known; a second delivery of the same request is closed.
+    pub(super) fn first_issue(
+        &self,
+        intent: &Intent,
+        made: Option<u64>,
+    ) -> Result<Option<u64>, ForgeError> {
+        let ours = self.issues_by(intent, made.is_some())?;
+        let first = ours.iter().map(|doc| doc.number).chain(made).min();
+        let surplus = |doc: &&IssueDoc| Some(doc.number) != first && doc.state == "open";
+        for doc in ours.iter().filter(surplus) {
+            let tail = format!("/issues/{}", doc.number);
+            let body = json!({"state": "closed", "state_reason": "not_planned"});
+            self.alter(intent, Method::Patch, &tail, Some(&body))?;
+        }
+        Ok(first)
+    }
+
+    /// The issues that `intent` opened, newest first.
+    fn issues_by(&self, intent: &Intent, just_now: bool) -> Result<Vec<IssueDoc>, ForgeError> {
         let viewer = self.viewer()?;
-        let earliest = earliest(intent, self.client.ahead());
+        let earliest = if just_now {
+            self.just_now()
+        } else {
+            earliest(intent, self.client.ahead())
+        };
+        let mut ours = vec![];
         let mut path = self.path(format_args!(
             "/issues?state=all&creator={}&sort=created&direction=desc&per_page={PER_PAGE}",
             escaped(&viewer.login)
@@ -60,14 +101,11 @@ impl Github {
                 let author = doc.user.as_ref().map(|user| user.id);
                 doc.pull_request.is_none() && is_from(intent, viewer, author, doc.body.as_deref())
             };
-            if let Some(doc) = docs.iter().find(is_ours) {
-                let number = doc.number;
-                return Ok(Some(Applied::Opened { number }));
-            }
             let all_later = docs.last().is_some_and(|doc| doc.created_at >= earliest);
+            ours.extend(docs.iter().filter(is_ours).cloned());
             match answer.link.next {
                 Some(next) if all_later => path = next,
-                _ => return Ok(None),
+                _ => return Ok(ours),
             }
         }
         Err(self.too_many("issues"))
@@ -79,20 +117,44 @@ impl Github {
         };
         // One that was moved away has its comments elsewhere, and will not be sent another.
         self.there(item)?;
+        let first = self.first_comment(intent, item, None)?;
+        Ok(first.map(|id| Applied::Commented { id }))
+    }
+
+    /// The first comment that `intent` wrote, of which `made` is known; a second delivery of the same request is deleted.
+    pub(super) fn first_comment(
+        &self,
+        intent: &Intent,
+        item: ItemId,
+        made: Option<u64>,
+    ) -> Result<Option<u64>, ForgeError> {
         let viewer = self.viewer()?;
+        let since = match made {
+            Some(_) => self.just_now(),
+            None => earliest(intent, self.client.ahead()),
+        };
         let path = self.path(format_args!(
-            "/issues/{}/comments?since={}&per_page={PER_PAGE}",
-            item.number,
-            earliest(intent, self.client.ahead())
+            "/issues/{}/comments?since={since}&per_page={PER_PAGE}",
+            item.number
         ));
         let docs = self
             .client
             .list::<CommentDoc>("look for a comment", &path, PAGES_MAX)?;
-        let ours = docs.iter().find(|doc| {
+        let is_ours = |doc: &&CommentDoc| {
             let author = doc.user.as_ref().map(|user| user.id);
             is_from(intent, viewer, author, doc.body.as_deref())
-        });
-        Ok(ours.map(|doc| Applied::Commented { id: doc.id }))
+        };
+        let ours: Vec<u64> = docs.iter().filter(is_ours).map(|doc| doc.id).collect();
+        let first = ours.iter().copied().chain(made).min();
+        for id in ours.iter().filter(|id| Some(**id) != first) {
+            let tail = format!("/issues/comments/{id}");
+            match self.alter(intent, Method::Delete, &tail, None) {
+                // Somebody else was faster.
+                Ok(_) | Err(ForgeError::Missing { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(first)
     }
 
     fn find_review(&self, intent: &Intent) -> Result<Option<Applied>, ForgeError> {

@@ -101,7 +101,9 @@ impl Github {
                 Found::New(answer) => {
                     let doc: RepoDoc = answer.read()?;
                     let same = doc.full_name.eq_ignore_ascii_case(&self.settings.repo);
+                    let role = doc.permissions.unwrap_or_default();
                     return Ok(RepoState {
+                        read_only: role.pull && !role.push,
                         archived: doc.archived,
                         issues_off: !doc.has_issues,
                         moved_to: (!same).then_some(doc.full_name),

@@ -18,9 +18,11 @@ use std::time::Duration;
 
 use super::remote::adopt::Viewer;
 use super::remote::mark::Place;
-use super::remote::{Account, Client, Scheme};
+use super::remote::{Account, Client, Scheme, viewer_of_installation};
 use super::{Capabilities, ChangeFacts, Forge, ForgeError, GitRemote, Text};
-use crate::domain::{Applied, BranchName, Intent, Labelled, Mirror, PullRequest, Sha};
+use crate::domain::{
+    Applied, BranchName, Intent, ItemId, ItemKind, Labelled, Mirror, PullRequest, RepoState, Sha,
+};
 use crate::http::Headers;
 use crate::sys::Secret;
 
@@ -100,6 +102,8 @@ pub struct Settings {
     pub branch_prefix: String,
     /// Where the one mutation goes.
     pub graphql: String,
+    /// Where people go, without a slash at the end.
+    pub web: String,
     /// Where git fetches from and pushes to.
     pub git: GitRemote,
 }
@@ -163,11 +167,20 @@ impl Github {
         if let Some(viewer) = self.viewer.get() {
             return Ok(viewer);
         }
-        let user: UserDoc = self.client.get("read who acp is", "/user")?.read()?;
-        Ok(self.viewer.get_or_init(|| Viewer {
-            id: user.id,
-            login: user.login,
-        }))
+        let viewer = match self.client.get("read who acp is", "/user") {
+            Ok(answer) => {
+                let user: UserDoc = answer.read()?;
+                Viewer {
+                    id: user.id,
+                    login: user.login,
+                }
+            }
+            Err(ForgeError::Forbidden { .. }) => {
+                viewer_of_installation(&self.client, &self.settings.graphql)?
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(self.viewer.get_or_init(|| viewer))
     }
 }
 
@@ -183,6 +196,22 @@ impl Forge for Github {
 
     fn sync(&self, mirror: &mut Mirror, base: &BranchName) -> Result<bool, ForgeError> {
         sync::sync(self, mirror, base)
+    }
+
+    fn repository(&self) -> Result<RepoState, ForgeError> {
+        self.repo_state()
+    }
+
+    fn page(&self, item: ItemId) -> Option<String> {
+        let kind = match item.kind {
+            ItemKind::Issue => "issues",
+            ItemKind::Pr => "pull",
+        };
+        let settings = &self.settings;
+        Some(format!(
+            "{}/{}/{kind}/{}",
+            settings.web, settings.repo, item.number
+        ))
     }
 
     fn text(&self, number: u64) -> Result<Text, ForgeError> {

@@ -102,8 +102,8 @@ fn listed(doc: FileDoc) -> ListedFile {
     let is_empty = doc.sha.as_deref() == Some(EMPTY);
     let binary = doc.patch.is_none() && unchanged && !is_empty && kind != ChangeKind::Renamed;
     ListedFile {
-        // Only a binary file could change together with its name and show no line of it.
-        nothing_added: is_empty || (unchanged && kind == ChangeKind::Renamed),
+        // A new name shows no line whether the content is the same or bytes that changed with it: which one is not known.
+        nothing_added: is_empty,
         patch: doc.patch,
         change: FileChange {
             path: doc.filename,
@@ -113,5 +113,41 @@ fn listed(doc: FileDoc) -> ListedFile {
             deletions: doc.deletions,
             binary,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(status: &str, sha: &str, patch: Option<&str>) -> FileDoc {
+        FileDoc {
+            filename: "b".to_owned(),
+            previous_filename: (status == "renamed").then(|| "a".to_owned()),
+            status: status.to_owned(),
+            additions: u64::from(patch.is_some()),
+            deletions: 0,
+            patch: patch.map(str::to_owned),
+            sha: Some(sha.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_file_of_which_no_line_is_shown_is_not_known_to_be_harmless() {
+        let other = "0123456789012345678901234567890123456789";
+        for (status, sha, patch, known) in [
+            ("renamed", other, None, false),
+            ("modified", other, None, false),
+            ("changed", other, None, false),
+            ("copied", other, None, false),
+            ("added", other, None, false),
+            ("added", EMPTY, None, true),
+            ("removed", other, None, true),
+            ("renamed", other, Some("@@ -1 +1,2 @@\n x\n+y"), true),
+        ] {
+            let facts = facts(vec![listed(file(status, sha, patch))]);
+            let seen = (facts.ddl.is_some(), facts.secrets.is_some());
+            assert_eq!(seen, (known, known), "{status} {patch:?}");
+        }
     }
 }

@@ -365,6 +365,16 @@ pub(super) struct RepoDoc {
     pub(super) archived: bool,
     #[serde(default = "yes")]
     pub(super) has_issues: bool,
+    pub(super) permissions: Option<RoleDoc>,
+}
+
+/// What the account of the token may do in a repository. For an app all are false.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct RoleDoc {
+    #[serde(default)]
+    pub(super) pull: bool,
+    #[serde(default)]
+    pub(super) push: bool,
 }
 
 const fn yes() -> bool {

@@ -23,6 +23,8 @@ const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
 const HOT: SignedDuration = SignedDuration::from_secs(5);
 /// How often the base branch is looked at while nothing says that it moved.
 const BASE_EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// How often a repository that takes no writes is looked at: no listing shows that it takes them again.
+const HOUSE_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// How many listings one pass makes at most; what changes meanwhile is seen by the next.
 const ROUNDS_MAX: usize = 6;
 
@@ -40,6 +42,9 @@ struct Mark {
     token: String,
     /// When everything was listed last, by this machine's clock.
     full: Timestamp,
+    /// When a repository that takes no writes was last looked at, by this machine's clock.
+    #[serde(default)]
+    house: Timestamp,
     base: Option<BaseLook>,
     /// Heads whose checks are watched.
     heads: Heads,
@@ -121,6 +126,9 @@ impl Pass<'_> {
         // A listing of the future was made before the clock went back.
         let full = !(-FULL_EVERY..FULL_EVERY).contains(&age);
         if full && !self.list_all()? {
+            return Ok(());
+        }
+        if !self.look_at_house()? {
             return Ok(());
         }
         if !self.list_news()? {
@@ -206,6 +214,20 @@ impl Pass<'_> {
         self.mark.listing = None;
         self.mark.full = self.now;
         Ok(true)
+    }
+
+    /// Looks whether a repository that took no writes takes them again. `false`: there is nothing to be had here any more.
+    fn look_at_house(&mut self) -> Result<bool, ForgeError> {
+        let closed = self.mirror.repo.archived || self.mirror.repo.read_only;
+        let age = self.now.duration_since(self.mark.house);
+        if !closed || (SignedDuration::ZERO..HOUSE_EVERY).contains(&age) {
+            return Ok(true);
+        }
+        let repo = self.forge.repo_state()?;
+        let moved = repo.moved_to.is_some();
+        self.set(|mirror| &mut mirror.repo, repo);
+        self.mark.house = self.now;
+        Ok(!moved)
     }
 
     /// Whether so much time has passed since the last change that nothing from before it can turn up.

@@ -34,7 +34,9 @@ pub(super) struct There {
 impl Github {
     pub(super) fn carry_out(&self, intent: &Intent) -> Result<Applied, ForgeError> {
         match &intent.payload {
-            Payload::Push { .. } => Err(refused(intent, "pushes go through git")),
+            Payload::Push { .. } | Payload::DeleteBranch { .. } => {
+                Err(refused(intent, "pushes go through git"))
+            }
             Payload::Issue {
                 title,
                 body,
@@ -100,8 +102,12 @@ impl Github {
         });
         let made = self.create(intent, "/issues", &body);
         let number = made.map_err(|e| hidden(intent, e, "issues: write"))?;
-        let number = made_number(&number, intent)?;
-        Ok(Applied::Opened { number })
+        let made = made_number(&number, intent)?;
+        let first = self.first_issue(intent, Some(made));
+        let first = first.map_err(unclear(intent))?;
+        Ok(Applied::Opened {
+            number: first.unwrap_or(made),
+        })
     }
 
     fn open_pull(&self, intent: &Intent) -> Result<Applied, ForgeError> {
@@ -237,10 +243,17 @@ impl Github {
     fn comment(&self, intent: &Intent, body: &str) -> Result<Applied, ForgeError> {
         let body = json!({"body": body_within(intent, body, BODY_CHARS_MAX)?});
         let (number, _) = self.target(intent)?;
-        let made = self.create(intent, &format!("/issues/{number}/comments"), &body);
-        let made = made.map_err(|e| hidden(intent, e, "issues: write"))?;
-        let id = made_id(&made, intent)?;
-        Ok(Applied::Commented { id })
+        let answer = self.create(intent, &format!("/issues/{number}/comments"), &body);
+        let answer = answer.map_err(|e| hidden(intent, e, "issues: write"))?;
+        let made = made_id(&answer, intent)?;
+        let first = match intent.item {
+            Some(item) => self.first_comment(intent, item, Some(made)),
+            None => Ok(None),
+        };
+        let first = first.map_err(unclear(intent))?;
+        Ok(Applied::Commented {
+            id: first.unwrap_or(made),
+        })
     }
 
     fn relabel(

@@ -74,7 +74,9 @@ pub(in crate::forge) fn decide(
         now,
     };
     match &intent.payload {
-        Payload::Push { .. } => Err(refused(intent, "pushes go through git")),
+        Payload::Push { .. } | Payload::DeleteBranch { .. } => {
+            Err(refused(intent, "pushes go through git"))
+        }
         Payload::Merge { .. } => Err(refused(intent, "a merge needs a commit")),
         Payload::Issue {
             title,

@@ -29,6 +29,7 @@ pub(in crate::forge) fn find_by_state(
     match &intent.payload {
         Payload::Issue { .. } | Payload::Comment { .. } | Payload::Review { .. } => Ok(None),
         Payload::Push { branch, sha, .. } => done(records.tip(branch)?.as_ref() == Some(sha)),
+        Payload::DeleteBranch { branch, .. } => done(records.tip(branch)?.is_none()),
         Payload::Pr {
             head,
             head_sha,

@@ -48,6 +48,7 @@ pub(super) fn tried(intent: &Intent) -> String {
     match &intent.payload {
         Payload::Issue { .. } | Payload::Pr { .. } => format!("open {target}"),
         Payload::Push { .. } => format!("push {target}"),
+        Payload::DeleteBranch { .. } => format!("remove {target}"),
         Payload::Ready { pr } => format!("make pr/{pr} ready"),
         Payload::Comment { .. } => format!("comment on {target}"),
         Payload::Labels { .. } => format!("label {target}"),

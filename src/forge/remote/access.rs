@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::address::escaped;
 use super::client::{Answer, Client};
+use super::installation::viewer_of_installation;
 use super::vocabulary::existing_labels;
 use crate::domain::ForgeKind;
 use crate::forge::ForgeError;
@@ -11,7 +12,7 @@ use crate::forge::ForgeError;
 /// What is known of a token and a repository before anything is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
-    /// The account. `None`: the token stands for no person (an installation of an app).
+    /// The account. `None`: the forge does not say it.
     pub login: Option<String>,
     /// Where the token comes from, in words.
     pub token_from: String,
@@ -63,13 +64,18 @@ struct Role {
     pull: bool,
 }
 
-/// Asks the forge, with reads only. `slug` is `owner/name`.
+/// Asks the forge, with reads only. `slug` is `owner/name`, `graphql` the address of the interface that knows of apps.
 ///
 /// # Errors
 /// [`ForgeError::Denied`]: the token is none. [`ForgeError::Missing`]: there is no such repository, or the token may not
 /// see it. [`ForgeError::Refused`]: it was moved. Others when the forge is not reached.
-pub fn check(client: &Client, kind: ForgeKind, slug: &str) -> Result<Access, ForgeError> {
-    let (login, scopes) = who(client)?;
+pub fn check(
+    client: &Client,
+    kind: ForgeKind,
+    slug: &str,
+    graphql: Option<&str>,
+) -> Result<Access, ForgeError> {
+    let (login, scopes) = who(client, graphql)?;
     let answer = client.get(
         &format!("read the repository {slug}"),
         &format!("/repos/{slug}"),
@@ -136,13 +142,19 @@ fn labels(client: &Client, kind: ForgeKind, slug: &str) -> Result<Option<Vec<Str
 }
 
 /// The account, and what an old kind of token says of itself.
-fn who(client: &Client) -> Result<(Option<String>, Option<String>), ForgeError> {
+fn who(
+    client: &Client,
+    graphql: Option<&str>,
+) -> Result<(Option<String>, Option<String>), ForgeError> {
     match client.get("find out whose token it is", "/user") {
         Ok(answer) => {
             let scopes = answer.header("X-OAuth-Scopes").map(str::to_owned);
             Ok((Some(answer.read::<User>()?.login), scopes))
         }
-        Err(ForgeError::Forbidden { .. } | ForgeError::Missing { .. }) => Ok((None, None)),
+        Err(ForgeError::Forbidden { .. } | ForgeError::Missing { .. }) => {
+            let app = graphql.and_then(|url| viewer_of_installation(client, url).ok());
+            Ok((app.map(|viewer| viewer.login), None))
+        }
         Err(other) => Err(other),
     }
 }

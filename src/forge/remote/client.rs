@@ -295,6 +295,15 @@ impl Client {
         self.answer(tried, &request, response)
     }
 
+    /// Reads from an absolute address on the same host, with the question in the body: nothing is written, so a lost answer
+    /// is one that never came.
+    pub fn query_at(&self, tried: &str, url: &str, body: &Value) -> Result<Answer, ForgeError> {
+        match self.write_at(tried, Cost::Read, url, body) {
+            Err(ForgeError::Unknown { tried, why }) => Err(ForgeError::Unavailable { tried, why }),
+            other => other,
+        }
+    }
+
     /// # Errors
     /// [`ForgeError::Denied`]: there is no token on this machine.
     fn request(

@@ -11,6 +11,7 @@ mod endpoints;
 mod file_governor;
 pub(in crate::forge) mod files;
 mod governor;
+mod installation;
 mod labels;
 mod limits;
 pub(in crate::forge) mod mark;
@@ -28,4 +29,5 @@ pub use limits::Limits;
 pub use token::{FoundToken, Token};
 pub use vocabulary::make_labels;
 
+pub(in crate::forge) use installation::viewer_of_installation;
 pub(in crate::forge) use labels::LabelDiff;

@@ -7,5 +7,5 @@ mod table;
 pub(super) use cgroup::Cgroup;
 pub(super) use orphans::{adopt_orphans, reap_orphans};
 pub(super) use table::{
-    boot_id, exit_fd, has_variable, inheritable_fds, is_namespace_init, row, rows, signal,
+    boot_id, exit_fd, has_variable, inheritable_fds, is_namespace_init, row, rows, signal, variable,
 };

@@ -1,9 +1,9 @@
 //! The processes of the machine, as `/proc` lists them, and signals to exactly one of them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::sync::OnceLock;
 
 use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
@@ -68,6 +68,16 @@ pub(in crate::proc) fn has_variable(pid: u32, name: &OsStr, value: &OsStr) -> bo
     };
     let wanted = [name.as_bytes(), b"=", value.as_bytes()].concat();
     environ.split(|b| *b == 0).any(|entry| entry == wanted)
+}
+
+/// The value of `name` in the environment that `pid` was started with. Not for processes of other users.
+pub(in crate::proc) fn variable(pid: u32, name: &OsStr) -> Option<OsString> {
+    let environ = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let start = [name.as_bytes(), b"="].concat();
+    let entry = environ
+        .split(|b| *b == 0)
+        .find(|entry| entry.starts_with(&start))?;
+    Some(OsString::from_vec(entry[start.len()..].to_vec()))
 }
 
 /// Whether `pid` is the first process of a pid namespace below this one: everything in there ends with it.

@@ -1,6 +1,6 @@
 //! The message of a run's commit.
 
-use crate::domain::RunId;
+use crate::domain::{RunId, without_closing};
 
 /// The longest message; what is over is cut off.
 pub(super) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -8,7 +8,8 @@ pub(super) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const TRAILER: &str = "Acp-Run";
 
 /// The first of `candidates` that has text, cleaned, with the trailer that names the run. Agents write messages:
-/// characters that could steer a terminal or hide text are taken out, and so are trailers that name another run.
+/// characters that could steer a terminal or hide text are taken out, and so are trailers that name another run. Nor does
+/// it close an issue where it is merged: that is for the pull request to say.
 pub(super) fn commit_message<'t>(
     candidates: impl IntoIterator<Item = Option<&'t str>>,
     run: &RunId,
@@ -43,7 +44,7 @@ fn clean(text: &str) -> String {
         .map(str::trim_end)
         .filter(|line| !is_run_trailer(line))
         .collect();
-    lines.join("\n").trim().to_owned()
+    without_closing(lines.join("\n").trim())
 }
 
 /// Control characters, and those that turn the direction of text or take no room.
@@ -96,6 +97,8 @@ mod tests {
         let forged = format!("a\n\nacp-run : x\nCo-authored-by: B <b>\n{TAIL}");
         assert_eq!(made(&forged), format!("a\n\nCo-authored-by: B <b>\n{TAIL}"));
         assert_eq!(made(&made("again")), made("again"));
+        let closing = made("fix: it (#4)\n\nFixes #9");
+        assert_eq!(closing, format!("fix: it (#4)\n\nFixes issue 9\n\n{TAIL}"));
     }
 
     #[test]

@@ -374,3 +374,35 @@ fn a_persons_label_that_came_between_survives() {
     assert_eq!(*labels, names(&["agent-blocked", "theirs"]));
     assert_eq!(remote.fake.account().writes.get("labels-replaced"), None);
 }
+
+/// An installation of an app is no person, and `GET /user` is closed to it: its account is the one that its texts bear.
+#[test]
+fn an_app_knows_its_own_texts() {
+    let remote = Remote::github();
+    remote.fake.add_person("ci[bot]", Association::Collaborator);
+    remote.fake.add_app_token("app", "ci[bot]");
+    let app = github_as(remote.wire.clone(), remote.clock.clone(), "app");
+    let number = remote.fake.open_issue("ann", "one", "", &[]).unwrap();
+    remote.fake.take_account();
+    let mut known = mirror(&app);
+    assert_eq!(known.viewer.as_deref(), Some("ci[bot]"));
+    let asked = remote.fake.take_account().by_route;
+    assert_eq!(asked.get("POST /graphql"), Some(&1), "{asked:?}");
+    let saying = comment(ItemId::issue(number), "x");
+    remote.shoot("POST", "/comments", Fate::LostAfter);
+    let error = app.apply(&saying).unwrap_err();
+    assert!(matches!(error, ForgeError::Unknown { .. }), "{error}");
+    let found = app.find(&saying).unwrap();
+    assert!(
+        matches!(found, Some(Applied::Commented { .. })),
+        "{found:?}"
+    );
+    let text = app.text(number).unwrap();
+    assert!(text.comments[0].own);
+    // Another process learns it from the mirror.
+    let other = github_as(remote.wire.clone(), remote.clock.clone(), "app");
+    remote.fake.take_account();
+    other.sync(&mut known, &branch("main")).unwrap();
+    let asked = remote.fake.take_account().by_route;
+    assert_eq!(asked.get("POST /graphql"), None, "{asked:?}");
+}

@@ -117,12 +117,8 @@ fn a_cooldown_of_the_forge_that_no_rule_can_have_set_is_over() {
         world.issue(1);
         world.pull(2, 1);
         let until = now() + SignedDuration::from_hours(hours);
-        let cooldown = crate::domain::Cooldown {
-            key: "forge".to_owned(),
-            until,
-            reason: String::new(),
-            set: now(),
-        };
+        let cooldown =
+            crate::domain::Cooldown::new("forge".to_owned(), until, String::new(), now());
         world
             .snapshot
             .cooldowns
@@ -132,4 +128,32 @@ fn a_cooldown_of_the_forge_that_no_rule_can_have_set_is_over() {
         world.intent(crate::domain::Origin::Pass, PR, payload);
         assert_eq!(world.wait(PR).next(), waits.then_some(until), "{hours}");
     }
+}
+
+/// What waits to be sent waits for the forge, and that is the reason that a person needs.
+#[test]
+fn a_write_on_its_way_waits_for_a_forge_that_takes_no_calls() {
+    let mut world = full();
+    let body = String::new();
+    let payload = crate::domain::Payload::Comment { body };
+    world.intent(crate::domain::Origin::Pass, PR, payload);
+    assert_eq!(code(&world.wait(PR)), "writing");
+    away(&mut world);
+    world.snapshot.stale.as_mut().unwrap().kind = StaleKind::Denied;
+    let wait = world.wait(PR);
+    assert!(
+        matches!(&wait, Wait::Stale { error, .. } if error == "no route"),
+        "{wait:?}"
+    );
+}
+
+/// Who sends nothing needs no right to write.
+#[test]
+fn an_account_that_may_only_read_does_for_a_profile_without_writes() {
+    let mut world = full();
+    world.snapshot.mirror.repo.read_only = true;
+    assert_eq!(words(&world.plan()), ["crash", "judge"]);
+    assert_eq!(code(&world.wait(ISSUE)), "repository");
+    world.rules.policy.writes = crate::domain::Writes::Off;
+    assert!(words(&world.plan()).contains(&"launch"));
 }

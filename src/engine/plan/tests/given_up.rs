@@ -4,7 +4,7 @@ use super::issues::code;
 use super::world::{World, ago, end, implemented, now, sha};
 use crate::domain::{
     Action, CheckState, Intent, IntentKind, ItemId, MergeMethod, Origin, Payload, PrState, RunId,
-    RunState, VerifyResult, Wait,
+    RunState, VerifyResult, Wait, label,
 };
 
 const ISSUE: ItemId = ItemId::issue(1);
@@ -260,7 +260,12 @@ fn a_merge_that_the_forge_refuses_is_told_and_not_repeated() {
     let view = world.outstanding(merge);
     view.failed = true;
     view.intent.last_error = Some("a review is required".to_owned());
-    assert!(world.enqueued().is_empty());
+    let wanted: Vec<IntentKind> = world
+        .enqueued()
+        .iter()
+        .map(|intent| intent.payload.kind())
+        .collect();
+    assert_eq!(wanted, [IntentKind::Labels], "a person is asked, no more");
     let wait = world.wait(PR);
     assert!(
         matches!(&wait, Wait::WriteFailed { error, .. } if error == "a review is required"),
@@ -273,6 +278,53 @@ fn a_merge_that_the_forge_refuses_is_told_and_not_repeated() {
             head: head.clone(),
             method
         }));
+}
+
+/// The forge is asked again once what it may have asked for is there, and not for ever.
+#[test]
+fn a_refused_merge_is_tried_again_when_reviews_or_checks_of_its_head_have_changed() {
+    let mut world = World::new();
+    world.issue(1);
+    world.pull(2, 1);
+    let refuse = |world: &mut World| {
+        let enqueued = world.enqueued();
+        let merge = enqueued
+            .into_iter()
+            .find(|intent| intent.payload.kind() == IntentKind::Merge);
+        let view = world.outstanding(merge.unwrap());
+        view.failed = true;
+        view.intent.last_error = Some("a check is required".to_owned());
+    };
+    refuse(&mut world);
+    assert_eq!(world.lane(PR), "human-review");
+    assert_eq!(code(&world.wait(PR)), "write-failed");
+    let labels = world.enqueued();
+    assert!(
+        matches!(&labels[..], [Intent { payload: Payload::Labels { add, .. }, .. }] if add.contains(label::HUMAN_REVIEW)),
+        "{labels:?}"
+    );
+    for round in 0..4 {
+        world.check(2, &format!("build {round}"), CheckState::Success);
+        assert_eq!(world.lane(PR), "automerge", "round {round}");
+        refuse(&mut world);
+        assert_eq!(world.lane(PR), "human-review", "round {round}");
+    }
+    world.check(2, "one more", CheckState::Success);
+    assert_eq!(world.lane(PR), "human-review");
+    assert_eq!(code(&world.wait(PR)), "write-failed");
+}
+
+#[test]
+fn a_dropped_merge_stays_dropped_when_checks_of_its_head_change() {
+    let mut world = World::new();
+    world.issue(1);
+    world.pull(2, 1);
+    let merge = world.enqueued().remove(0);
+    world.outstanding(merge);
+    drop_kind(&mut world, IntentKind::Merge);
+    world.check(2, "build", CheckState::Success);
+    assert_eq!(code(&world.wait(PR)), "dropped");
+    assert!(world.enqueued().is_empty());
 }
 
 #[test]

@@ -106,3 +106,19 @@ fn labels_of_people_are_never_removed() {
     };
     assert!(!world.plan().actions.iter().any(removed));
 }
+
+/// The policy was `draft` when it was opened: a person has to let it go, and the label says so until then.
+#[test]
+fn a_draft_that_a_person_must_let_go_asks_by_its_label() {
+    let mut world = World::new();
+    world.issue(1);
+    world.pull(2, 1).draft = true;
+    let pr = ItemId::pr(2);
+    let asks = (pr, owned(&[label::HUMAN_REVIEW]), vec![]);
+    assert_eq!(changes(&world), [asks]);
+    world.pr_mut(2).labels = set(&[label::HUMAN_REVIEW]);
+    assert!(changes(&world).is_empty());
+    world.approve(2, 'c');
+    let (approved, review) = ([label::HUMAN_APPROVED], [label::HUMAN_REVIEW]);
+    assert_eq!(changes(&world), [(pr, owned(&approved), owned(&review))]);
+}

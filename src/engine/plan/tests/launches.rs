@@ -1,7 +1,10 @@
 //! Which candidates start, and what holds back the others.
 
-use super::world::{World, ago, now, running, set};
-use crate::domain::{CheckState, Cooldown, ItemId, Life, Reservation, RunId, Step, Wait, label};
+use super::world::{World, ago, end, now, running, set};
+use crate::domain::{
+    Action, CheckState, Cooldown, CooldownChange, Failure, FailureClass, ItemId, Life, Outcome,
+    Reservation, RunId, RunState, Step, Wait, label,
+};
 
 fn issues(count: u64) -> World {
     let mut world = World::new();
@@ -137,6 +140,8 @@ fn the_budget_of_the_day_counts_what_this_pass_starts() {
     let reservation = Reservation {
         item,
         agent: "claude".to_owned(),
+        backend: None,
+        model: None,
         reserved_usd_micros: 0,
         reserved_tokens: 0,
         usd_micros: None,
@@ -152,27 +157,184 @@ fn the_budget_of_the_day_counts_what_this_pass_starts() {
     assert_eq!(until.to_string(), "2026-11-22T00:00:00Z");
 }
 
+/// The agent of the first launch.
+fn agent(world: &World) -> Option<String> {
+    let mut actions = world.plan().actions.into_iter();
+    actions.find_map(|action| match action {
+        Action::Launch { agent, .. } => Some(agent),
+        _ => None,
+    })
+}
+
+/// The changes of cooldowns that the plan's judgements make.
+fn cooldown_changes(world: &World) -> Vec<CooldownChange> {
+    let changes = |action| match action {
+        Action::Judge { cooldowns, .. } => cooldowns,
+        _ => vec![],
+    };
+    world.plan().actions.into_iter().flat_map(changes).collect()
+}
+
+/// The pass that learns of a limit already takes the next agent, for the item itself and for all others.
 #[test]
-fn the_first_agent_that_can_start_is_taken() {
-    let agent = |world: &World| {
-        let mut actions = world.plan().actions.into_iter();
-        actions.find_map(|action| match action {
-            crate::domain::Action::Launch { agent, .. } => Some(agent),
+fn an_agent_at_its_limit_is_followed_by_the_next_one_in_the_same_pass() {
+    let mut world = issues(2);
+    let limit = Failure {
+        reset: Some(now() + jiff::SignedDuration::from_hours(3)),
+        ..Failure::new(FailureClass::Limit, "5 hours".to_owned())
+    };
+    let run = world.run(
+        ItemId::issue(1),
+        1,
+        RunState::Finished(end(Outcome::Failed(limit))),
+    );
+    world.retry(ItemId::issue(1)).failures = 5;
+    world.retry(ItemId::issue(1)).attempt = 0;
+    let actions = world.plan().actions;
+    let order: Vec<String> = actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Judge { .. } => Some("judge".to_owned()),
+            Action::Launch {
+                item,
+                agent,
+                attempt,
+                ..
+            } => Some(format!("{item} {agent} {attempt}")),
             _ => None,
         })
+        .collect();
+    assert_eq!(order, ["judge", "issue/1 codex 2", "issue/2 codex 1"]);
+    let (intents, retry, summary) = world.judgement();
+    assert!(intents.is_empty(), "{summary}");
+    assert_eq!(
+        (retry.failures, retry.blocked, retry.next),
+        (5, false, None)
+    );
+    let changes = cooldown_changes(&world);
+    let [CooldownChange::Set(set)] = &changes[..] else {
+        panic!("{changes:?}");
     };
-    let mut world = issues(1);
-    assert_eq!(agent(&world).as_deref(), Some("claude"));
-    let cooldown = Cooldown {
-        key: "agent-claude".to_owned(),
-        until: now() + jiff::SignedDuration::from_hours(1),
-        reason: "quota".to_owned(),
-        set: ago(1),
-    };
+    assert_eq!(
+        (set.key.as_str(), set.runs.as_slice()),
+        ("agent:claude", &[run.clone()][..])
+    );
+    // A pass that died after it had written the cooldown does not count the run again.
     world
         .snapshot
         .cooldowns
-        .insert("agent-claude".to_owned(), cooldown);
+        .insert(set.key.clone(), set.clone());
+    assert_eq!(cooldown_changes(&world), []);
+    assert_eq!(agent(&world).as_deref(), Some("codex"));
+    // At its time the first one is back by itself.
+    world.snapshot.runs.remove(&run);
+    world.snapshot.leases.clear();
+    world.snapshot.now = set.until - jiff::SignedDuration::from_secs(1);
+    assert_eq!(agent(&world).as_deref(), Some("codex"));
+    world.snapshot.now = set.until;
+    assert_eq!(agent(&world).as_deref(), Some("claude"));
+}
+
+/// The twelfth time in a row counts: the item waits as after any failure and is not given to the next agent at once.
+#[test]
+fn an_item_whose_agents_always_have_trouble_is_not_tried_again_at_once() {
+    let trouble = Failure::new(FailureClass::NotLoggedIn, "no".to_owned());
+    let launched = |excuses: u32, failures: u32| {
+        let mut world = issues(1);
+        let end = end(Outcome::Failed(trouble.clone()));
+        let _run = world.run(ItemId::issue(1), 20, RunState::Finished(end));
+        let retry = world.retry(ItemId::issue(1));
+        (retry.attempt, retry.excuses, retry.failures) = (0, excuses, failures);
+        let actions = world.plan().actions;
+        let launches = |action: &Action| matches!(action, Action::Launch { .. });
+        let (_, retry, _) = world.judgement();
+        (actions.iter().any(launches), retry.failures, retry.blocked)
+    };
+    assert_eq!(launched(10, 0), (true, 0, false));
+    assert_eq!(launched(11, 0), (false, 1, false));
+    assert_eq!(launched(12, 5), (false, 6, true));
+}
+
+#[test]
+fn when_all_sleep_the_item_waits_for_the_first_to_wake() {
+    let mut world = issues(1);
+    for (name, hours) in [("claude", 3), ("codex", 1)] {
+        let key = format!("agent:{name}");
+        let until = now() + jiff::SignedDuration::from_hours(hours);
+        let cooldown = Cooldown::new(key.clone(), until, "limit".to_owned(), now());
+        world.snapshot.cooldowns.insert(key, cooldown);
+    }
+    let Wait::Cooldown { key, until, .. } = world.wait(ItemId::issue(1)) else {
+        panic!("{:?}", world.wait(ItemId::issue(1)));
+    };
+    assert_eq!(key, "agent:codex");
+    assert_eq!(until, now() + jiff::SignedDuration::from_hours(1));
+}
+
+#[test]
+fn an_agent_that_could_not_do_an_item_comes_last_for_that_item() {
+    let mut world = issues(2);
+    world.retry(ItemId::issue(1)).avoid = set(&["claude"]);
+    let agents = |world: &World| {
+        let launch = |action| match action {
+            Action::Launch { agent, .. } => Some(agent),
+            _ => None,
+        };
+        let all: Vec<String> = world
+            .plan()
+            .actions
+            .into_iter()
+            .filter_map(launch)
+            .collect();
+        all
+    };
+    assert_eq!(agents(&world), ["codex", "claude"]);
+    world.rules.agents.fallback.clear();
+    assert_eq!(agents(&world), ["claude", "claude"], "better than none");
+}
+
+#[test]
+fn a_half_open_breaker_lets_one_run_try() {
+    let mut world = issues(3);
+    world.rules.agents.fallback.clear();
+    let key = "breaker:claude".to_owned();
+    let cooldown = Cooldown {
+        times: 3,
+        class: Some(FailureClass::Crashed),
+        ..Cooldown::new(key.clone(), ago(1), "3 in a row".to_owned(), ago(16))
+    };
+    world.snapshot.cooldowns.insert(key.clone(), cooldown);
+    assert_eq!(numbers(&world.launched()), [1]);
+    assert!(matches!(
+        world.wait(ItemId::issue(2)),
+        Wait::Capacity { max: 1, .. }
+    ));
+    let trial = world.run(ItemId::issue(1), 1, running(Step::Agent));
+    world.life(&trial, Life::Supervised);
+    world.snapshot.runs.get_mut(&trial).unwrap().run.created = now();
+    assert_eq!(numbers(&world.launched()), [0; 0], "the trial is under way");
+    world.snapshot.cooldowns.get_mut(&key).unwrap().until =
+        now() + jiff::SignedDuration::from_mins(5);
+    assert!(matches!(
+        world.wait(ItemId::issue(2)),
+        Wait::Cooldown { .. }
+    ));
+}
+
+#[test]
+fn the_first_agent_that_can_start_is_taken() {
+    let mut world = issues(1);
+    assert_eq!(agent(&world).as_deref(), Some("claude"));
+    let cooldown = Cooldown::new(
+        "agent:claude".to_owned(),
+        now() + jiff::SignedDuration::from_hours(1),
+        "quota".to_owned(),
+        ago(1),
+    );
+    world
+        .snapshot
+        .cooldowns
+        .insert("agent:claude".to_owned(), cooldown);
     assert_eq!(agent(&world).as_deref(), Some("codex"));
     let missing = ("codex".to_owned(), "not on PATH".to_owned());
     world.snapshot.agents_missing.extend([missing]);
@@ -184,7 +346,7 @@ fn the_first_agent_that_can_start_is_taken() {
     world
         .snapshot
         .cooldowns
-        .get_mut("agent-claude")
+        .get_mut("agent:claude")
         .unwrap()
         .until = ago(1);
     assert_eq!(agent(&world).as_deref(), Some("claude"));
@@ -200,16 +362,11 @@ fn the_first_agent_that_can_start_is_taken() {
 fn a_cooldown_that_no_rule_can_have_set_counts_as_over() {
     let mut world = issues(1);
     let ahead = now() + jiff::SignedDuration::from_hours(24 * 365);
-    let cooldown = Cooldown {
-        key: "agent-claude".to_owned(),
-        until: ahead,
-        reason: "quota".to_owned(),
-        set: ahead,
-    };
+    let cooldown = Cooldown::new("agent:claude".to_owned(), ahead, "quota".to_owned(), ahead);
     world
         .snapshot
         .cooldowns
-        .insert("agent-claude".to_owned(), cooldown);
+        .insert("agent:claude".to_owned(), cooldown);
     world.rules.agents.fallback.clear();
     assert_eq!(numbers(&world.launched()), [1]);
 }

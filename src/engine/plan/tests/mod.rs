@@ -6,6 +6,7 @@ mod issues;
 mod judgements;
 mod labels;
 mod launches;
+mod news;
 mod pulls;
 mod repairs;
 mod trust;

@@ -1,10 +1,10 @@
 //! Where pull requests stand, and what they lead to.
 
 use super::issues::code;
-use super::world::{World, ago, end, file, judged, kinds, running, set, sha};
+use super::world::{World, ago, end, failed, file, judged, kinds, now, running, set, sha};
 use crate::domain::{
-    Action, CheckState, Intent, ItemId, Mergeable, Origin, Outcome, Payload, ReviewAction,
-    RunState, Step, Task, VerifyResult, Wait, Writes, label,
+    Action, CheckState, FailureClass, Intent, ItemId, Mergeable, Origin, Outcome, Payload, PrState,
+    ReviewAction, RunState, Step, Task, VerifyResult, Wait, Writes, label,
 };
 
 const PR: ItemId = ItemId::pr(2);
@@ -122,7 +122,7 @@ fn every_standing_of_a_pull_request() {
             "merge-by-hand",
         ),
         (|w| w.hold("stop", None), "automerge", "hold"),
-        (|w| w.pr_mut(2).draft = true, "automerge", "human"),
+        (|w| w.pr_mut(2).draft = true, "human-review", "human"),
     ];
     for (at, (change, lane, wait)) in table.iter().enumerate() {
         let mut world = fresh();
@@ -221,6 +221,19 @@ fn fix_runs_are_limited() {
     assert_eq!(kinds(&world.enqueued()), ["comment", "labels"]);
     assert!(world.retries_set()[0].blocked);
     assert!(matches!(world.wait(PR), Wait::Blocked { reason: Some(_) }));
+}
+
+/// The run that is judged in the same pass is of a later attempt, and the record of the block is written after its own.
+#[test]
+fn a_block_beside_a_judgement_keeps_the_number_of_the_attempt() {
+    let mut world = beyond_fixing();
+    let outcome = failed(FailureClass::Overloaded);
+    world.run(PR, 4, RunState::Finished(end(outcome)));
+    let set = world.retries_set();
+    assert!(
+        !set.is_empty() && set.iter().all(|retry| retry.blocked && retry.attempt == 4),
+        "{set:?}"
+    );
 }
 
 /// The record that says "blocked" must not come back in the pass that sees the label gone.
@@ -326,7 +339,7 @@ fn runs_on_a_pull_request_close_with_it() {
     world.run(PR, 1, judged(Outcome::Reviewed { action }));
     world.snapshot.leases.clear();
     assert_eq!(closes(&world), 0, "its review counts");
-    world.pr_mut(2).state = crate::domain::PrState::Closed;
+    world.pr_mut(2).state = PrState::Closed;
     assert_eq!(closes(&world), 2);
 }
 
@@ -337,4 +350,97 @@ fn a_finished_run_on_it_is_judged_before_anything_else_starts() {
     world.run(PR, 1, RunState::Finished(end(Outcome::NoChangeNeeded)));
     assert!(world.launched().is_empty());
     assert!(matches!(world.wait(PR), Wait::Judging { .. }));
+}
+
+fn deletions(world: &World) -> Vec<Payload> {
+    let payloads = world.enqueued().into_iter().map(|intent| intent.payload);
+    payloads
+        .filter(|payload| matches!(payload, Payload::DeleteBranch { .. }))
+        .collect()
+}
+
+#[test]
+fn the_branch_of_a_merged_pull_request_goes_only_if_it_is_ours_and_nobody_needs_it() {
+    type Change = fn(&mut World);
+    let table: &[(&str, Change, bool)] = &[
+        ("merged", |_| {}, true),
+        ("open", |w| w.pr_mut(2).state = PrState::Open, false),
+        ("closed", |w| w.pr_mut(2).state = PrState::Closed, false),
+        ("a fork", |w| w.pr_mut(2).from_fork = true, false),
+        ("another head", |w| w.pr_mut(2).head_sha = sha('e'), false),
+        (
+            "another branch",
+            |w| w.pr_mut(2).head = "agent/own".parse().unwrap(),
+            false,
+        ),
+        (
+            "no prefix of ours",
+            |w| w.rules.repo.branch_prefix = "other/".to_owned(),
+            false,
+        ),
+        ("no writes", |w| w.rules.policy.writes = Writes::Off, false),
+        (
+            "another pull request goes into it",
+            |w| {
+                let branch = w.pr_mut(2).head.clone();
+                w.pull(4, 3).base = branch;
+            },
+            false,
+        ),
+    ];
+    for (name, change, goes) in table {
+        let mut world = fresh();
+        world.pr_mut(2).state = PrState::Merged { commit: None };
+        change(&mut world);
+        let expected = Payload::DeleteBranch {
+            branch: "agent/issue-1-a1".parse().unwrap(),
+            expect: sha('c'),
+        };
+        let expected = if *goes { vec![expected] } else { vec![] };
+        assert_eq!(deletions(&world), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_branch_is_removed_before_its_run_is_closed_and_once() {
+    let mut world = fresh();
+    world.pr_mut(2).state = PrState::Merged { commit: None };
+    let actions = world.plan().actions;
+    let at = |wanted: fn(&Action) -> bool| actions.iter().position(wanted).unwrap();
+    let removed = at(
+        |a| matches!(a, Action::Enqueue { intent, .. } if matches!(intent.payload, Payload::DeleteBranch { .. })),
+    );
+    assert!(removed < at(|a| matches!(a, Action::Close { .. })));
+    let before = world.enqueued();
+    let removal = before
+        .iter()
+        .find(|intent| matches!(intent.payload, Payload::DeleteBranch { .. }));
+    world.outstanding(removal.unwrap().clone());
+    assert!(deletions(&world).is_empty());
+}
+
+/// What the forge is asked again soon is waited for; what it is not expected to answer any more is not.
+#[test]
+fn what_the_forge_is_asked_again_is_a_wait_of_its_own() {
+    let in_seconds = |seconds| now() + jiff::SignedDuration::from_secs(seconds);
+    for (mergeable, again, next, ends_in_a_minute) in [
+        (Mergeable::Unknown, None, None, false),
+        (Mergeable::Unknown, Some(0), Some(0), true),
+        (Mergeable::Unknown, Some(60), Some(60), true),
+        (Mergeable::Unknown, Some(61), Some(61), false),
+        (Mergeable::Yes, Some(5), None, false),
+    ] {
+        let mut world = World::new();
+        world.issue(1);
+        world.pull(2, 1).mergeable = mergeable;
+        if let Some(seconds) = again {
+            world.snapshot.asked_again.insert(2, in_seconds(seconds));
+        }
+        let plan = world.plan();
+        let standing = plan.standings.iter().find(|s| s.item == PR).unwrap();
+        assert_eq!(standing.wait.next(), next.map(in_seconds), "{again:?}");
+        let minute = std::time::Duration::from_mins(1);
+        let ends = standing.wait.ends_within(now(), minute);
+        assert_eq!(ends, ends_in_a_minute, "{again:?}");
+    }
 }

@@ -56,6 +56,18 @@ fn every_state_that_a_dead_supervisor_leaves() {
 }
 
 #[test]
+fn a_run_whose_agent_can_go_on_with_its_session_does_so_a_few_times() {
+    for (resumes, repair) in [(0, "resume"), (1, "resume"), (2, "crash agent")] {
+        let mut world = fresh();
+        let id = world.run(ISSUE, 1, running(Step::Agent));
+        let view = world.snapshot.runs.get_mut(&id).unwrap();
+        (view.session, view.run.resumes) = (true, resumes);
+        assert_eq!(repairs(&world), [repair], "{resumes}");
+        assert!(world.launched().is_empty());
+    }
+}
+
+#[test]
 fn a_run_that_kills_its_supervisors_is_not_resumed_for_ever() {
     let mut world = fresh();
     let run = world.run(ISSUE, 1, running(Step::Verify));

@@ -93,6 +93,7 @@ impl World {
                 intents: vec![],
                 budget: DayBudget::default(),
                 facts: BTreeMap::new(),
+                asked_again: BTreeMap::new(),
                 disk_free: Some(u64::MAX),
                 agents_missing: BTreeMap::new(),
                 stale: None,
@@ -209,6 +210,7 @@ impl World {
             run,
             life,
             findings,
+            session: false,
         };
         self.snapshot.runs.insert(id.clone(), view);
         let lease = Lease {
@@ -247,6 +249,8 @@ impl World {
             fixes: 0,
             dropped: false,
             dead_launches: 0,
+            excuses: 0,
+            avoid: BTreeSet::new(),
         })
     }
 

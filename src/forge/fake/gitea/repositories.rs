@@ -19,6 +19,7 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Serv
     match (ask.method, rest) {
         (Method::Get, []) => Ok(Answer::ok(View::new(world, ask).repository(None))),
         (Method::Get, ["collaborators", login, "permission"]) => permission(world, ask, login),
+        (Method::Get, ["assignees"]) => assignees(world, ask),
         (Method::Get, ["git", "refs", name @ ..]) => pull_head(world, ask, &name.join("/")),
         (Method::Get, ["branches", name @ ..]) if !name.is_empty() => {
             branch(world, ask, &name.join("/"))
@@ -34,7 +35,7 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Serv
 
 fn permission(world: &World<'_>, ask: &Ask<'_>, login: &str) -> Served {
     let own = ask.login()?.eq_ignore_ascii_case(login);
-    if !own && world.state.role(ask.login()?) < Role::Write {
+    if !own && world.state.role(ask.login()?) < Role::Admin {
         let words = "Only admins can query all permissions, repo admins can query all repo permissions, collaborators can query only their own";
         return Err(Problem::Forbidden(words.to_owned()));
     }
@@ -51,6 +52,17 @@ fn permission(world: &World<'_>, ask: &Ask<'_>, login: &str) -> Served {
         .text("role_name", role)
         .raw("user", View::new(world, ask).user_object(user));
     Ok(Answer::ok(body.end()))
+}
+
+/// Who may be assigned to an issue: whoever may write. Everybody who sees the repository is told.
+fn assignees(world: &World<'_>, ask: &Ask<'_>) -> Served {
+    ask.login()?;
+    let view = View::new(world, ask);
+    let all = world.state.users.values();
+    let writers = all.filter(|user| world.state.role(&user.login) >= Role::Write);
+    Ok(Answer::ok(array(
+        writers.map(|user| view.user_object(user)),
+    )))
 }
 
 fn branch(world: &World<'_>, ask: &Ask<'_>, name: &str) -> Served {

@@ -23,8 +23,12 @@ pub(super) fn serve(world: &mut World<'_>, ask: &Ask<'_>) -> Served {
     let mutation = [READY, DRAFT].into_iter().find(|name| query.contains(name));
     let Some(mutation) = mutation else {
         if query.contains("viewer") {
-            let login = Obj::new().text("login", &viewer.login).end();
-            let data = Obj::new().raw("viewer", login).end();
+            let user = world.state.user(&viewer.login).ok_or(Problem::NotFound)?;
+            let mut named = Obj::new().text("login", &viewer.login);
+            if query.contains("databaseId") {
+                named = named.num("databaseId", user.id);
+            }
+            let data = Obj::new().raw("viewer", named.end()).end();
             return Ok(Answer::ok(Obj::new().raw("data", data).end()));
         }
         return Ok(failure("", None, "Field doesn't exist on type 'Mutation'"));

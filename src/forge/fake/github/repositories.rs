@@ -11,6 +11,11 @@ use crate::http::Method;
 
 pub(super) fn own_user(world: &World<'_>, ask: &Ask<'_>) -> Served {
     let viewer = ask.viewer.as_ref().ok_or(Problem::Lacks(""))?;
+    // An installation of an app is no person.
+    if viewer.app {
+        let words = "Resource not accessible by integration";
+        return Err(Problem::Forbidden(words.to_owned()));
+    }
     let user = world.state.user(&viewer.login).ok_or(Problem::NotFound)?;
     let answer = Answer::ok(View::new(world, ask).own_user(user));
     // A classic token tells what it may do; a fine-grained one does not.

@@ -5,38 +5,55 @@ use jiff::SignedDuration;
 use super::{Listed, Listing, Look, PAGES_MAX};
 use crate::domain::RepoState;
 use crate::forge::ForgeError;
+use crate::forge::gitea::Gitea;
 use crate::forge::gitea::read::{PAGE, Pages, or_empty, paged};
 use crate::forge::gitea::shape;
 use crate::forge::remote::Found;
 use crate::forge::remote::address::escaped;
 
-impl Look<'_> {
-    /// What holds for the repository as a whole; its new name when it has another one.
-    pub(super) fn house(&mut self) -> Result<Option<String>, ForgeError> {
-        let settings = &self.forge.settings;
+impl Gitea {
+    /// See [`crate::forge::Forge::repository`].
+    pub(in crate::forge::gitea) fn repo_state(&self) -> Result<RepoState, ForgeError> {
+        let settings = &self.settings;
         let place = format!("{}/{}", settings.owner, settings.name);
-        let path = self.forge.at("");
-        let answer = match self.forge.client.look("read the repository", &path, None) {
+        let moved = |to: String| RepoState {
+            moved_to: Some(to),
+            ..RepoState::default()
+        };
+        let path = self.at("");
+        let missing = || ForgeError::Missing {
+            what: format!("repository {place}, or the right to see it,"),
+        };
+        let answer = match self.client.look("read the repository", &path, None) {
             Ok(Found::New(answer)) => answer,
-            Ok(Found::Same) => return Ok(None),
-            Ok(Found::Moved(path)) => return Ok(Some(name_in(&path))),
-            Err(ForgeError::Missing { .. }) => {
-                let what = format!("repository {place}, or the right to see it,");
-                return Err(ForgeError::Missing { what });
-            }
+            Ok(Found::Moved(path)) => return Ok(moved(name_in(&path))),
+            Ok(Found::Same) | Err(ForgeError::Missing { .. }) => return Err(missing()),
             Err(error) => return Err(error),
         };
         let repository: shape::Repository = answer.read()?;
         let elsewhere = !repository.full_name.is_empty()
             && repository.full_name.to_lowercase() != place.to_lowercase();
         if elsewhere {
-            return Ok(Some(repository.full_name));
+            return Ok(moved(repository.full_name));
         }
-        self.mirror.repo = RepoState {
+        let may = &repository.permissions;
+        Ok(RepoState {
             archived: repository.archived,
             issues_off: repository.has_issues == Some(false),
             moved_to: None,
-        };
+            read_only: may.pull && !may.push && !may.admin,
+        })
+    }
+}
+
+impl Look<'_> {
+    /// What holds for the repository as a whole; its new name when it has another one.
+    pub(super) fn house(&mut self) -> Result<Option<String>, ForgeError> {
+        let repo = self.forge.repo_state()?;
+        if repo.moved_to.is_some() {
+            return Ok(repo.moved_to);
+        }
+        self.mirror.repo = repo;
         self.mirror.viewer = Some(self.mark.viewer.login.clone());
         self.mark.house = self.now;
         // The time of the look itself is worth keeping.

@@ -1,5 +1,7 @@
 //! `acp heartbeat` and `acp reconcile`: the turns of the loop.
 
+mod turns;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::sent::SentView;
-use super::{Session, Verb};
+use super::{Control, Session, Verb};
 use crate::domain::{Action, Snapshot, Stale};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
 use crate::profile::parse_duration;
@@ -26,13 +28,24 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Does one turn of the loop: looks at everything, draws the conclusions from runs that ended, starts what may start,
 /// sends what waits in the outbox, and clears up. This is what a timer runs.
+///
+/// With --loop it is its own timer: a pass every --every, sooner when something falls due and soon after the machine has slept,
+/// until TERM or INT, which lets a pass that is under way come to its end (a second one does not), or until --timeout. One line of
+/// --plain for each pass: when it ended, result (ok, problem, away, skipped, failed), actions, problems, runs started, writes
+/// sent, when the next one begins, what went wrong. With --json one object a line.
 #[derive(clap::Args)]
 pub(super) struct Heartbeat {
     /// Repeat until nothing moves by itself any more; ends with 75 at the timeout
-    #[arg(long)]
+    #[arg(long, group = "turns", conflicts_with = "endless")]
     until_idle: bool,
+    /// Repeat for ever, for machines with neither systemd nor launchd nor cron
+    #[arg(long = "loop", id = "endless", group = "turns", conflicts_with_all = ["record", "replay", "stats"])]
+    endless: bool,
+    /// From one pass of the loop to the next: 30s, 5m, 1h (default: 1m)
+    #[arg(long, value_name = "TIME", value_parser = period, requires = "endless")]
+    every: Option<Duration>,
     /// How long to repeat: 90s, 2m, 1h
-    #[arg(long, value_name = "TIME", value_parser = duration, requires = "until_idle")]
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "turns")]
     timeout: Option<Duration>,
     #[command(flatten)]
     pass: PassArgs,
@@ -63,6 +76,35 @@ fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).ok_or_else(|| "not a time such as 90s, 2m or 1h".to_owned())
 }
 
+/// The shortest period of `--loop`.
+const EVERY_MIN: Duration = Duration::from_secs(1);
+/// The period of `--loop` when none is given.
+const EVERY: Duration = Duration::from_mins(1);
+
+fn period(text: &str) -> Result<Duration, String> {
+    let every = duration(text)?;
+    if every < EVERY_MIN {
+        return Err("at least 1s".to_owned());
+    }
+    Ok(every)
+}
+
+/// Opens the profile for a pass. Where a timer starts passes nobody sees why one could not begin: the mark of the last pass says so.
+fn open<'s>(session: &'s Session<'_>, pass: Pass) -> Result<Control<'s>, CliError> {
+    let began = session.clock.now();
+    let opened = session.control();
+    if let (Err(error), false) = (&opened, pass.dry_run)
+        && let Ok(keep) = session.keep()
+        && matches!(keep.store.timer(), Ok(Some(_)))
+    {
+        // The error itself is what the caller gets; a mark may be lost.
+        let _lost =
+            keep.store
+                .mark_failed_pass(pass.verb, began, session.clock.now(), &error.message);
+    }
+    opened
+}
+
 /// What a pass did, as it is shown.
 #[derive(Debug, Serialize)]
 struct Passed {
@@ -82,10 +124,14 @@ struct Passed {
     sent: Vec<SentView>,
     waiting: usize,
     swept: Vec<String>,
+    /// What people were told.
+    told: Vec<ToldView>,
     standings: Vec<StandingView>,
     /// Why the forge could not be asked.
     stale: Option<Stale>,
     stats: Option<Stats>,
+    /// Why nothing can be written to the repository.
+    closed: Option<String>,
 }
 
 /// Where an item stands.
@@ -95,6 +141,16 @@ struct StandingView {
     lane: &'static str,
     why: String,
     next: Option<Timestamp>,
+}
+
+/// One notice that was dealt with.
+#[derive(Debug, Serialize)]
+struct ToldView {
+    id: String,
+    to: String,
+    title: String,
+    error: Option<String>,
+    failed: bool,
 }
 
 /// What it cost.
@@ -120,10 +176,14 @@ impl Verb for Heartbeat {
             flushes: true,
             dry_run: session.dry_run,
         };
+        if self.endless {
+            let every = self.every.unwrap_or(EVERY);
+            return turns::repeat(session, pass, every, self.timeout);
+        }
         if !self.until_idle {
             return self.pass.once(session, pass);
         }
-        let control = session.control()?;
+        let control = open(session, pass)?;
         let engine = control.engine(session);
         let progress = Progress::start(session.format, session.progress, "passes until idle");
         let mut shown = Passed::new(pass.verb);
@@ -168,7 +228,7 @@ impl Verb for Reconcile {
 
 impl PassArgs {
     fn once(self, session: &Session<'_>, pass: Pass) -> Result<Output, CliError> {
-        let control = session.control()?;
+        let control = open(session, pass)?;
         let engine = control.engine(session);
         let report = match &self.replay {
             Some(file) => replay(session, &engine, file)?,
@@ -257,8 +317,10 @@ impl Passed {
             sent: vec![],
             waiting: 0,
             swept: vec![],
+            told: vec![],
             standings: vec![],
             stale: None,
+            closed: None,
             stats: None,
         }
     }
@@ -279,7 +341,16 @@ impl Passed {
         self.sent
             .extend(report.flushed.sent.iter().map(SentView::of));
         self.waiting = report.flushed.waiting;
+        self.closed = report.closed();
         self.swept.extend(report.swept.notes.iter().cloned());
+        self.told
+            .extend(report.sending.told.iter().map(|told| ToldView {
+                id: told.notice.id.to_string(),
+                to: told.notice.to.clone(),
+                title: told.notice.news.title.clone(),
+                error: told.error.clone(),
+                failed: told.failed,
+            }));
         self.standings = report
             .plan
             .standings
@@ -309,6 +380,10 @@ impl Passed {
     }
 }
 
+fn counted(count: u64, word: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
+}
+
 impl Render for Passed {
     const SCHEMA: &'static str = "acp.heartbeat/1";
 
@@ -331,8 +406,19 @@ impl Render for Passed {
         for note in &self.swept {
             writeln!(out, "{}", clean(note))?;
         }
+        for told in &self.told {
+            let (to, title) = (clean(&told.to), clean(&told.title));
+            match &told.error {
+                None => writeln!(out, "told {to}: {title}")?,
+                Some(error) => writeln!(out, "could not tell {to} ({title}): {}", clean(error))?,
+            }
+        }
         for problem in &self.problems {
             writeln!(out, "{} {}", style.red("problem:"), clean(problem))?;
+        }
+        if let Some(reason) = &self.closed {
+            let text = format!("nothing can be sent: {}", clean(reason));
+            writeln!(out, "{}", style.yellow(&text))?;
         }
         let moved = !self.actions.is_empty() || !self.sent.is_empty();
         if !moved && self.idle.is_none() {
@@ -351,8 +437,10 @@ impl Render for Passed {
         if let Some(stats) = &self.stats {
             writeln!(
                 out,
-                "{} requests, {} processes, {} fsyncs",
-                stats.requests, stats.processes, stats.fsyncs
+                "{}, {}, {}",
+                counted(stats.requests, "request"),
+                counted(stats.processes, "process"),
+                counted(stats.fsyncs, "fsync")
             )?;
             for phase in &stats.phases {
                 writeln!(out, "  {:<8} {:>8.2} ms", phase.name, phase.ms)?;
@@ -371,8 +459,15 @@ impl Render for Passed {
         for sent in &self.sent {
             sent.plain(out)?;
         }
+        for told in &self.told {
+            let error = told.error.as_deref().unwrap_or("");
+            plain_line(out, &["told", &told.id, &told.to, &told.title, error])?;
+        }
         for problem in &self.problems {
             plain_line(out, &["problem", problem])?;
+        }
+        if let Some(reason) = &self.closed {
+            plain_line(out, &["closed", reason])?;
         }
         if let Some(idle) = self.idle {
             plain_line(out, &["idle", if idle { "yes" } else { "no" }])?;
