@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::domain::{
     Applied, Association, DayBudget, Hold, Intent, Issue, IssueState, ItemId, Lease, Mirror,
-    Outcome, Payload, Phase, Reservation, Retry, Run, RunEnd, RunId, RunState, Step, label,
+    Outcome, Phase, Reservation, Retry, Run, RunEnd, RunId, RunState, Step, label,
 };
 use crate::engine::testing::{Scene, start};
 use crate::store::{Lock, Place, Store};
