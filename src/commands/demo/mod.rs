@@ -46,6 +46,8 @@ struct Shown {
     home: String,
     kept: bool,
     seconds: f64,
+    /// The installed agent that did the work.
+    agent: Option<String>,
     items: Vec<Row>,
     comment: Option<String>,
     commands: Vec<String>,
@@ -127,6 +129,7 @@ impl Verb for Demo {
             .saturating_sub(began)
             .as_secs_f64();
         shown.home = home.display().to_string();
+        shown.agent.clone_from(&self.agent);
         if self.keep {
             shown.kept = true;
             shown.commands = commands(&shown, &session.ports.own_program()?, &control)?;
@@ -247,6 +250,7 @@ fn show(session: &Session<'_>, control: &Control<'_>) -> Result<Shown, CliError>
         home: String::new(),
         kept: false,
         seconds: 0.0,
+        agent: None,
         items: vec![],
         comment: None,
         commands: vec![],
@@ -339,11 +343,12 @@ impl Render for Shown {
                 writeln!(out, "  {}", clean(line))?;
             }
         }
-        writeln!(
-            out,
-            "\nThree issues in {:.1} s, without a server and without a network.",
-            self.seconds
-        )?;
+        // An installed agent speaks to its provider.
+        let alone = match self.agent {
+            None => ", without a server and without a network",
+            Some(_) => "",
+        };
+        writeln!(out, "\nThree issues in {:.1} s{alone}.", self.seconds)?;
         if !self.kept {
             return writeln!(
                 out,
