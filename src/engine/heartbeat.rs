@@ -88,12 +88,7 @@ impl PassReport {
             .filter(|at| *at > seen.now);
         // What one pass had no room to ask is asked at once.
         let asked = seen.asked_again.values().copied();
-        let stale = self.stale().and_then(|stale| stale.next);
-        ahead
-            .chain(asked)
-            .chain(stale.filter(|at| *at > seen.now))
-            .chain(self.flushed.next)
-            .min()
+        ahead.chain(asked).chain(self.flushed.next).min()
     }
 }
 
@@ -292,12 +287,12 @@ impl Engine<'_> {
             if left.is_zero() {
                 return Ok(Idle::No);
             }
-            let beat = match report.stale() {
-                Some(_) => BEAT_AWAY,
-                None => BEAT,
-            };
-            self.clock.sleep(beat.min(left));
-            self.await_news(&report, end)?;
+            if report.stale().is_some() {
+                self.clock.sleep(BEAT_AWAY.min(left));
+            } else {
+                self.clock.sleep(BEAT.min(left));
+                self.await_news(&report, end)?;
+            }
         }
     }
 
