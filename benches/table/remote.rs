@@ -126,7 +126,7 @@ impl Remote {
         let costs = costs(&self.fake.take_account(), passes);
         self.row(
             &format!("idle heartbeat, {ISSUES} issues"),
-            "1 request, none charged (Gitea: 1)",
+            "1 request, none charged",
             &format!("{costs}, {}", ms(time)),
         );
     }
@@ -196,20 +196,22 @@ impl Remote {
     }
 }
 
-/// Requests and charged ones, each time.
+/// Requests each time, and those of them that are charged. Gitea charges none.
 fn costs(account: &Account, times: u64) -> String {
     let each = |count: u64| {
-        if count % times == 0 {
+        if count.is_multiple_of(times) {
             (count / times).to_string()
         } else {
             format!("{}.{}", count / times, count % times * 10 / times)
         }
     };
-    format!(
-        "{} requests, {} charged",
-        each(account.requests),
-        each(account.charged)
-    )
+    let requests = each(account.requests);
+    let word = if requests == "1" {
+        "request"
+    } else {
+        "requests"
+    };
+    format!("{requests} {word}, {} charged", each(account.charged))
 }
 
 pub(crate) fn rows(scratch: &Path, binary: &Path) {

@@ -1,8 +1,7 @@
 //! Merges that were refused, of pull requests that somebody has merged since.
 
 use super::{Engine, EngineError};
-use crate::domain::{Applied, IntentKind, ItemKind, Mirror, Phase, PrState, Sha};
-use crate::domain::{Intent, Snapshot};
+use crate::domain::{Applied, Intent, IntentKind, ItemKind, Mirror, Phase, PrState, Snapshot};
 use crate::store::{Entry, LockName, Place};
 
 impl Engine<'_> {
@@ -23,11 +22,11 @@ impl Engine<'_> {
         let outbox = self.store.outbox()?;
         let open = outbox.open_intents()?.into_iter();
         for mut queued in open.filter(|queued| queued.place == Place::Failed) {
-            let Some(commit) = merged_by(&queued.intent, &seen.mirror) else {
+            let Some(applied) = merged_by(&queued.intent, &seen.mirror) else {
                 continue;
             };
             queued.intent.phase = Phase::Confirmed;
-            queued.intent.applied = Some(Applied::Merged { commit });
+            queued.intent.applied = Some(applied);
             queued.intent.next = None;
             outbox.complete(&queued)?;
             let intent = &queued.intent;
@@ -41,15 +40,17 @@ impl Engine<'_> {
     }
 }
 
-/// With which commit the pull request was merged that an intent wanted merged. `None`: it is not merged, or no merge was
-/// wanted, or a person gave it up and it stays under its key.
-fn merged_by(intent: &Intent, mirror: &Mirror) -> Option<Option<Sha>> {
+/// What has come of an intent that wanted a pull request merged. `None`: it is not merged, or no merge was wanted, or a
+/// person gave it up and it stays under its key.
+fn merged_by(intent: &Intent, mirror: &Mirror) -> Option<Applied> {
     let item = intent.item.filter(|item| item.kind == ItemKind::Pr)?;
     if intent.payload.kind() != IntentKind::Merge || intent.dropped.is_some() {
         return None;
     }
     match &mirror.pulls.get(&item.number)?.state {
-        PrState::Merged { commit } => Some(commit.clone()),
+        PrState::Merged { commit } => Some(Applied::Merged {
+            commit: commit.clone(),
+        }),
         PrState::Open | PrState::Closed => None,
     }
 }

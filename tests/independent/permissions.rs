@@ -36,7 +36,7 @@ fn a_right_to_write_that_is_lost_is_said_and_nothing_is_lost_with_it() {
             waiting.iter().all(|one| one["place"] != "failed"),
             "{waiting:?}"
         );
-        let refused = home.acp(&["issue", "create", "--title", "One"]);
+        let refused = home.acp(&["issue", "create", "--no-label", "--title", "One"]);
         let _refused = refused.with(75).says(words);
         for _ in 0..10 {
             let _pass = home.acp(&["heartbeat"]);
@@ -49,7 +49,12 @@ fn a_right_to_write_that_is_lost_is_said_and_nothing_is_lost_with_it() {
         home.later(11 * 60);
         let _idle = home.until_idle();
         let account = forge.account();
-        assert_eq!(account["writes"]["pull"], 1, "{account}");
+        let writes = &account["writes"];
+        assert_eq!(
+            (&writes["pull"], &writes["issue"]),
+            (&json!(1), &json!(1)),
+            "{account}"
+        );
         assert_eq!(account["written_twice"], json!([]), "{account}");
         assert_eq!(home.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
     }
