@@ -1,7 +1,7 @@
 //! What holds for both forges behind HTTP, and what a forge on this machine cannot have: lost answers, late writes, times
 //! in whole seconds, credentials.
 
-use acp::domain::{CheckState, ItemId, Mirror};
+use acp::domain::{CheckState, Issue, ItemId, Mirror};
 use acp::forge::fake::{Fate, Knobs, Shot};
 use acp::forge::{Forge, ForgeError};
 use jiff::SignedDuration;
@@ -198,7 +198,7 @@ fn an_issue_whose_text_was_replaced_is_not_opened_again() {
         let applied = adopt_or_apply(forge, &opening);
         assert_eq!(applied, acp::domain::Applied::Opened { number });
         assert_eq!(remote.fake.account().writes["issue"], 1);
-        assert!(mirror(forge).issues.values().all(|issue| issue.is_open()));
+        assert!(mirror(forge).issues.values().all(Issue::is_open));
         assert!(other > number);
     }
 }

@@ -126,9 +126,10 @@ fn a_label_that_goes_on_off_and_on_again_within_a_second_is_seen_each_time(fixtu
     fixture.hold_clock();
     for item in [on_issue, on_pull] {
         for is_on in [true, false, true] {
-            let change = match is_on {
-                true => relabel(item, &[LABEL], &[]),
-                false => relabel(item, &[], &[LABEL]),
+            let change = if is_on {
+                relabel(item, &[LABEL], &[])
+            } else {
+                relabel(item, &[], &[LABEL])
             };
             // Done already only if it is as wanted now, however often it was so before.
             apply(forge, &change);
