@@ -387,7 +387,7 @@ fn what_others_write_between_two_calls_counts() {
         assert_eq!((booked(&one), booked(&other)), (2 * turn, 2 * turn));
     }
     let file = bench.dir.path().join("forge-limits.json");
-    std::fs::write(&file, "{").unwrap();
+    std::io::Write::write_all(&mut File::create(&file).unwrap(), b"{").unwrap();
     assert_eq!(booked(&other), 0, "edited");
     one.admit(Cost::Content).unwrap();
     assert_eq!(booked(&one), 1);
