@@ -149,6 +149,24 @@ fn facts(number: u64) -> DiffFacts {
     }
 }
 
+/// Median of reading a mirror, and its size on disk in bytes.
+pub(crate) fn mirror(scratch: &Path, issues: u64, pulls: u64) -> (Duration, u64) {
+    let layout = Home::below(&scratch.join("mirror")).layout(&"bench".parse().unwrap());
+    let index = layout.folder("forge").join("index.json");
+    let store = Store::new(layout);
+    let known = snapshot(issues, pulls).mirror;
+    store.put_mirror(&known).unwrap();
+    let time = |_| {
+        let begun = Instant::now();
+        let loaded = black_box(store.mirror().unwrap());
+        let took = begun.elapsed();
+        assert_eq!(loaded.issues.len(), known.issues.len());
+        took
+    };
+    let bytes = std::fs::metadata(index).unwrap().len();
+    (median((0..30).map(time).collect()), bytes)
+}
+
 /// Median of putting an intent into an outbox that grows, and the fsyncs of one.
 pub(crate) fn enqueue(scratch: &Path, times: u32) -> (Duration, f64) {
     let home = Home::below(&scratch.join("enqueue"));

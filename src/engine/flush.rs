@@ -114,6 +114,9 @@ impl Engine<'_> {
 
     /// The flush of a pass. A forge that has just been found away is not asked once more for every write that waits.
     pub(super) fn flush_after(&self, seen: Option<&Snapshot>) -> Result<Flushed, EngineError> {
+        if let Some(seen) = seen {
+            self.settle_merges(seen)?;
+        }
         let away = seen.and_then(|snapshot| snapshot.stale.as_ref());
         if away.is_none_or(|s| matches!(s.kind, StaleKind::Limited | StaleKind::Denied)) {
             return self.flush();

@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::Cooldown;
-use crate::domain::{IntentKind, MergeMethod, Origin, PullRequest, RunId, Writes};
+use crate::domain::{IntentKind, MergeMethod, Origin, PrState, PullRequest, RunId, Writes};
 use crate::engine::testing::{Scene, open_pull, sha, start};
 use crate::sys::Clock as _;
 
@@ -233,6 +233,56 @@ fn a_merge_that_the_gates_no_longer_allow_is_dropped_unsent() {
     assert_eq!(*scene.forge.calls.borrow(), ["sync"], "it is not open");
     let outbox = scene.store.outbox().unwrap();
     assert!(outbox.find(&intent.id).unwrap().is_none());
+}
+
+/// A person merges what the forge did not let acp merge, or acp does it later for another reason: nobody has to drop what was
+/// refused before.
+#[test]
+fn a_refused_merge_is_settled_once_the_pull_request_is_merged() {
+    let scene = Scene::new();
+    let nonce = "1".to_owned();
+    let actor = "ann".to_owned();
+    let typed = Origin::Verb { nonce, actor };
+    let (head, method) = (sha('c'), MergeMethod::Squash);
+    let payload = Payload::Merge { head, method };
+    let merge = scene.enqueue(typed, ItemId::pr(2), payload, "merge", &[]);
+    let other = scene.comment("other", ItemId::pr(2), &[]);
+    let refusals = [Err(refused()), Err(refused())];
+    scene.forge.apply.borrow_mut().extend(refusals);
+    scene.engine().flush().unwrap();
+    let pass = || {
+        let snapshot = scene.engine().observe(true).unwrap();
+        scene.engine().flush_after(Some(&snapshot)).unwrap();
+    };
+    let pulls = |state: PrState| {
+        let pull = PullRequest {
+            state,
+            ..open_pull(2)
+        };
+        scene.forge.mirror.borrow_mut().pulls.insert(2, pull);
+    };
+    for state in [PrState::Open, PrState::Closed] {
+        pulls(state);
+        pass();
+        assert_eq!(scene.find(&merge.id).0, Place::Failed);
+    }
+    let commit = Some(sha('e'));
+    pulls(PrState::Merged {
+        commit: commit.clone(),
+    });
+    pass();
+    let (place, settled) = scene.find(&merge.id);
+    assert_eq!((place, settled.phase), (Place::Done, Phase::Confirmed));
+    assert_eq!(settled.applied, Some(Applied::Merged { commit }));
+    assert_eq!(
+        scene.find(&other.id).0,
+        Place::Failed,
+        "only the merge has happened"
+    );
+    let (journal, _) = scene.store.journal().read().unwrap();
+    let journal = format!("{journal:?}");
+    assert_eq!(journal.matches("intent.superseded").count(), 1, "{journal}");
+    pass();
 }
 
 /// `policy.writes: off` was set after a pass had enqueued something.

@@ -18,6 +18,10 @@ const BEAT: Duration = Duration::from_millis(100);
 /// The same while the forge does not answer.
 const BEAT_AWAY: Duration = Duration::from_secs(5);
 
+/// How often at most `--until-idle` asks a forge on another machine while nothing moves on this one: an answer that says
+/// "as before" is a request too, and requests a minute are limited.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+
 /// Which parts of the loop to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pass {
@@ -73,6 +77,36 @@ impl PassReport {
         let seen = self.snapshot.as_ref().and_then(|s| s.stale.as_ref());
         seen.or(self.flushed.stopped.as_ref())
     }
+}
+
+impl PassReport {
+    /// The first time at which another pass does what this one, which saw `seen`, could not do yet.
+    fn due_after(&self, seen: &Snapshot) -> Option<Timestamp> {
+        let waits = self.plan.standings.iter();
+        let ahead = waits
+            .filter_map(|standing| standing.wait.next())
+            .filter(|at| *at > seen.now);
+        // What one pass had no room to ask is asked at once.
+        let asked = seen.asked_again.values().copied();
+        ahead.chain(asked).chain(self.flushed.next).min()
+    }
+}
+
+/// Whether anything on this machine that plans rest on is another than it was.
+fn moves_here(before: &Snapshot, now: &Snapshot) -> bool {
+    // The steps of a run that goes on are nobody's business but its supervisor's.
+    let runs = |snapshot: &Snapshot| -> Vec<_> {
+        let runs = snapshot.runs.iter();
+        runs.map(|(id, view)| (id.clone(), view.run.state.is_under_way(), view.life))
+            .collect()
+    };
+    runs(before) != runs(now)
+        || before.intents != now.intents
+        || before.approvals != now.approvals
+        || before.holds != now.holds
+        || before.leases != now.leases
+        || before.retries != now.retries
+        || before.cooldowns != now.cooldowns
 }
 
 /// Whether everything that acp can do by itself is done.
@@ -253,11 +287,35 @@ impl Engine<'_> {
             if left.is_zero() {
                 return Ok(Idle::No);
             }
-            let beat = match report.stale() {
-                Some(_) => BEAT_AWAY,
-                None => BEAT,
-            };
-            self.clock.sleep(beat.min(left));
+            if report.stale().is_some() {
+                self.clock.sleep(BEAT_AWAY.min(left));
+            } else {
+                self.clock.sleep(BEAT.min(left));
+                self.await_news(&report, end)?;
+            }
+        }
+    }
+
+    /// Waits, at most until `end`, for something that a pass after `report` could go by: what this machine knows has become
+    /// another, something falls due, or the forge was not asked for [`ASK_EVERY`]. A forge on this machine is always news, and
+    /// so is a pass that did something.
+    fn await_news(&self, report: &PassReport, end: Duration) -> Result<(), EngineError> {
+        let Some(seen) = &report.snapshot else {
+            return Ok(());
+        };
+        let moved = !report.done.is_empty() || !report.flushed.sent.is_empty();
+        if moved || !self.forge.capabilities().remote {
+            return Ok(());
+        }
+        let due = report.due_after(seen);
+        let end = end.min(self.clock.monotonic() + ASK_EVERY);
+        loop {
+            let left = end.saturating_sub(self.clock.monotonic());
+            let is_due = due.is_some_and(|at| at <= self.clock.now());
+            if left.is_zero() || is_due || moves_here(seen, &self.remember()?) {
+                return Ok(());
+            }
+            self.clock.sleep(BEAT.min(left));
         }
     }
 

@@ -9,6 +9,7 @@ mod flush;
 pub mod fsck;
 mod heartbeat;
 mod launch;
+mod merged;
 mod news;
 mod notify;
 mod observe;

@@ -283,3 +283,59 @@ fn a_forge_that_never_knows_is_asked_ever_less_often() {
     let idle = scene.engine().idle(&report, Duration::from_hours(1));
     assert_eq!(idle, Idle::Yes(None), "no answer is expected any more");
 }
+
+fn running() -> RunState {
+    RunState::Running {
+        started: start(),
+        deadline: start() + jiff::SignedDuration::from_hours(1),
+        step: Step::Agent,
+        supervisor: None,
+        leader: None,
+        agent_end: None,
+    }
+}
+
+/// An agent works for minutes: "as before" is a request too.
+#[test]
+fn a_distant_forge_is_asked_now_and_then_while_a_run_goes_on() {
+    let asked = |remote| {
+        let mut scene = Scene::new();
+        scene.forge.remote = remote;
+        scene.run(ItemId::issue(1), running());
+        scene.workers.looks.set(u32::MAX);
+        let idle = scene
+            .engine()
+            .until_idle(PASS, Duration::from_mins(1), &mut |_| {});
+        assert_eq!(idle.unwrap(), Idle::No);
+        scene.forge.calls.borrow().len()
+    };
+    let (distant, here) = (asked(true), asked(false));
+    assert!((10..=13).contains(&distant), "{distant} in a minute");
+    assert!(here > 500, "{here} in a minute");
+}
+
+/// Nor does the end of the run wait for the forge's turn.
+#[test]
+fn what_moves_here_is_dealt_with_at_once() {
+    let mut scene = Scene::new();
+    scene.forge.remote = true;
+    scene.run(ItemId::issue(1), running());
+    scene.workers.looks.set(20);
+    let mut passes = vec![];
+    let each = &mut |report: &PassReport| {
+        passes.push((scene.clock.now().duration_since(start()), report.done.len()));
+    };
+    let _idle = scene
+        .engine()
+        .until_idle(PASS, Duration::from_secs(10), each)
+        .unwrap();
+    let (at, done) = passes[1];
+    assert!(done > 0, "{passes:?}");
+    let soon = jiff::SignedDuration::from_secs(1)..jiff::SignedDuration::from_secs(3);
+    assert!(soon.contains(&at), "{passes:?}");
+    // What followed from it was not waited for either.
+    assert!(
+        passes[2].0 - at < jiff::SignedDuration::from_secs(1),
+        "{passes:?}"
+    );
+}

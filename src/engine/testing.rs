@@ -311,9 +311,11 @@ impl Vcs for Scene {
     }
 }
 
-/// Runs of which nothing lives.
+/// Runs of which nothing lives, or for a while only.
 #[derive(Default)]
 pub(super) struct NoWorkers {
+    /// How often a run is still found alive.
+    pub(super) looks: std::cell::Cell<u32>,
     /// When somebody logged the agents in.
     pub(super) login: std::cell::Cell<Option<Timestamp>>,
 }
@@ -324,7 +326,13 @@ impl Workers for NoWorkers {
         Err(WorkerError::Start { run, why })
     }
     fn life(&self, _: &RunId) -> Life {
-        Life::Gone
+        match self.looks.get().checked_sub(1) {
+            None => Life::Gone,
+            Some(left) => {
+                self.looks.set(left);
+                Life::Supervised
+            }
+        }
     }
     fn end(&self, _: &Run) -> Result<Ended, WorkerError> {
         Ok(Ended::default())

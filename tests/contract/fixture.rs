@@ -28,6 +28,8 @@ pub(crate) trait Fixture {
     fn make_conflict(&self, branch: &str, path: &str);
     /// Lets so much time pass that everything is looked at again that is not looked at in every pass.
     fn later(&self) {}
+    /// From here on the forge's clock does not tick between one write and the next.
+    fn hold_clock(&self) {}
     /// What of a mirror is the same however it came about.
     fn comparable(&self, mirror: &Mirror) -> Mirror {
         mirror.clone()

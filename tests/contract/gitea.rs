@@ -10,10 +10,10 @@ use acp::forge::{Forge as _, ForgeError};
 use jiff::SignedDuration;
 
 use crate::fixture::{
-    Fixture as _, adopt_or_apply, apply, branch, check, close, comment, issue, listed, marked,
-    merge, mirror, open, pull, pull_as, ready, refusal, relabel, review,
+    Fixture as _, adopt_or_apply, apply, branch, close, comment, issue, listed, marked, merge,
+    mirror, open, pull, pull_as, ready, refusal, relabel, review,
 };
-use crate::remote::{BOT, Remote, gitea_as};
+use crate::remote::{BOT, Remote};
 
 fn sync(remote: &Remote, known: &mut Mirror) -> bool {
     remote.forge().sync(known, &branch("main")).unwrap()
@@ -149,47 +149,6 @@ fn what_changes_while_it_is_listed_is_not_skipped() {
     remote.before_each(|_| {});
     sync(&remote, &mut known);
     assert_eq!(remote.comparable(&known), whole(&remote));
-}
-
-#[test]
-fn a_second_change_in_the_same_second_is_not_lost() {
-    let remote = Remote::gitea();
-    let head = remote.push("work", &[("a.txt", "a\n")]);
-    let pr = open(remote.forge(), &pull("work", &head, ""));
-    let mut known = mirror(remote.forge());
-    // The clock stands still between the look and the review.
-    remote.fake.approve("ann", pr).unwrap();
-    sync(&remote, &mut known);
-    remote.fake.request_changes("ann", pr, "no").unwrap();
-    remote.wait(SignedDuration::from_mins(1));
-    sync(&remote, &mut known);
-    assert_eq!(known.pulls[&pr].reviews.len(), 2);
-}
-
-#[test]
-fn a_write_that_becomes_visible_late_is_still_listed() {
-    for offset in [0, 3_600, -3_600] {
-        let remote = Remote::gitea();
-        remote.fake.set_knobs(Knobs {
-            visible_within_ms: 3_000,
-            clock_offset: offset,
-            ..remote.fake.knobs()
-        });
-        let mut known = mirror(remote.forge());
-        for n in 0..30 {
-            let title = format!("issue {n}");
-            let number = remote.fake.open_issue("ann", &title, "", &[]).unwrap();
-            remote.wait(SignedDuration::from_millis(700));
-            sync(&remote, &mut known);
-            remote.fake.label("ann", number, &["agent-ready"]).unwrap();
-            remote.wait(SignedDuration::from_millis(700));
-            sync(&remote, &mut known);
-        }
-        remote.wait(SignedDuration::from_secs(10));
-        sync(&remote, &mut known);
-        assert_eq!(known.issues.len(), 30, "{offset}");
-        assert_eq!(remote.comparable(&known), whole(&remote), "{offset}");
-    }
 }
 
 #[test]
@@ -499,75 +458,6 @@ fn nobody_reviews_their_own_and_strangers_have_no_vote() {
             ReviewState::Approved
         ]
     );
-}
-
-#[test]
-fn a_check_is_written_only_when_it_says_something_new() {
-    let remote = Remote::gitea();
-    let forge = remote.forge();
-    let head = remote.push("work", &[("a.txt", "a\n")]);
-    apply(forge, &check(&head, "acp/verify", CheckState::Neutral));
-    forge
-        .apply(&check(&head, "acp/verify", CheckState::Neutral))
-        .unwrap();
-    assert_eq!(remote.fake.account().writes["status"], 1);
-    apply(forge, &check(&head, "acp/verify", CheckState::Failure));
-    assert_eq!(remote.fake.account().writes["status"], 2);
-}
-
-#[test]
-fn a_renamed_archived_or_issueless_repository_is_no_error() {
-    let remote = Remote::gitea();
-    remote.fake.open_issue("ann", "one", "", &[]).unwrap();
-    let mut known = settled(&remote);
-    remote.fake.archive(true);
-    remote.later();
-    assert!(sync(&remote, &mut known) && known.repo.archived);
-    let error = remote
-        .forge()
-        .apply(&comment(ItemId::issue(1), "x"))
-        .unwrap_err();
-    assert!(error.to_string().contains("archived"), "{error}");
-    remote.fake.archive(false);
-    remote.fake.disable_issues(true);
-    remote.later();
-    assert!(sync(&remote, &mut known) && known.repo.issues_off && !known.repo.archived);
-    assert_eq!(known.issues.len(), 1);
-    remote.fake.disable_issues(false);
-    remote.later();
-    assert!(sync(&remote, &mut known) && !known.repo.issues_off);
-    remote.fake.rename("acme", "gadgets");
-    assert!(sync(&remote, &mut known));
-    assert_eq!(known.repo.moved_to.as_deref(), Some("acme/gadgets"));
-    assert!(!sync(&remote, &mut known));
-    remote.fake.rename("acme", "widgets");
-    assert!(sync(&remote, &mut known) && known.repo.moved_to.is_none());
-}
-
-#[test]
-fn a_lacking_credential_is_told_from_a_lacking_permission_and_from_a_limit() {
-    let remote = Remote::gitea();
-    let number = remote.fake.open_issue("ann", "one", "", &[]).unwrap();
-    let saying = comment(ItemId::issue(number), "x");
-    remote.fake.add_weak_token("weak", BOT, &["metadata=read"]);
-    let weak = gitea_as(&remote, "weak", None);
-    let error = weak.apply(&saying).unwrap_err();
-    assert!(matches!(error, ForgeError::Forbidden { .. }), "{error}");
-    assert!(error.to_string().contains("write:issue"), "{error}");
-    let wrong = gitea_as(&remote, "wrong", None);
-    let error = wrong
-        .sync(&mut Mirror::default(), &branch("main"))
-        .unwrap_err();
-    assert!(matches!(error, ForgeError::Denied { .. }), "{error}");
-    let text = error.to_string();
-    assert!(
-        text.contains("`GITEA_TOKEN`") && !text.contains("wrong"),
-        "{text}"
-    );
-    shoot(&remote, "WRITE", "", Fate::Limited);
-    let error = remote.forge().apply(&saying).unwrap_err();
-    assert!(matches!(error, ForgeError::Limited { .. }), "{error}");
-    apply(remote.forge(), &saying);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Issues, comments and labels.
 
-use acp::domain::{Applied, Association, IssueState, ItemId, Origin, Payload};
+use acp::domain::{Applied, Association, IssueState, ItemId, ItemKind, Origin, Payload};
 use acp::forge::ForgeError;
 
 use crate::fixture::{
-    Fixture, adopt_or_apply, apply, close, comment, intent, intent_of, issue, marked, mirror,
-    names, open, refusal, relabel,
+    Fixture, adopt_or_apply, apply, branch, close, comment, intent, intent_of, issue, marked,
+    mirror, names, open, pull, refusal, relabel,
 };
 
 crate::suite!(items:
@@ -14,6 +14,7 @@ crate::suite!(items:
     numbers_are_shared_and_consecutive,
     comments_come_in_order_and_touch_the_item,
     a_persons_labels_stay,
+    a_label_that_goes_on_off_and_on_again_within_a_second_is_seen_each_time,
     labels_are_bounded,
     closing_is_repeatable,
     titles_are_one_line,
@@ -62,7 +63,7 @@ fn numbers_are_shared_and_consecutive(fixture: &dyn Fixture) {
     let forge = fixture.forge();
     let head = fixture.push("work", &[("a.txt", "a\n")]);
     assert_eq!(open(forge, &issue("first", "", &[])), 1);
-    assert_eq!(open(forge, &crate::fixture::pull("work", &head, "")), 2);
+    assert_eq!(open(forge, &pull("work", &head, "")), 2);
     assert_eq!(open(forge, &issue("third", "", &[])), 3);
 }
 
@@ -112,6 +113,44 @@ fn a_persons_labels_stay(fixture: &dyn Fixture) {
     assert_eq!(forge.find(&again).unwrap(), Some(Applied::Done));
     assert_eq!(forge.apply(&again).unwrap(), Applied::Done);
     assert_eq!(mirror(forge).issues[&number].updated, before);
+}
+
+/// Passes and people change their minds faster than the clocks of forges tick.
+fn a_label_that_goes_on_off_and_on_again_within_a_second_is_seen_each_time(fixture: &dyn Fixture) {
+    const LABEL: &str = "agent-blocked";
+    let forge = fixture.forge();
+    let head = fixture.push("work", &[("a.txt", "a\n")]);
+    let on_issue = ItemId::issue(open(forge, &issue("one", "", &["mine"])));
+    let on_pull = ItemId::pr(open(forge, &pull("work", &head, "")));
+    let mut known = mirror(forge);
+    fixture.hold_clock();
+    for item in [on_issue, on_pull] {
+        for is_on in [true, false, true] {
+            let change = if is_on {
+                relabel(item, &[LABEL], &[])
+            } else {
+                relabel(item, &[], &[LABEL])
+            };
+            // Done already only if it is as wanted now, however often it was so before.
+            apply(forge, &change);
+            forge.sync(&mut known, &branch("main")).unwrap();
+            let labels = match item.kind {
+                ItemKind::Issue => &known.issues[&item.number].labels,
+                ItemKind::Pr => &known.pulls[&item.number].labels,
+            };
+            assert_eq!(labels.contains(LABEL), is_on, "{item} {labels:?}");
+        }
+    }
+    assert_eq!(
+        known.issues[&on_issue.number].labels,
+        names(&["mine", LABEL])
+    );
+    fixture.later();
+    forge.sync(&mut known, &branch("main")).unwrap();
+    assert_eq!(
+        fixture.comparable(&known),
+        fixture.comparable(&mirror(forge))
+    );
 }
 
 fn labels_are_bounded(fixture: &dyn Fixture) {
@@ -198,7 +237,7 @@ fn a_push_is_not_for_the_forge(fixture: &dyn Fixture) {
     let tip = fixture.push("work", &[("a.txt", "a\n")]);
     let push = |sha: &acp::domain::Sha| {
         let payload = Payload::Push {
-            branch: crate::fixture::branch("work"),
+            branch: branch("work"),
             sha: sha.clone(),
             expect: None,
         };
@@ -208,14 +247,8 @@ fn a_push_is_not_for_the_forge(fixture: &dyn Fixture) {
     assert_eq!(refusal(forge, &push(&tip)), "pushes go through git");
     let next = fixture.push("work", &[("a.txt", "b\n")]);
     assert_eq!(forge.find(&push(&tip)).unwrap(), None);
-    assert_eq!(
-        forge.branch(&crate::fixture::branch("work")).unwrap(),
-        Some(next)
-    );
-    assert_eq!(
-        forge.branch(&crate::fixture::branch("absent")).unwrap(),
-        None
-    );
+    assert_eq!(forge.branch(&branch("work")).unwrap(), Some(next));
+    assert_eq!(forge.branch(&branch("absent")).unwrap(), None);
 }
 
 fn verbs_act_as_the_person(fixture: &dyn Fixture) {

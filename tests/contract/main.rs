@@ -1,6 +1,7 @@
 //! One suite over every forge: what passes rely on is the same everywhere.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod both;
 mod concurrency;
 mod crashes;
 mod faults;

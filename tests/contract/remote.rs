@@ -1,5 +1,6 @@
 //! A forge behind HTTP: the adapter over a model of the forge, over a bare repository.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use acp::domain::{Association, ItemId, Mirror, RepoState, Sha};
@@ -36,10 +37,11 @@ impl Governor for NoGovernor {
 
 type BeforeSending = Box<dyn FnMut(&Request) + Send>;
 
-/// Carries requests to the model. Each write takes a second, so that one change can be told from the next.
+/// Carries requests to the model. Each write takes a second, so that one change can be told from the next, unless it is held.
 pub(crate) struct Wire {
     pub(crate) fake: Arc<Fake>,
     clock: Arc<StepClock>,
+    held: AtomicBool,
     before: Mutex<Option<BeforeSending>>,
     log: Mutex<Vec<String>>,
 }
@@ -48,7 +50,7 @@ impl Transport for Wire {
     fn send(&self, request: &Request) -> Result<Response, HttpError> {
         let line = format!("{} {}", request.method.as_str(), request.url);
         self.log.lock().unwrap().push(line);
-        if request.method.writes() {
+        if request.method.writes() && !self.held.load(Ordering::SeqCst) {
             self.clock.step(SignedDuration::from_secs(1));
         }
         let act = self.before.lock().unwrap().take();
@@ -132,6 +134,7 @@ impl Remote {
         let wire = Arc::new(Wire {
             fake: Arc::clone(&fake),
             clock: clock.clone(),
+            held: AtomicBool::new(false),
             before: Mutex::default(),
             log: Mutex::default(),
         });
@@ -229,6 +232,10 @@ impl Fixture for Remote {
 
     fn later(&self) {
         self.wait(SignedDuration::from_mins(11));
+    }
+
+    fn hold_clock(&self) {
+        self.wire.held.store(true, Ordering::SeqCst);
     }
 
     fn comparable(&self, mirror: &Mirror) -> Mirror {

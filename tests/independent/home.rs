@@ -68,7 +68,17 @@ impl Home {
         Self::behind(forge, &forge.url, script)
     }
 
-    /// The same; acp talks to `url`, which stands before the forge.
+    /// The same with another token than the usual one.
+    #[track_caller]
+    pub(crate) fn with_token(forge: &Forge, script: &str, token: &str) -> Self {
+        let home = Self::clone_of(&forge.bare());
+        home.token(token);
+        let git = format!("{}/acme/widgets.git", forge.url);
+        let _made = home.init(forge.kind, &forge.url, &git, script).ok();
+        home
+    }
+
+    /// As [`Self::at`]; acp talks to `url`, which stands before the forge.
     #[track_caller]
     pub(crate) fn behind(forge: &Forge, url: &str, script: &str) -> Self {
         let home = Self::clone_of(&forge.bare());

@@ -17,6 +17,7 @@ mod faults;
 mod home;
 mod life;
 mod limits_of_trust;
+mod permissions;
 mod prism;
 mod programs;
 mod refusals;

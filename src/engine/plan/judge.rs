@@ -14,6 +14,10 @@ pub(super) const VERIFY_CHECK: &str = "acp/verify";
 /// Follow-up issues that one run may ask for.
 const FOLLOW_UPS_MAX: usize = 5;
 
+/// Why a change stays here that nobody could search: what is not known to be harmless is not published.
+const UNSEARCHED: &str = "the change could not be searched for secrets, because its patch is too large or cannot be read; \
+     look through it and publish it by hand, or have the item done in smaller parts";
+
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
     for run in view.snapshot.runs.values() {
         if let RunState::Finished(end) = &run.run.state
@@ -121,8 +125,11 @@ impl<'a> Judgement<'a> {
                 forbidden.join(", ")
             )));
         }
-        let secrets = self.findings.facts.secrets.iter().flatten();
+        let Some(secrets) = &self.findings.facts.secrets else {
+            return Ok(Some(UNSEARCHED.to_owned()));
+        };
         let named: Vec<String> = secrets
+            .iter()
             .map(|hit| format!("{} in {}", hit.pattern, hit.path))
             .collect();
         Ok((!named.is_empty()).then(|| {

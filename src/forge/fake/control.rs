@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fake, Knobs, Protection, Refusal, Shot};
+use super::{Fake, Knobs, Protection, Refusal, Role, Shot};
 use crate::domain::{Association, BranchName, MergeMethod, Sha};
 
 /// What a command says.
@@ -114,6 +114,8 @@ impl Fake {
                 let association: Association = read(&said.0["association"])?;
                 self.add_person(said.text("who")?, association);
             }
+            "set-role" => self.set_role(said.text("who")?, read::<Role>(&said.0["role"])?),
+            "add-app-token" => self.add_app_token(said.text("token")?, said.who()),
             "add-token" => match said.0.get("may") {
                 Some(_) => self.add_weak_token(said.text("token")?, said.who(), &said.list("may")),
                 None => self.add_token(said.text("token")?, said.who()),

@@ -12,7 +12,8 @@ use super::repository::ChangedFile;
 use crate::domain::{Association, BranchName, Sha};
 
 /// What somebody may do in the repository, each including what is before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Nothing that not anybody may do.
     None,

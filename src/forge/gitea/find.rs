@@ -9,6 +9,7 @@ use super::read::{ITEM_PAGES_MAX, PAGE, author, is_by};
 use super::shape;
 use crate::domain::{Applied, BranchName, CheckState, Intent, ItemKind, Payload, Sha};
 use crate::forge::ForgeError;
+use crate::forge::model::text::has_any_marker;
 use crate::forge::remote::address::escaped;
 use crate::forge::remote::{Cost, adopt, checks};
 use crate::http::Method;
@@ -92,8 +93,11 @@ impl Gitea {
             None => adopt::earliest(intent, self.client.ahead()),
         };
         let ours = self.opened_by(intent, ItemKind::Issue, since)?;
-        let first = ours.iter().map(|issue| issue.number).chain(made).min();
-        let surplus = |issue: &&shape::Issue| Some(issue.number) != first && issue.state == "open";
+        let opened = ours.iter().map(|issue| (issue.number, issue.body.as_str()));
+        let first = adopt::first_of(opened, made);
+        let surplus = |issue: &&shape::Issue| {
+            has_any_marker(&issue.body) && Some(issue.number) != first && issue.state == "open"
+        };
         for issue in ours.iter().filter(surplus) {
             let path = self.at(&format!("/issues/{}", issue.number));
             let body = json!({ "state": "closed" });
@@ -126,7 +130,15 @@ impl Gitea {
             .into_iter()
             .filter(|issue| issue.pull_request.is_some() == (kind == ItemKind::Pr))
             .filter(|issue| {
-                adopt::is_from(intent, &viewer, author(&issue.user), Some(&issue.body))
+                let author = author(&issue.user);
+                let seen = adopt::OpenedIssue {
+                    author,
+                    title: &issue.title,
+                    body: &issue.body,
+                    created: issue.created_at,
+                };
+                adopt::is_from(intent, &viewer, author, Some(&issue.body))
+                    || adopt::is_replaced(intent, &viewer, seen, self.client.ahead())
             });
         Ok(ours.collect())
     }

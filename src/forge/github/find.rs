@@ -8,9 +8,12 @@ use super::shapes::{CommentDoc, IssueDoc, PullDoc};
 use super::{Github, PER_PAGE};
 use crate::domain::{Applied, BranchName, CheckState, Intent, ItemId, ItemKind, Payload, Sha};
 use crate::forge::ForgeError;
+use crate::forge::model::text::has_any_marker;
 use crate::forge::remote::LabelDiff;
 use crate::forge::remote::address::{escaped, escaped_path};
-use crate::forge::remote::adopt::{earliest, is_from, whole_seconds};
+use crate::forge::remote::adopt::{
+    OpenedIssue, earliest, first_of, is_from, is_replaced, whole_seconds,
+};
 use crate::http::Method;
 
 /// The most pages of one look.
@@ -71,8 +74,10 @@ impl Github {
         made: Option<u64>,
     ) -> Result<Option<u64>, ForgeError> {
         let ours = self.issues_by(intent, made.is_some())?;
-        let first = ours.iter().map(|doc| doc.number).chain(made).min();
-        let surplus = |doc: &&IssueDoc| Some(doc.number) != first && doc.state == "open";
+        let first = first_of(ours.iter().map(|doc| (doc.number, doc.text())), made);
+        let surplus = |doc: &&IssueDoc| {
+            has_any_marker(doc.text()) && Some(doc.number) != first && doc.state == "open"
+        };
         for doc in ours.iter().filter(surplus) {
             let tail = format!("/issues/{}", doc.number);
             let body = json!({"state": "closed", "state_reason": "not_planned"});
@@ -99,7 +104,15 @@ impl Github {
             let docs: Vec<IssueDoc> = answer.read()?;
             let is_ours = |doc: &&IssueDoc| {
                 let author = doc.user.as_ref().map(|user| user.id);
-                doc.pull_request.is_none() && is_from(intent, viewer, author, doc.body.as_deref())
+                let seen = OpenedIssue {
+                    author,
+                    title: &doc.title,
+                    body: doc.text(),
+                    created: doc.created_at,
+                };
+                doc.pull_request.is_none()
+                    && (is_from(intent, viewer, author, doc.body.as_deref())
+                        || is_replaced(intent, viewer, seen, self.client.ahead()))
             };
             let all_later = docs.last().is_some_and(|doc| doc.created_at >= earliest);
             ours.extend(docs.iter().filter(is_ours).cloned());

@@ -61,6 +61,13 @@ pub(super) struct IssueDoc {
     pub(super) pull_request: Option<serde::de::IgnoredAny>,
 }
 
+impl IssueDoc {
+    /// Its text; an issue without one has an empty one.
+    pub(super) fn text(&self) -> &str {
+        self.body.as_deref().unwrap_or_default()
+    }
+}
+
 /// A pull request as the listing of issues shows it: enough to see that it is another one than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PullSeen {

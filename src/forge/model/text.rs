@@ -68,6 +68,11 @@ pub(in crate::forge) fn with_marker(body: &str, intent: &Intent) -> String {
     }
 }
 
+/// Whether anything in `body` looks like a marker of any intent.
+pub(in crate::forge) fn has_any_marker(body: &str) -> bool {
+    body.contains("<!-- acp:")
+}
+
 /// Whether `body` ends with the marker of `intent`. A marker further up may be a quotation and says nothing.
 pub(in crate::forge) fn ends_with_marker(body: &str, intent: &Intent) -> bool {
     body.trim_end().ends_with(&intent.marker())

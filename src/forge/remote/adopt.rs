@@ -3,12 +3,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::Intent;
+use crate::domain::{Intent, Payload};
 use crate::forge::ForgeError;
 use crate::forge::model::text;
 
 /// How far before the time at which an intent was sent a look begins: clocks differ.
 const MARGIN: SignedDuration = SignedDuration::from_hours(2);
+/// How far apart the forge's clock and this machine's may be once the difference that is known is taken off.
+const DRIFT: SignedDuration = SignedDuration::from_mins(1);
 /// What stands at the end of a text that was cut.
 const CUT: &str = "\n\n(The rest was too long for this forge.)";
 
@@ -29,6 +31,54 @@ pub(in crate::forge) fn is_from(
     body: Option<&str>,
 ) -> bool {
     author == Some(viewer.id) && body.is_some_and(|body| text::ends_with_marker(body, intent))
+}
+
+/// An issue as a listing shows it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::forge) struct OpenedIssue<'a> {
+    /// The forge's number of the account that opened it.
+    pub(in crate::forge) author: Option<u64>,
+    /// Its title.
+    pub(in crate::forge) title: &'a str,
+    /// Its text.
+    pub(in crate::forge) body: &'a str,
+    /// When it was opened, by the forge's clock.
+    pub(in crate::forge) created: Timestamp,
+}
+
+/// Whether an issue is the one that `intent` opened although somebody has replaced its text, and the marker with it, before
+/// the lost answer was looked up: acp's own account opened it under the same title after the request was sent, and no marker
+/// says that it is another intent's. `ahead` is how far the forge's clock is ahead of this machine's.
+///
+/// Of comments and reviews nothing is left to go by once their text is replaced: they are sent again.
+pub(in crate::forge) fn is_replaced(
+    intent: &Intent,
+    viewer: &Viewer,
+    issue: OpenedIssue<'_>,
+    ahead: SignedDuration,
+) -> bool {
+    let (Payload::Issue { title, .. }, Some(sent)) = (&intent.payload, intent.dispatched) else {
+        return false;
+    };
+    let sent = sent.checked_add(ahead).and_then(|at| at.checked_sub(DRIFT));
+    let same_title = text::title(intent, title).is_ok_and(|title| title == issue.title);
+    issue.author == Some(viewer.id)
+        && same_title
+        && sent.is_ok_and(|sent| issue.created >= sent)
+        && !text::has_any_marker(issue.body)
+}
+
+/// The first of the issues that an intent opened, of which `made` is known. One whose text was replaced counts only when none
+/// with the marker is there.
+pub(in crate::forge) fn first_of<'a>(
+    opened: impl Iterator<Item = (u64, &'a str)>,
+    made: Option<u64>,
+) -> Option<u64> {
+    let (marked, replaced): (Vec<_>, Vec<_>) =
+        opened.partition(|(_, body)| text::has_any_marker(body));
+    let number = |(number, _): (u64, &str)| number;
+    let first = marked.into_iter().map(number).chain(made).min();
+    first.or_else(|| replaced.into_iter().map(number).min())
 }
 
 /// The earliest time, by the forge's clock, at which `intent` can have been written. `ahead` is how far the forge's clock is
@@ -104,6 +154,53 @@ mod tests {
                 !is_from(&intent, &viewer, author, body),
                 "{author:?} {body:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_issue_whose_text_was_replaced_is_known_by_everything_else() {
+        let at = Timestamp::from_second(1_800_000_000).unwrap();
+        let payload = Payload::Issue {
+            title: "Tidy up".to_owned(),
+            body: "Please.".to_owned(),
+            labels: std::collections::BTreeSet::new(),
+        };
+        let mut intent = Intent::new(Origin::Pass, None, payload, "f".into(), vec![], at);
+        let viewer = Viewer {
+            id: 7,
+            login: "acp".to_owned(),
+        };
+        let hour = SignedDuration::from_hours(1);
+        let ours = OpenedIssue {
+            author: Some(7),
+            title: "Tidy up",
+            body: "Another text.",
+            created: at + hour,
+        };
+        let is = |intent: &Intent, issue| is_replaced(intent, &viewer, issue, hour);
+        assert!(!is(&intent, ours), "it was never sent");
+        intent.dispatched = Some(at);
+        assert!(is(&intent, ours));
+        let marked = "Another text.\n\n<!-- acp:0123456789abcdef -->";
+        for other in [
+            OpenedIssue {
+                author: Some(8),
+                ..ours
+            },
+            OpenedIssue {
+                title: "Tidy up!",
+                ..ours
+            },
+            OpenedIssue {
+                body: marked,
+                ..ours
+            },
+            OpenedIssue {
+                created: at,
+                ..ours
+            },
+        ] {
+            assert!(!is(&intent, other), "{other:?}");
         }
     }
 

@@ -1,8 +1,10 @@
 //! One account of calls in a file, for all processes of a user on this machine.
 
 use std::collections::BTreeMap;
+use std::fs::{File, Metadata};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -70,6 +72,46 @@ pub struct FileGovernor {
     token: Token,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    known: Mutex<Option<Known>>,
+}
+
+/// The book as this process wrote it last, so that it need not be read and parsed for every answer.
+struct Known {
+    book: ForgeLimits,
+    /// What tells the file that was written from any other, and from itself after somebody has edited it.
+    mark: Mark,
+    /// It is kept open: as long as it is, no other file gets its number.
+    _written: File,
+}
+
+/// Device, number, time of the last change in seconds and nanoseconds, bytes.
+type Mark = (u64, u64, i64, i64, u64);
+
+fn mark(meta: &Metadata) -> Mark {
+    (
+        meta.dev(),
+        meta.ino(),
+        meta.mtime(),
+        meta.mtime_nsec(),
+        meta.len(),
+    )
+}
+
+impl Known {
+    fn of(file: &Path, book: ForgeLimits) -> Option<Self> {
+        let written = File::open(file).ok()?;
+        let mark = mark(&written.metadata().ok()?);
+        Some(Self {
+            book,
+            mark,
+            _written: written,
+        })
+    }
+
+    /// Whether nobody has touched the file since.
+    fn is_still(&self, file: &Path) -> bool {
+        std::fs::symlink_metadata(file).is_ok_and(|meta| mark(&meta) == self.mark)
+    }
 }
 
 impl FileGovernor {
@@ -88,6 +130,7 @@ impl FileGovernor {
             token,
             limits,
             clock,
+            known: Mutex::new(None),
         }
     }
 
@@ -106,7 +149,11 @@ impl FileGovernor {
             &mut |_, _| {},
         )
         .map_err(|e| failed(&e))?;
-        let mut book = read(&self.file)?;
+        let mut place = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut book = match place.take().filter(|known| known.is_still(&self.file)) {
+            Some(known) => known.book,
+            None => read(&self.file)?,
+        };
         let now = self.clock.now().as_millisecond();
         let oldest = now - i64::try_from(FORGET_AFTER.as_millis()).unwrap_or(0);
         book.accounts.retain(|_, account| account.seen > oldest);
@@ -117,6 +164,7 @@ impl FileGovernor {
         let answer = change(&mut account.used, now);
         let bytes = durable::encode_record(&book);
         durable::write_quick(&self.file, &bytes).map_err(|e| failed(&e))?;
+        *place = Known::of(&self.file, book);
         drop(lock);
         Ok(answer)
     }

@@ -374,3 +374,23 @@ fn a_file_in_pieces_counts_as_empty_and_one_of_a_newer_acp_does_not() {
             .is_some()
     );
 }
+
+/// The book is kept in memory between two calls: it must not be believed when anybody has touched the file since.
+#[test]
+fn what_others_write_between_two_calls_counts() {
+    let bench = Bench::new();
+    let (one, other) = (bench.governor(), bench.governor());
+    let booked = |governor: &FileGovernor| governor.with(|used, _| used.content.len()).unwrap();
+    for turn in 1..=3 {
+        one.admit(Cost::Content).unwrap();
+        other.admit(Cost::Content).unwrap();
+        assert_eq!((booked(&one), booked(&other)), (2 * turn, 2 * turn));
+    }
+    let file = bench.dir.path().join("forge-limits.json");
+    std::io::Write::write_all(&mut File::create(&file).unwrap(), b"{").unwrap();
+    assert_eq!(booked(&other), 0, "edited");
+    one.admit(Cost::Content).unwrap();
+    assert_eq!(booked(&one), 1);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(booked(&one), 0, "removed");
+}

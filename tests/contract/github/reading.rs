@@ -169,43 +169,6 @@ fn more_than_a_page_in_one_second_is_listed_whole() {
 }
 
 #[test]
-fn a_second_change_in_the_same_second_is_not_lost() {
-    let remote = Remote::github();
-    let head = remote.push("work", &[("a.txt", "a\n")]);
-    let pr = open(remote.forge(), &pull("work", &head, ""));
-    let mut known = mirror(remote.forge());
-    // The clock stands still between the look and the review.
-    remote.fake.approve("ann", pr).unwrap();
-    sync(&remote, &mut known);
-    remote.fake.request_changes("ann", pr, "no").unwrap();
-    remote.wait(SignedDuration::from_mins(1));
-    sync(&remote, &mut known);
-    assert_eq!(known.pulls[&pr].reviews.len(), 2);
-}
-
-#[test]
-fn a_write_that_becomes_visible_late_is_still_listed() {
-    for offset in [0, 3_600, -3_600] {
-        let remote = Remote::github();
-        remote.fake.set_knobs(Knobs {
-            visible_within_ms: 5_000,
-            clock_offset: offset,
-            ..remote.fake.knobs()
-        });
-        let mut known = mirror(remote.forge());
-        for n in 0..40 {
-            let title = format!("issue {n}");
-            remote.fake.open_issue("ann", &title, "", &[]).unwrap();
-            remote.wait(SignedDuration::from_secs(1));
-            sync(&remote, &mut known);
-        }
-        remote.later_by_an_hour();
-        sync(&remote, &mut known);
-        assert_eq!(known.issues.len(), 40, "{offset}");
-    }
-}
-
-#[test]
 fn what_was_deleted_or_transferred_goes_with_the_next_full_listing() {
     let remote = Remote::github();
     for n in 0..3 {
@@ -317,37 +280,6 @@ fn whether_it_merges_may_be_unknown_and_files_belong_to_a_head() {
     remote.push("work", &[("a.txt", "evil\n")]);
     let moved = forge.change(&pr).unwrap().diff;
     assert_eq!((moved.files, moved.secrets), (None, None));
-}
-
-#[test]
-fn a_renamed_archived_or_issueless_repository_is_no_error() {
-    let remote = Remote::github();
-    remote.fake.open_issue("ann", "one", "", &[]).unwrap();
-    let mut known = settled(&remote);
-    remote.fake.archive(true);
-    remote.wait(SignedDuration::from_hours(25));
-    assert!(sync(&remote, &mut known) && known.repo.archived);
-    let error = remote
-        .forge()
-        .apply(&comment(ItemId::issue(1), "x"))
-        .unwrap_err();
-    assert!(matches!(error, ForgeError::Forbidden { .. }), "{error}");
-    remote.fake.archive(false);
-    remote.fake.disable_issues(true);
-    remote.wait(SignedDuration::from_hours(25));
-    assert!(sync(&remote, &mut known) && known.repo.issues_off && !known.repo.archived);
-    remote.fake.disable_issues(false);
-    remote.wait(SignedDuration::from_hours(25));
-    assert!(sync(&remote, &mut known) && !known.repo.issues_off);
-    remote.fake.rename("acme", "gadgets");
-    assert!(sync(&remote, &mut known));
-    assert_eq!(known.repo.moved_to.as_deref(), Some("acme/gadgets"));
-    assert!(!sync(&remote, &mut known));
-    let mut fresh = Mirror::default();
-    sync(&remote, &mut fresh);
-    assert_eq!(fresh.repo.moved_to.as_deref(), Some("acme/gadgets"));
-    remote.fake.rename("acme", "widgets");
-    assert!(sync(&remote, &mut known) && known.repo.moved_to.is_none());
 }
 
 #[test]

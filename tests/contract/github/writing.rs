@@ -1,8 +1,6 @@
 //! One write, one effect; and what is refused.
 
-use acp::domain::{
-    Applied, Association, CheckState, Intent, ItemId, MergeMethod, Mirror, ReviewVerdict,
-};
+use acp::domain::{Applied, Association, CheckState, Intent, ItemId, MergeMethod, ReviewVerdict};
 use acp::forge::fake::{Fate, Knobs, Protection};
 use acp::forge::{Forge as _, ForgeError};
 use acp::sys::Clock as _;
@@ -310,46 +308,6 @@ fn making_ready_twice_is_no_error() {
     let pr = open(forge, &pull_as("other", &other, "", true));
     apply(forge, &close(ItemId::pr(pr)));
     assert!(refusal(forge, &ready(pr)).contains("closed"));
-}
-
-#[test]
-fn a_check_is_written_only_when_it_says_something_new() {
-    let remote = Remote::github();
-    let forge = remote.forge();
-    let head = remote.push("work", &[("a.txt", "a\n")]);
-    apply(forge, &check(&head, "acp/verify", CheckState::Neutral));
-    forge
-        .apply(&check(&head, "acp/verify", CheckState::Neutral))
-        .unwrap();
-    assert_eq!(remote.fake.account().writes["status"], 1);
-    apply(forge, &check(&head, "acp/verify", CheckState::Failure));
-    assert_eq!(remote.fake.account().writes["status"], 2);
-}
-
-#[test]
-fn a_lacking_credential_is_told_from_a_lacking_permission_and_from_a_limit() {
-    let remote = Remote::github();
-    let number = remote.fake.open_issue("ann", "one", "", &[]).unwrap();
-    let saying = comment(ItemId::issue(number), "x");
-    remote.fake.add_weak_token("weak", BOT, &["metadata=read"]);
-    let weak = github_as(remote.wire.clone(), remote.clock.clone(), "weak");
-    let error = weak.apply(&saying).unwrap_err();
-    assert!(matches!(error, ForgeError::Forbidden { .. }), "{error}");
-    let wrong = github_as(remote.wire.clone(), remote.clock.clone(), "wrong");
-    let error = wrong
-        .sync(&mut Mirror::default(), &branch("main"))
-        .unwrap_err();
-    assert!(matches!(error, ForgeError::Denied { .. }), "{error}");
-    let text = error.to_string();
-    assert!(
-        text.contains("`GITHUB_TOKEN`") && !text.contains("wrong"),
-        "{text}"
-    );
-    remote.shoot("WRITE", "", Fate::Limited);
-    let error = remote.forge().apply(&saying).unwrap_err();
-    assert!(matches!(error, ForgeError::Limited { .. }), "{error}");
-    remote.later();
-    apply(remote.forge(), &saying);
 }
 
 #[test]

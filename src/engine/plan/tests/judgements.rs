@@ -99,7 +99,13 @@ fn forbidden_paths_and_secrets_never_leave_and_block_at_once() {
         path: "a".to_owned(),
         pattern: "github-token".to_owned(),
     }]);
-    for (world, word) in [(forbidden, ".env"), (secret, "github-token")] {
+    let mut unsearched = finished(implemented());
+    unsearched.findings(&id).facts.secrets = None;
+    for (world, word) in [
+        (forbidden, ".env"),
+        (secret, "github-token"),
+        (unsearched, "could not be searched for secrets"),
+    ] {
         let (intents, retry, summary) = world.judgement();
         assert_eq!(kinds(&intents), ["comment", "labels"]);
         assert!(retry.blocked && summary.contains(word), "{summary}");

@@ -204,6 +204,12 @@ pub(super) fn bad_credentials() -> Answer {
     Answer::new(401, body.end())
 }
 
+/// Whether a request asks by GraphQL for something, and changes nothing.
+pub(super) fn is_query(ask: &Ask<'_>) -> bool {
+    let query = ask.text("query").unwrap_or_default();
+    ask.path.ends_with("graphql") && query.trim_start().starts_with("query")
+}
+
 /// Whose hour a request is charged to.
 pub(super) fn meter_of(ask: &Ask<'_>) -> String {
     ask.viewer
