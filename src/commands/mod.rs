@@ -40,6 +40,7 @@ mod sight;
 mod status;
 mod stop;
 mod sweep;
+mod told;
 mod usage;
 mod why;
 

@@ -88,6 +88,9 @@ pub struct News {
     pub title: String,
     /// More lines; may be empty.
     pub body: String,
+    /// The page of what it is about at the forge, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// What makes it the same news as another: 16 hex digits.
     pub fingerprint: String,
 }
@@ -111,8 +114,15 @@ impl News {
             priority,
             title,
             body,
+            url: None,
             fingerprint,
         }
+    }
+
+    /// The same, with the page of what it is about.
+    #[must_use]
+    pub fn at_page(self, url: Option<String>) -> Self {
+        Self { url, ..self }
     }
 }
 

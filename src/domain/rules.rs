@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Association, BranchName, Priority, ProfileId, SandboxRules};
+use super::{Association, BranchName, ItemId, ItemKind, Priority, ProfileId, SandboxRules};
 
 /// Everything that a profile says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,6 +86,24 @@ pub struct ForgeRules {
     pub git_url: Option<String>,
     /// Where the token comes from.
     pub token: Option<TokenSource>,
+}
+
+impl ForgeRules {
+    /// The page of an item that a person can open; `None` for the local forge, which has none.
+    pub fn page(&self, item: ItemId) -> Option<String> {
+        let (server, pulls) = match self.kind {
+            ForgeKind::Local => return None,
+            ForgeKind::Github => ("https://github.com", "pull"),
+            ForgeKind::Gitea => ("", "pulls"),
+        };
+        let server = self.base_url.as_deref().unwrap_or(server);
+        let what = match item.kind {
+            ItemKind::Issue => "issues",
+            ItemKind::Pr => pulls,
+        };
+        let server = server.trim_end_matches('/');
+        (!server.is_empty()).then(|| format!("{server}/{}/{what}/{}", self.repo, item.number))
+    }
 }
 
 /// `repo:`
@@ -449,7 +467,7 @@ impl AgentRules {
 
 impl Rules {
     /// What a run of `agent` on `item` reserves before it starts.
-    pub fn reservation(&self, item: super::ItemId, agent: &str) -> super::Reservation {
+    pub fn reservation(&self, item: ItemId, agent: &str) -> super::Reservation {
         let backend = self.agents.backend(agent);
         let settings = self.agents.settings.get(agent);
         super::Reservation {
@@ -462,6 +480,63 @@ impl Rules {
             usd_micros: None,
             tokens: None,
             released: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_has_a_page_where_its_forge_has_pages() {
+        let page = |kind, base_url: Option<&str>, item: ItemId| {
+            let forge = ForgeRules {
+                kind,
+                repo: "o/r".to_owned(),
+                base_url: base_url.map(str::to_owned),
+                git_url: None,
+                token: None,
+            };
+            forge.page(item)
+        };
+        let (issue, pr) = (ItemId::issue(4), ItemId::pr(5));
+        let own = Some("https://git.example.org/");
+        for (kind, base_url, item, wanted) in [
+            (
+                ForgeKind::Github,
+                None,
+                issue,
+                Some("https://github.com/o/r/issues/4"),
+            ),
+            (
+                ForgeKind::Github,
+                None,
+                pr,
+                Some("https://github.com/o/r/pull/5"),
+            ),
+            (
+                ForgeKind::Github,
+                own,
+                pr,
+                Some("https://git.example.org/o/r/pull/5"),
+            ),
+            (
+                ForgeKind::Gitea,
+                own,
+                pr,
+                Some("https://git.example.org/o/r/pulls/5"),
+            ),
+            (
+                ForgeKind::Gitea,
+                own,
+                issue,
+                Some("https://git.example.org/o/r/issues/4"),
+            ),
+            (ForgeKind::Gitea, None, issue, None),
+            (ForgeKind::Local, None, issue, None),
+        ] {
+            assert_eq!(page(kind, base_url, item).as_deref(), wanted);
         }
     }
 }

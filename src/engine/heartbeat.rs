@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError, Flushed, Sending, Swept, plan};
-use crate::domain::{Plan, RunId, RunState, Snapshot, Stale, StaleKind};
+use crate::domain::{Notice, Plan, RunId, RunState, Snapshot, Stale, StaleKind};
 use crate::policy;
 use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
@@ -58,6 +58,8 @@ pub struct PassReport {
     pub swept: Swept,
     /// What people were told.
     pub sending: Sending,
+    /// What people would be told: only of a pass that changes nothing.
+    pub news: Vec<Notice>,
     /// Milliseconds by phase, in order.
     pub phases: Vec<(&'static str, f64)>,
 }
@@ -144,9 +146,13 @@ impl Engine<'_> {
     fn dry_run(&self) -> Result<PassReport, EngineError> {
         let snapshot = self.observe(false)?;
         let plan = plan::plan(&snapshot, self.rules)?;
+        let last = self.store.last_pass()?;
+        let moved = last_moved(last.as_ref(), false, snapshot.now);
+        let news = self.would_tell(&snapshot, &plan, moved)?;
         Ok(PassReport {
             snapshot: Some(snapshot),
             plan,
+            news,
             ..PassReport::default()
         })
     }
@@ -193,12 +199,7 @@ impl Engine<'_> {
             self.store.journal().sync()?;
         }
         watch.lap("act");
-        let moved = policy::last_moved(
-            before.as_ref().and_then(|last| last.moved),
-            before.as_ref().map(|last| last.ended),
-            !acted.done.is_empty(),
-            snapshot.now,
-        );
+        let moved = last_moved(before.as_ref(), !acted.done.is_empty(), snapshot.now);
         // Who cannot be told is no reason to end a pass.
         if let Err(error) = self.tell(&snapshot, &plan, moved) {
             acted.problems.push(format!("telling people: {error}"));
@@ -357,6 +358,12 @@ impl Engine<'_> {
         let away = report.stale().and_then(|stale| stale.next);
         Idle::Yes(waits.chain(report.flushed.next).chain(away).min())
     }
+}
+
+/// When something last moved, by the mark of the last pass and whether this one moves anything.
+fn last_moved(before: Option<&LastPass>, moves: bool, now: Timestamp) -> Timestamp {
+    let moved = before.and_then(|last| last.moved);
+    policy::last_moved(moved, before.map(|last| last.ended), moves, now)
 }
 
 /// Laps of a pass.

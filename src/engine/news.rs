@@ -26,9 +26,43 @@ impl Engine<'_> {
             return Ok(());
         }
         let before = self.store.news()?;
+        let book = self.decide(&before, snapshot, plan, moved);
+        if book != before {
+            self.store.put_news(&book)?;
+            crash_point("news.decided");
+        }
+        self.queue(book)
+    }
+
+    /// What the next pass would tell, one for each notifier that wants to hear of it. Writes nothing.
+    pub(super) fn would_tell(
+        &self,
+        snapshot: &Snapshot,
+        plan: &Plan,
+        moved: Timestamp,
+    ) -> Result<Vec<Notice>, EngineError> {
+        if self.rules.notify.to.is_empty() {
+            return Ok(vec![]);
+        }
+        let book = self.decide(&self.store.news()?, snapshot, plan, moved);
+        let pending = book.told.values().filter_map(|told| {
+            let news = told.pending.as_ref()?;
+            Some(self.notices_of(news, told.at))
+        });
+        Ok(pending.flatten().collect())
+    }
+
+    /// The book as this pass leaves it, with what is new in it.
+    fn decide(
+        &self,
+        before: &NewsBook,
+        snapshot: &Snapshot,
+        plan: &Plan,
+        moved: Timestamp,
+    ) -> NewsBook {
         let found = policy::news(snapshot, plan, self.rules, moved);
         let (now, known) = (snapshot.now, snapshot.stale.is_none());
-        let book = policy::book(&before, &found, known, &self.rules.notify, now);
+        let book = policy::book(before, &found, known, &self.rules.notify, now);
         let mut book = book.unwrap_or_else(|| before.clone());
         let digest = policy::digest_news(&book, snapshot, plan, self.rules, &local(now));
         if let Some((day, news)) = digest {
@@ -41,11 +75,7 @@ impl Engine<'_> {
             };
             book.told.insert(news.fingerprint, told);
         }
-        if book != before {
-            self.store.put_news(&book)?;
-            crash_point("news.decided");
-        }
-        self.queue(book)
+        book
     }
 
     fn queue(&self, mut book: NewsBook) -> Result<(), EngineError> {

@@ -39,10 +39,14 @@ impl<T: Transport> Notifier for Discord<T> {
         let said = format!(
             "{}{}",
             text::mark(message.news.priority),
-            text::whole(message)
+            text::without_page(message)
         );
+        // The address stands as it is: with its marks escaped it would be another one.
+        let page = text::page(message).map_or_else(String::new, |url| format!("\n{url}"));
+        let left = CONTENT_MAX.saturating_sub(text::utf16(&page));
+        let said = text::fitted(&said, left, text::utf16, escaped);
         let body = json!({
-            "content": text::fitted(&said, CONTENT_MAX, text::utf16, escaped),
+            "content": format!("{said}{page}"),
             "allowed_mentions": { "parse": [] },
             "flags": SUPPRESS_EMBEDS,
         });

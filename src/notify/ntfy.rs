@@ -45,13 +45,17 @@ impl<T: Transport> Notifier for Ntfy<T> {
             Priority::High => 4,
             Priority::Urgent => 5,
         };
-        let body = json!({
+        let mut body = json!({
             "topic": self.topic,
             "title": text::fitted(&title, TITLE_CHARS_MAX, |c| c.chars().count(), String::from),
             "message": text::fitted(&said, MESSAGE_BYTES_MAX, str::len, String::from),
             "priority": priority,
             "tags": [message.news.kind.as_str()],
         });
+        // What a tap on it opens.
+        if let Some(url) = &message.news.url {
+            body["click"] = url.as_str().into();
+        }
         let secrets: Vec<_> = token.iter().collect();
         let url = format!("{}/", self.server.trim_end_matches('/'));
         let answer = exchange::post(&*self.transport, &url, headers, &body, &secrets)?;

@@ -362,7 +362,7 @@ fn a_webhook_gets_the_whole_message_with_a_key_for_repeats() {
         body,
         json!({
             "schema": "acp.notice/1", "id": "0123456789abcdef", "profile": "web", "kind": "blocked",
-            "item": "issue/4", "priority": "high", "title": "t", "body": "b\nc", "at": "2026-11-21T03:15:02Z",
+            "item": "issue/4", "priority": "high", "title": "t", "body": "b\nc", "url": null, "at": "2026-11-21T03:15:02Z",
             "fingerprint": news.fingerprint,
         })
     );
@@ -497,4 +497,26 @@ fn a_program_is_judged_by_its_end_alone() {
         Err(NotifyError::Refused { .. })
     ));
     assert!(missing.unready().is_some());
+}
+
+#[test]
+fn the_page_of_an_item_is_the_last_line_and_what_a_tap_opens() {
+    let page = "https://git.example.org/o/my_own_repo/issues/4";
+    let long = news("t", &"x".repeat(5_000)).at_page(Some(page.to_owned()));
+    let news = news("t", "b *c*").at_page(Some(page.to_owned()));
+    for (kind, text) in [
+        ("ntfy", "/message"),
+        ("slack", "/text"),
+        ("discord", "/content"),
+        ("telegram", "/text"),
+    ] {
+        let (_, body) = request(kind, &news);
+        let said = body.pointer(text).and_then(Value::as_str).unwrap();
+        assert_eq!(said.lines().last(), Some(page), "{kind}: {said}");
+    }
+    assert_eq!(request("ntfy", &news).1["click"], page);
+    assert_eq!(request("webhook", &news).1["url"], page);
+    // It is never what is cut off.
+    let (_, body) = request("discord", &long);
+    assert!(body["content"].as_str().unwrap().ends_with(page));
 }

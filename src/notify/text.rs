@@ -9,9 +9,25 @@ pub(super) fn title(message: &Message<'_>) -> String {
     visible(&words.join(" "))
 }
 
-/// The body, line ends and all.
+/// The body, line ends and all; the page of what it is about is the last line.
 pub(super) fn body(message: &Message<'_>) -> String {
-    visible(message.news.body.trim_end())
+    let said = visible(message.news.body.trim_end());
+    match page(message) {
+        None => said,
+        Some(url) if said.is_empty() => url,
+        Some(url) => format!("{said}\n{url}"),
+    }
+}
+
+/// The page of what it is about.
+pub(super) fn page(message: &Message<'_>) -> Option<String> {
+    message.news.url.as_deref().map(visible)
+}
+
+/// Title and body without that page.
+pub(super) fn without_page(message: &Message<'_>) -> String {
+    let (title, said) = (title(message), visible(message.news.body.trim_end()));
+    [title, said].join("\n").trim_end().to_owned()
 }
 
 /// Title and body.

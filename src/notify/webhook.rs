@@ -40,6 +40,7 @@ pub(super) fn payload(message: &Message<'_>) -> Value {
         "priority": news.priority.as_str(),
         "title": news.title,
         "body": news.body,
+        "url": news.url,
         "at": message.at.to_string(),
         "fingerprint": news.fingerprint,
     })

@@ -129,7 +129,8 @@ fn of_item(standing: &Standing, snapshot: &Snapshot, rules: &Rules) -> Option<Ne
         Wait::KeptHere { .. } => Priority::Low,
         _ => Priority::High,
     };
-    Some(News::new(kind, Some(item), priority, code, head, body))
+    let news = News::new(kind, Some(item), priority, code, head, body);
+    Some(news.at_page(rules.forge.page(item)))
 }
 
 /// The kind, a stable word, why, and what a person types. `None`: it does not wait for one.

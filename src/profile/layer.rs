@@ -246,10 +246,10 @@ impl Layer {
 
     /// Takes out what the schema does not allow.
     fn check(&mut self, problems: &mut Vec<Problem>) {
-        // Profiles were written with `notify: []` before there was anything to say.
-        let nobody = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-        if self.tree.get("notify").is_some_and(nobody) {
-            self.tree.remove("notify");
+        if let Some(Value::Array(entries)) = self.tree.get_mut("notify") {
+            let entries = std::mem::take(entries);
+            let notify = named(entries);
+            self.tree.insert("notify".to_owned(), notify);
         }
         for misfit in shape::prune(&mut self.tree) {
             problems.push(Problem {
@@ -361,4 +361,19 @@ pub(super) fn nest(path: &[Step], value: Value) -> Map<String, Value> {
         Value::Object(tree) => tree,
         _ => Map::new(),
     }
+}
+
+/// `notify:` as a plain list of notifiers, with a name for each: its kind, and from the second of a kind on its number.
+fn named(entries: Vec<Value>) -> Value {
+    let mut to = Map::new();
+    for entry in entries {
+        let kind = entry.get("kind").and_then(Value::as_str);
+        let kind = kind.unwrap_or("notifier").to_owned();
+        let more = (2..).map(|number| format!("{kind}-{number}"));
+        let mut names = std::iter::once(kind.clone()).chain(more);
+        if let Some(name) = names.find(|name| !to.contains_key(name)) {
+            to.insert(name, entry);
+        }
+    }
+    Value::Object(Map::from_iter([("to".to_owned(), Value::Object(to))]))
 }

@@ -59,7 +59,7 @@ pub struct ProfileFile {
     /// How the risk of a change is scored, from 0 to 100.
     #[serde(default)]
     pub risk: RiskFile,
-    /// Who is told what. An empty list is nobody.
+    /// Who is told what: groups of keys, or a plain list of notifiers, each named after its kind.
     #[serde(default)]
     pub notify: NotifyFile,
 }
@@ -384,7 +384,15 @@ pub struct NotifierFile {
 
 /// The JSON schema of a profile file, as `profiles/profile.schema.json` holds it.
 pub fn schema_json() -> String {
-    let mut text = serde_json::to_string_pretty(&super::shape::schema()).unwrap_or_default();
+    let mut schema = super::shape::schema().clone();
+    let notify = &mut schema["properties"]["notify"];
+    // A plain list of notifiers is the same as `to:` with names that acp gives; nothing else in a profile has two forms.
+    let entry = notify["properties"]["to"]["additionalProperties"].clone();
+    let list = serde_json::json!({ "type": "array", "items": entry });
+    let group = notify.take();
+    let said = group["description"].clone();
+    *notify = serde_json::json!({ "description": said, "anyOf": [group, list] });
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
 }

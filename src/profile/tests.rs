@@ -32,6 +32,18 @@ pub(super) fn problems(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_plain_list_of_notifiers_is_a_group_with_names() {
+    let profile = |notify: &str| {
+        let text = format!("schema: 1\nforge: {{ kind: local }}\n{notify}\n");
+        load_yaml(&text).unwrap().rules.notify
+    };
+    let list = "notify: [{ kind: ntfy, topic: a }, { kind: command, argv: [x] }, { kind: ntfy, topic: b, priority: high }]";
+    let group = "notify: { to: { ntfy: { kind: ntfy, topic: a }, command: { kind: command, argv: [x] }, ntfy-2: { kind: ntfy, topic: b, priority: high } } }";
+    assert_eq!(profile(list), profile(group));
+    assert_eq!(profile("notify: []"), profile(""));
+}
+
+#[test]
 fn a_minimal_profile_gets_the_defaults_of_its_forge() {
     let local = load_yaml("schema: 1\nforge: { kind: local }\n").unwrap();
     assert_eq!(local.rules.forge.repo, "web");

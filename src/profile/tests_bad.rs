@@ -159,7 +159,11 @@ const BAD: &[(&str, &[&str])] = &[
     ),
     (
         "notify: [me]",
-        &["web.yaml:3: notify: expected a group of keys, found a list"],
+        &["web.yaml:3: notify.to.notifier: expected a group of keys, found `me`"],
+    ),
+    (
+        "notify: [{ kind: ntfy, topic: t }, { kind: ntfy }]",
+        &["web.yaml:3: notify.to.ntfy-2.topic: the key is missing: ntfy needs it"],
     ),
     (
         "policy: { writes: ful }",

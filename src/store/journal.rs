@@ -1,5 +1,7 @@
 //! The journal: every change of a decision and every effect, one line each. It explains; it is never the truth.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,7 @@ impl Entry {
 #[derive(Debug)]
 pub struct Journal {
     file: durable::Journal,
+    locks: PathBuf,
 }
 
 impl Journal {
@@ -90,11 +93,14 @@ impl Journal {
         let path = layout.root().join("journal.jsonl");
         Self {
             file: durable::Journal::open(&path, &layout.locks().join("journal.lock")),
+            locks: layout.locks(),
         }
     }
 
     /// Adds a line; it is synced at the end of the pass.
     pub fn add(&self, entry: &Entry) -> Result<(), StoreError> {
+        // A verb may be what is noted first, before any pass has made the folder.
+        durable::create_dirs(&self.locks)?;
         self.file.append(entry)
     }
 
@@ -107,5 +113,20 @@ impl Journal {
     pub fn read(&self) -> Result<(Vec<Entry>, usize), StoreError> {
         let read = self.file.read(0)?;
         Ok((read.records, read.torn))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Home, Store};
+
+    #[test]
+    fn a_line_is_kept_also_when_nothing_has_made_the_folders_yet() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(Home::below(dir.path()).layout(&"web".parse().unwrap()));
+        let entry = Entry::new(Timestamp::UNIX_EPOCH, "hold.set");
+        store.journal().add(&entry).unwrap();
+        assert_eq!(store.journal().read().unwrap(), (vec![entry], 0));
     }
 }

@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use crate::env::{Ended, TestEnv, end};
 use crate::repo::{CHECKOUT, GOOD, texts};
+use crate::service::{CRONTAB, SYSTEMCTL};
 
 /// `acp init` at a terminal of its own, with these lines typed.
 fn typed(env: &TestEnv, args: &str, lines: &str) -> Ended {
@@ -25,8 +26,16 @@ fn with_agents(names: &[&str]) -> TestEnv {
         let path = env.write(&format!("bin/{name}"), "#!/bin/sh\nexit 0\n");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
+    // Whichever of the two this machine has: a stand-in answers for it.
+    for (name, script) in [("systemctl", SYSTEMCTL), ("crontab", CRONTAB)] {
+        let path = env.write(&format!("bin/{name}"), script);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let standin = env.write("standin/calls", "");
     let path = format!("{}:/usr/bin:/bin", env.path("bin").display());
+    let standin = standin.parent().unwrap().to_owned();
     env.var("PATH", &path)
+        .var("STANDIN", standin.to_str().unwrap())
 }
 
 fn profile(env: &TestEnv) -> String {
@@ -37,13 +46,14 @@ fn profile(env: &TestEnv) -> String {
 fn a_person_is_asked_little_and_sees_the_profile_before_it_is_written() {
     let env = with_agents(&["claude", "codex"]);
     env.write(&format!("{CHECKOUT}/Cargo.toml"), "");
-    // The second agent; the command that was found; a remote; no issues; yes.
-    let said = typed(&env, "", "2\n\n\nn\ny\n").ok();
+    // The second agent; the command that was found; a remote; no issues; no timer; yes.
+    let said = typed(&env, "", "2\n\n\nn\n\ny\n").ok();
     for words in [
         "Which agent shall do the work?",
         "when this succeeds: cargo test",
         "Add a git remote",
         "Open 2 issues",
+        "Start a pass every minute by",
         "use: codex",
         "Write this to",
         "acp service install --every 1m",
@@ -65,14 +75,17 @@ fn a_person_is_asked_little_and_sees_the_profile_before_it_is_written() {
 #[test]
 fn an_answer_of_a_person_counts_as_a_flag_does() {
     let env = with_agents(&["claude"]);
-    // No command to check with; no remote; issues to begin with; yes.
-    let said = typed(&env, "", "make check\nn\ny\ny\n").ok();
+    // A command to check with; no remote; issues to begin with; a timer; yes.
+    let said = typed(&env, "", "make check\nn\ny\ny\ny\n").ok();
+    assert!(said.stdout.contains("timer: a pass every 60 s"), "{said:?}");
+    assert!(!said.stdout.contains("service install"), "{said:?}");
+    assert_eq!(env.data(&["service", "status"])[0]["every_s"], 60);
     assert!(profile(&env).contains("- make check"), "{said:?}");
     assert_eq!(env.git(&["remote"]), "");
     let issues = env.data(&["issue", "list"]);
     assert_eq!(issues.as_array().unwrap().len(), 3, "{issues}");
     let env = with_agents(&[]);
-    let said = typed(&env, "--no-remote", "sh agent.sh\n-\n\ny\n").ok();
+    let said = typed(&env, "--no-remote --no-timer", "sh agent.sh\n-\n\ny\n").ok();
     assert!(profile(&env).contains("shell: sh agent.sh"), "{said:?}");
     assert!(profile(&env).contains("verify: []"), "{said:?}");
 }
@@ -81,7 +94,7 @@ fn an_answer_of_a_person_counts_as_a_flag_does() {
 fn where_issues_live_is_asked_when_origin_tells_a_forge() {
     let env = with_agents(&["claude"]);
     let _remote = env.git(&["remote", "add", "origin", "git@github.com:o/r.git"]);
-    let said = typed(&env, "", "local\n-\n\n\ny\n").ok();
+    let said = typed(&env, "", "local\n-\n\n\n\ny\n").ok();
     assert!(
         said.stdout.contains("github: o/r, where `origin` is"),
         "{said:?}"
@@ -90,7 +103,7 @@ fn where_issues_live_is_asked_when_origin_tells_a_forge() {
     // The one that is offered first needs a token.
     let env = with_agents(&["claude"]);
     let _remote = env.git(&["remote", "add", "origin", "git@github.com:o/r.git"]);
-    let said = typed(&env, "", "\n-\n").with(77);
+    let said = typed(&env, "", "\n-\n\n").with(77);
     assert!(said.stdout.contains("there is no token"), "{said:?}");
     assert!(!env.path("acp/config/profiles/web.yaml").exists());
 }
@@ -99,7 +112,7 @@ fn where_issues_live_is_asked_when_origin_tells_a_forge() {
 fn no_and_no_answer_write_nothing() {
     let env = with_agents(&["claude"]);
     let before = env.everything();
-    for lines in ["", "-\n", "-\n\n\nn\n", "-\nmaybe\nmaybe\nmaybe\n"] {
+    for lines in ["", "-\n", "-\n\n\ny\nn\n", "-\nmaybe\nmaybe\nmaybe\n"] {
         let said = typed(&env, "", lines).with(1);
         assert!(
             said.stdout.contains("nothing was written"),
@@ -211,4 +224,85 @@ fn a_local_forge_that_is_missing_is_made_again() {
     env.acp(&["issue", "list"]).with(66).says("acp init");
     env.acp(&["init", "--yes"]).ok().says("was missing");
     let _issue = env.issue("Say hello");
+}
+
+/// The timer is only ever what was asked for: by the flag here, by an answer above.
+#[test]
+fn a_timer_is_installed_when_it_is_asked_for_and_goes_with_the_profile() {
+    let env = with_agents(&["claude"]);
+    let _quiet = env.data(&["init", "--yes", "--profile", "other", "--no-remote"]);
+    assert!(!env.path("acp/state/other/timer.json").exists());
+    let before = env.everything();
+    let args = ["init", "--yes", "--timer", "5m", "--dry-run"];
+    let dry = env.data(&args);
+    assert_eq!(dry["timer"]["every_s"], 300, "{dry}");
+    assert!(!texts(&dry["timer"]["files"]).is_empty(), "{dry}");
+    let said = env.acp(&args).ok().stdout;
+    assert!(
+        said.contains("# would start a pass every 5 min by"),
+        "{said}"
+    );
+    assert!(env.everything() == before);
+
+    let made = env.data(&args[..4]);
+    assert_eq!(
+        (&made["created"], &made["timer"]["every_s"]),
+        (&true.into(), &300.into()),
+        "{made}"
+    );
+    let timer = || env.read("acp/state/web/timer.json");
+    let installed = timer();
+    // Again: nothing new, with the flag and without it.
+    for more in [&args[..4], &args[..2]] {
+        let again = env.data(more);
+        assert_eq!(again["created"], false, "{again}");
+        assert_eq!(timer(), installed);
+    }
+    env.acp(&["init", "--timer", "1m", "--no-timer"])
+        .with(2)
+        .says("--no-timer");
+    env.acp(&["init", "--timer", "1s"]).with(2).says("from 10s");
+
+    let dry = env.data(&["profile", "remove", "web", "--dry-run"]);
+    let names_it = |said: &serde_json::Value| {
+        let removed = texts(&said["removed"]);
+        removed
+            .iter()
+            .any(|path| path.contains("acp-web") || path.contains("crontab"))
+    };
+    assert!(names_it(&dry), "{dry}");
+    assert_eq!(timer(), installed);
+    let removed = env.data(&["profile", "remove", "web"]);
+    assert!(names_it(&removed), "{removed}");
+    assert!(!env.path("acp/state/web/timer.json").exists());
+    let left = fs::read_to_string(env.path("standin/table")).unwrap_or_default();
+    assert!(!left.contains("acp"), "{left}");
+    assert!(!env.path("home/.config/systemd/user/acp-web.timer").exists());
+}
+
+#[test]
+fn a_timer_that_cannot_be_is_said_before_anything_is_written_or_with_how_to_go_on() {
+    let env = with_agents(&["claude"]);
+    for name in ["systemctl", "crontab"] {
+        env.write(&format!("bin/{name}"), "#!/bin/sh\necho no >&2\nexit 1\n");
+    }
+    let failed = env.acp(&["init", "--yes", "--timer", "1m"]);
+    assert_ne!(failed.code, 0, "{failed:?}");
+    failed.says("`acp service install --profile web` tries the timer again");
+    assert!(env.path("acp/config/profiles/web.yaml").exists());
+
+    let git = env.command("sh").args(["-c", "command -v git"]).output();
+    let git = String::from_utf8(git.unwrap().stdout).unwrap();
+    fs::create_dir(env.path("only")).unwrap();
+    std::os::unix::fs::symlink(git.trim(), env.path("only/git")).unwrap();
+    let only = env.path("only").display().to_string();
+    let env = env.var("PATH", &only);
+    let args = ["init", "--yes", "--timer", "1m", "--profile", "none"];
+    env.acp(&args)
+        .with(69)
+        .says("neither systemd nor launchd nor cron");
+    assert!(!env.path("acp/config/profiles/none.yaml").exists());
+    // Without the flag it is no reason to stop, and what works here is said.
+    let said = env.acp(&["init", "--yes", "--profile", "none"]).ok().stdout;
+    assert!(said.contains("acp heartbeat --loop --every 1m"), "{said}");
 }

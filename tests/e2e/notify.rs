@@ -408,3 +408,81 @@ fn a_profile_with_a_bad_notifier_says_what_is_wrong() {
     env.profile(|text| format!("{text}\nnotify: []\n"));
     let _good = env.acp(&["profile", "check"]).ok();
 }
+
+/// A notifier of a plain list that takes messages while there is a file `open`, and one that takes all.
+fn listed(env: &TestEnv, _: &Places) -> String {
+    let (open, told) = (env.path("open"), env.path("told.jsonl"));
+    let program = env.write(
+        "tell.sh",
+        &format!(
+            "[ -e '{}' ] || exit 1\ncat >>'{}'\n",
+            open.display(),
+            told.display()
+        ),
+    );
+    format!(
+        "notify:\n  - {{ kind: command, argv: [sh, '{}'] }}\n  - {{ kind: command, argv: [cat], priority: urgent }}\n",
+        program.display()
+    )
+}
+
+#[test]
+fn a_flush_of_the_outbox_tells_what_waits_and_fails_for_nobody() {
+    let (env, _places) = with(listed);
+    env.write("open", "");
+    let tested = env.acp(&["notify", "test", "--plain"]).ok();
+    assert_eq!(tested.stdout, "command\ttaken\t\ncommand-2\ttaken\t\n");
+    let shown = env.acp(&["profile", "show", "--plain"]).ok().stdout;
+    assert!(shown.contains("notify.to.command-2.priority\t"), "{shown}");
+    fs::remove_file(env.path("open")).unwrap();
+    fs::remove_file(env.path("told.jsonl")).unwrap();
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T10:00:00Z");
+    let said = env
+        .acp(&["notify", "send", "--title", "Hello", "--plain"])
+        .with(75);
+    let id = said.stdout.split('\t').nth(2).unwrap().to_owned();
+    // Not yet due; due, and not taken; taken.
+    let early = env.acp(&["outbox", "flush", "--plain"]).ok().stdout;
+    assert_eq!(early, "");
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T10:05:00Z");
+    let before = env.everything();
+    let dry = env
+        .acp(&["outbox", "flush", "--dry-run", "--plain"])
+        .ok()
+        .stdout;
+    assert_eq!(dry, format!("told\t{id}\tcommand\tHello\t\n"));
+    assert!(env.everything() == before);
+    let failed = env.acp(&["outbox", "flush"]).ok().stdout;
+    assert!(
+        failed.contains("could not tell command (Hello)"),
+        "{failed}"
+    );
+    env.write("open", "");
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T11:00:00Z");
+    let told = env.acp(&["outbox", "flush", "--plain"]).ok().stdout;
+    assert_eq!(told, dry);
+    assert!(env.read("told.jsonl").contains("Hello"));
+    env.acp(&["outbox", "flush"]).ok().says("nothing waits");
+}
+
+#[test]
+fn a_dry_pass_shows_what_would_be_told_and_tells_nobody() {
+    let (env, _places) = with(listed);
+    env.write("open", "");
+    env.agent("acp report blocked --detail 'no password'\n");
+    let _issue = env.issue("One");
+    let _idle = env.until_idle();
+    let dry = ["heartbeat", "--dry-run"];
+    let nothing = env.acp(&dry).ok().stdout;
+    assert!(nothing.contains("nothing to do"), "{nothing}");
+    // What was told is forgotten, so it is news again.
+    fs::remove_file(env.path("acp/state/web/news.json")).unwrap();
+    let before = env.everything();
+    let said = env.acp(&dry).ok().stdout;
+    let line = "would tell command: web: issue/1 is blocked: One";
+    assert!(said.contains(line), "{said}");
+    let told = env.data(&dry)["told"].clone();
+    assert_eq!(told[0]["to"], "command", "{told}");
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert!(env.everything() == before);
+}

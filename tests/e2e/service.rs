@@ -29,7 +29,7 @@ bootout) rm "$STANDIN/on" ;;
 esac
 "#;
 
-const CRONTAB: &str = r#"#!/bin/sh
+pub(crate) const CRONTAB: &str = r#"#!/bin/sh
 case "$1" in
 -l) if [ -e "$STANDIN/table" ]; then cat "$STANDIN/table"; else echo "no crontab for tester" >&2; exit 1; fi ;;
 -) cat > "$STANDIN/table" ;;

@@ -43,6 +43,7 @@ fn a_hold_works_at_once_while_a_pass_is_at_work_and_the_profile_is_broken() {
     assert!(env.acp(&dry).ok().stdout.contains("would be held"));
     assert!(store.holds().list().unwrap().is_empty());
     env.acp(&set).ok().says("acp hold clear deploy");
+    assert!(env.read("acp/state/web/journal.jsonl").contains("hold.set"));
     env.acp(&set).ok().says("there already");
     let of_item = [
         "hold", "add", "deploy", "--reason", "x", "--item", "issue/3",

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::sent::SentView;
+use super::told::ToldView;
 use super::{Control, Session, Verb};
 use crate::domain::{Action, Snapshot, Stale};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
@@ -124,7 +125,7 @@ struct Passed {
     sent: Vec<SentView>,
     waiting: usize,
     swept: Vec<String>,
-    /// What people were told.
+    /// What people were told, or with `dry_run` would be.
     told: Vec<ToldView>,
     standings: Vec<StandingView>,
     /// Why the forge could not be asked.
@@ -141,16 +142,6 @@ struct StandingView {
     lane: &'static str,
     why: String,
     next: Option<Timestamp>,
-}
-
-/// One notice that was dealt with.
-#[derive(Debug, Serialize)]
-struct ToldView {
-    id: String,
-    to: String,
-    title: String,
-    error: Option<String>,
-    failed: bool,
 }
 
 /// What it cost.
@@ -344,13 +335,8 @@ impl Passed {
         self.closed = report.closed();
         self.swept.extend(report.swept.notes.iter().cloned());
         self.told
-            .extend(report.sending.told.iter().map(|told| ToldView {
-                id: told.notice.id.to_string(),
-                to: told.notice.to.clone(),
-                title: told.notice.news.title.clone(),
-                error: told.error.clone(),
-                failed: told.failed,
-            }));
+            .extend(report.sending.told.iter().map(ToldView::of));
+        self.told.extend(report.news.iter().map(ToldView::planned));
         self.standings = report
             .plan
             .standings
@@ -407,11 +393,7 @@ impl Render for Passed {
             writeln!(out, "{}", clean(note))?;
         }
         for told in &self.told {
-            let (to, title) = (clean(&told.to), clean(&told.title));
-            match &told.error {
-                None => writeln!(out, "told {to}: {title}")?,
-                Some(error) => writeln!(out, "could not tell {to} ({title}): {}", clean(error))?,
-            }
+            told.human(out, self.dry_run)?;
         }
         for problem in &self.problems {
             writeln!(out, "{} {}", style.red("problem:"), clean(problem))?;
@@ -420,7 +402,7 @@ impl Render for Passed {
             let text = format!("nothing can be sent: {}", clean(reason));
             writeln!(out, "{}", style.yellow(&text))?;
         }
-        let moved = !self.actions.is_empty() || !self.sent.is_empty();
+        let moved = !self.actions.is_empty() || !self.sent.is_empty() || !self.told.is_empty();
         if !moved && self.idle.is_none() {
             writeln!(out, "nothing to do")?;
         }
@@ -460,8 +442,7 @@ impl Render for Passed {
             sent.plain(out)?;
         }
         for told in &self.told {
-            let error = told.error.as_deref().unwrap_or("");
-            plain_line(out, &["told", &told.id, &told.to, &told.title, error])?;
+            told.plain(out)?;
         }
         for problem in &self.problems {
             plain_line(out, &["problem", problem])?;

@@ -2,7 +2,7 @@
 
 use super::Init;
 use super::chosen::{Kind, forge_of};
-use super::starter;
+use super::{starter, timer};
 use crate::commands::{Checkout, Session};
 use crate::domain::ForgeKind;
 use crate::profile;
@@ -36,9 +36,14 @@ pub(super) fn ask(
     }
     agent(init, session)?;
     verify(init, session, checkout)?;
-    if init.chosen.kind(origin) != ForgeKind::Local {
-        return Ok(());
+    if init.chosen.kind(origin) == ForgeKind::Local {
+        local(init, session, checkout)?;
     }
+    timer(init, session)
+}
+
+/// What only the forge in files on this machine asks.
+fn local(init: &mut Init, session: &Session<'_>, checkout: &Checkout) -> Result<(), CliError> {
     if checkout.acp_remote.is_none() && !init.no_remote {
         let question =
             "Add a git remote `acp` to your checkout? `git pull acp` brings merged work there.";
@@ -56,6 +61,24 @@ pub(super) fn ask(
             titles.join("\n")
         );
         init.starter_issues = yes(session, &question, false)?;
+    }
+    Ok(())
+}
+
+/// Whether passes shall come by themselves, where this machine has what starts them.
+fn timer(init: &mut Init, session: &Session<'_>) -> Result<(), CliError> {
+    if init.timer.is_some() || init.no_timer {
+        return Ok(());
+    }
+    let Ok(manager) = session.ports.services(session, None) else {
+        return Ok(());
+    };
+    let question = format!(
+        "Start a pass every minute by {}? It starts the agent on every issue that is ready.",
+        manager.kind().as_str()
+    );
+    if yes(session, &question, false)? {
+        init.timer = Some(timer::EVERY);
     }
     Ok(())
 }

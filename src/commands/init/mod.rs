@@ -3,11 +3,13 @@
 mod chosen;
 mod guide;
 mod starter;
+mod timer;
 mod view;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{Checkout, Session, Verb};
+use super::{Checkout, Session, Verb, service};
 use crate::domain::{BranchName, ForgeKind, ForgeRules, ProfileId, Rules};
 use crate::forge::remote::Access;
 use crate::profile::{self, NewProfile, ProfileError};
@@ -27,7 +29,8 @@ const PROFILE_BYTES_MAX: u64 = 1024 * 1024;
 /// The local forge keeps issues and pull requests in files on this machine and needs no account. Your checkout gets one
 /// remote named `acp` and is otherwise left alone. For github and gitea the token is checked first, by reading alone:
 /// whose it is and what it may do; nothing is written when it does not do. Running it again changes nothing, and goes on
-/// where one that was interrupted has ended. At a terminal it asks what it cannot know; with --yes it asks nothing.
+/// where one that was interrupted has ended. At a terminal it asks what it cannot know, also whether a timer of this machine
+/// shall start the passes; with --yes it asks nothing, and installs a timer only with --timer.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(clap::Args)]
 pub(super) struct Init {
@@ -45,6 +48,12 @@ pub(super) struct Init {
     /// Open issues for what the repository lacks, so that there is work to begin with; local forge only
     #[arg(long)]
     starter_issues: bool,
+    /// Have a timer of this machine start a pass this often: 30s, 1m, 1h
+    #[arg(long, value_name = "TIME", value_parser = service::period)]
+    timer: Option<Duration>,
+    /// No timer, and no question about one
+    #[arg(long, conflicts_with = "timer")]
+    no_timer: bool,
     /// Ask nothing
     #[arg(long, short)]
     yes: bool,
@@ -85,12 +94,16 @@ impl Verb for Init {
             )
             .hint("leave it out, and open issues where everybody does"));
         }
+        if self.timer.is_some() {
+            timer::possible(session, &id)?;
+        }
         if session.dry_run {
-            let notes = if made.known {
+            let mut notes = if made.known {
                 notes(session, &made, &checkout, false)
             } else {
                 vec![]
             };
+            notes.extend(timer::install(&self, session, &id, &rules, &mut made)?);
             let output = Output::of(made);
             return Ok(notes.into_iter().fold(output, Output::note));
         }
@@ -101,7 +114,12 @@ impl Verb for Init {
         if self.starter_issues {
             made.starter_issues = starter::open(session, &id, &checkout)?;
         }
+        let of_timer = timer::install(&self, session, &id, &rules, &mut made)?;
+        if timer::possible(session, &id).is_ok() {
+            made.by_itself = timer::BY_TIMER;
+        }
         let mut notes = notes(session, &made, &checkout, forge_made);
+        notes.extend(of_timer);
         notes.extend(access.iter().flat_map(|access| of_access(access, &rules)));
         if self.chosen.forge.is_none() && made.created {
             notes.extend(elsewhere(&checkout));

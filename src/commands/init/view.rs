@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::timer;
 use crate::commands::Checkout;
+use crate::commands::service::TimerMade;
 use crate::domain::{ForgeKind, Rules};
 use crate::forge::remote::Access;
 use crate::profile::{self, NewProfile};
-use crate::ui::words::clean;
+use crate::ui::words::{clean, span};
 use crate::ui::{CliError, Render, Style, plain_line};
 
 #[derive(Debug, Serialize)]
@@ -28,6 +30,11 @@ pub(super) struct Made {
     pub(super) access: Option<Shown>,
     /// Titles of the issues that were opened to begin with.
     pub(super) starter_issues: Vec<String>,
+    /// The timer that starts the passes, when one was asked for.
+    pub(super) timer: Option<TimerMade>,
+    /// The command that has passes come by themselves on this machine.
+    #[serde(skip)]
+    pub(super) by_itself: &'static str,
     #[serde(skip)]
     pub(super) path: PathBuf,
     #[serde(skip)]
@@ -97,6 +104,8 @@ impl Made {
             dry_run,
             access: access.map(Shown::from),
             starter_issues: vec![],
+            timer: None,
+            by_itself: timer::BY_HAND,
             path,
             text: profile::render(new),
             known: false,
@@ -141,7 +150,8 @@ impl Render for Made {
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         if self.dry_run && !self.known {
             writeln!(out, "# would be written to {}", self.file)?;
-            return out.write_all(self.text.as_bytes());
+            out.write_all(self.text.as_bytes())?;
+            return self.timer(out);
         }
         if self.created {
             writeln!(
@@ -184,17 +194,15 @@ impl Render for Made {
         for title in &self.starter_issues {
             writeln!(out, "  issue opened: {title}")?;
         }
+        self.timer(out)?;
         let first = match (self.is_local(), self.starter_issues.is_empty()) {
             (_, false) => "acp heartbeat --until-idle",
             (true, true) => "acp issue create --title \"…\"   then: acp heartbeat --until-idle",
             (false, true) => "put the intake label on an issue   then: acp heartbeat --until-idle",
         };
         writeln!(out, "next: {first}")?;
-        if self.created {
-            writeln!(
-                out,
-                "every minute by itself: acp service install --every 1m"
-            )?;
+        if self.created && self.timer.is_none() {
+            writeln!(out, "every minute by itself: {}", self.by_itself)?;
         }
         Ok(())
     }
@@ -206,6 +214,35 @@ impl Render for Made {
         plain_line(out, &["repo", &self.repo])?;
         plain_line(out, &["base", &self.base])?;
         plain_line(out, &["agent", &self.agent])?;
-        plain_line(out, &["created", if self.created { "yes" } else { "no" }])
+        plain_line(out, &["created", if self.created { "yes" } else { "no" }])?;
+        match &self.timer {
+            Some(timer) => {
+                let every = timer.every_s.to_string();
+                plain_line(out, &["timer", timer.kind, &every])
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Made {
+    fn timer(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(timer) = &self.timer else {
+            return Ok(());
+        };
+        // Lines of a comment where the profile stands above them.
+        let lead = if self.dry_run {
+            "# would start"
+        } else {
+            "  timer:"
+        };
+        let every = span(timer.every_s);
+        writeln!(out, "{lead} a pass every {every} by {}", timer.kind)?;
+        if self.dry_run {
+            for file in &timer.files {
+                writeln!(out, "#   {}", clean(file))?;
+            }
+        }
+        Ok(())
     }
 }

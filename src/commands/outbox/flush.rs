@@ -6,19 +6,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::commands::sent::SentView;
+use crate::commands::told::ToldView;
 use crate::commands::{Session, Verb};
 use crate::domain::Phase;
-use crate::engine::Flushed;
-use crate::store::{Outbox, Place};
+use crate::engine::{Flushed, Sending};
+use crate::store::{Notices, Outbox, Place};
 use crate::ui::standing;
 use crate::ui::words::{clean, plural, relative};
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Sends what is due, in order. What was sent before and has no known answer is looked up first and never sent twice.
-/// Nothing to do, and another flusher at work, are success.
+/// Nothing to do, and another flusher at work, are success. Then it tells people what waits to be told, as a heartbeat does:
+/// a notifier that does not answer delays nothing else and fails nothing.
 ///
-/// Lines of --plain: `sent`, id, kind, target, error; `due`, id, kind, target (with --dry-run); `waiting`, how many,
-/// when the next is due.
+/// Lines of --plain: `sent`, id, kind, target, error; `due`, id, kind, target (with --dry-run); `told`, id, to whom, title,
+/// error; `waiting`, how many, when the next is due.
 #[derive(clap::Args)]
 pub(crate) struct Flush {}
 
@@ -33,6 +35,8 @@ struct FlushView {
     due: Vec<Due>,
     waiting: usize,
     next: Option<Timestamp>,
+    /// What people were told, or with `--dry-run` would be.
+    told: Vec<ToldView>,
 }
 
 #[derive(Serialize)]
@@ -47,16 +51,26 @@ struct Due {
 impl Verb for Flush {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         // Before anything is loaded: this is typed, and called by timers, far more often than there is something to do.
-        let outbox = session.keep()?.store.outbox()?;
-        if outbox.is_idle()? {
+        let store = session.keep()?.store;
+        let (outbox, notices) = (store.outbox()?, store.notices()?);
+        if outbox.is_idle()? && notices.is_idle()? {
             return Ok(Output::of(FlushView::default()).note("nothing waits to be sent"));
         }
         if session.dry_run {
-            return Ok(Output::of(due(&outbox, session.clock.now())?));
+            return Ok(Output::of(due(&outbox, &notices, session.clock.now())?));
         }
         let control = session.control()?;
-        let flushed = control.engine(session).flush()?;
-        let mut output = Output::of(FlushView::of(&flushed));
+        let engine = control.engine(session);
+        let flushed = engine.flush()?;
+        // Who cannot be told is no reason to fail: what was sent was sent.
+        let (sending, untold) = match engine.send_notices() {
+            Ok(sending) => (sending, None),
+            Err(error) => (Sending::default(), Some(error)),
+        };
+        let mut output = Output::of(FlushView::of(&flushed, &sending));
+        if let Some(error) = untold {
+            output = output.note(format!("telling people: {error}"));
+        }
         if let Some(stale) = &flushed.stopped {
             output = output
                 .exit(standing::exit_of(stale))
@@ -73,7 +87,7 @@ impl Verb for Flush {
     }
 }
 
-fn due(outbox: &Outbox, now: Timestamp) -> Result<FlushView, CliError> {
+fn due(outbox: &Outbox, notices: &Notices, now: Timestamp) -> Result<FlushView, CliError> {
     let mut view = FlushView {
         dry_run: true,
         ..FlushView::default()
@@ -95,11 +109,16 @@ fn due(outbox: &Outbox, now: Timestamp) -> Result<FlushView, CliError> {
             look_up: intent.phase == Phase::Dispatched,
         });
     }
+    for queued in notices.list(&[Place::Pending, Place::Claimed])? {
+        if queued.notice.next.is_none_or(|at| at <= now) {
+            view.told.push(ToldView::planned(&queued.notice));
+        }
+    }
     Ok(view)
 }
 
 impl FlushView {
-    fn of(flushed: &Flushed) -> Self {
+    fn of(flushed: &Flushed, sending: &Sending) -> Self {
         Self {
             busy: flushed.busy,
             dry_run: false,
@@ -107,6 +126,7 @@ impl FlushView {
             due: vec![],
             waiting: flushed.waiting,
             next: flushed.next,
+            told: sending.told.iter().map(ToldView::of).collect(),
         }
     }
 }
@@ -121,6 +141,9 @@ impl Render for FlushView {
         for due in &self.due {
             let how = if due.look_up { "looked up" } else { "sent" };
             writeln!(out, "{} {}: would be {how}", due.kind, clean(&due.target))?;
+        }
+        for told in &self.told {
+            told.human(out, self.dry_run)?;
         }
         if self.waiting > 0 {
             let next = self
@@ -138,6 +161,9 @@ impl Render for FlushView {
         }
         for due in &self.due {
             plain_line(out, &["due", &due.id, due.kind, &due.target])?;
+        }
+        for told in &self.told {
+            told.plain(out)?;
         }
         if self.waiting > 0 {
             let next = self.next.map(|at| at.to_string()).unwrap_or_default();

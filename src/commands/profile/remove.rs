@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::place::PROFILE_BYTES_MAX;
+use crate::commands::service::{files_of_timer, take_away};
 use crate::commands::{Session, Verb};
 use crate::domain::{ForgeKind, ProfileId, Rules, RunState};
 use crate::profile::{self, Overrides, ProfileError};
@@ -25,7 +26,7 @@ const GONE: &str = "gone";
 /// What a purge keeps of the state as it is: bundles of unpublished work, texts that were never sent, what happened and why.
 const KEPT: &[&str] = &["history", "journal.jsonl", "outbox"];
 
-/// Takes a repository out of control. Worktrees go, after work that exists nowhere else is bundled; history, bundles, the
+/// Takes a repository out of control. Its timer and worktrees go, after work that exists nowhere else is bundled; history, bundles, the
 /// local forge and everything else that is kept stay where they are, and so does a copy of the profile. Refused while an
 /// agent runs.
 ///
@@ -84,7 +85,7 @@ impl Verb for Remove {
             kept: vec![],
         };
         if session.dry_run {
-            case.foresee(&mut done, forge.as_deref());
+            case.foresee(&mut done, forge.as_deref())?;
             return Ok(Output::of(done));
         }
         if self.purge && !self.yes {
@@ -95,6 +96,8 @@ impl Verb for Remove {
         let _pass = case.lock(LockName::Pass)?;
         let _flush = case.lock(LockName::Flush)?;
         case.nothing_runs()?;
+        // Before the profile: a timer without one would start passes that fail, for ever.
+        case.take_timer_away(&mut done)?;
         if self.purge {
             case.purge(&mut done, forge.as_deref())?;
         } else {
@@ -205,8 +208,10 @@ impl<'a> Case<'a> {
     }
 
     /// What would be done.
-    fn foresee(&self, done: &mut Outcome, forge: Option<&Path>) {
+    fn foresee(&self, done: &mut Outcome, forge: Option<&Path>) -> Result<(), CliError> {
         let layout = self.store.layout();
+        done.removed
+            .extend(files_of_timer(self.session, &self.id, &self.store)?);
         for run in self.store.run_ids().unwrap_or_default() {
             let worktree = layout.worktree(&run);
             if worktree.exists() {
@@ -225,6 +230,21 @@ impl<'a> Case<'a> {
         } else if layout.root().is_dir() {
             done.kept.push(state);
         }
+        Ok(())
+    }
+
+    fn take_timer_away(&self, done: &mut Outcome) -> Result<(), CliError> {
+        let files = files_of_timer(self.session, &self.id, &self.store)?;
+        let taken = take_away(self.session, &self.id, &self.store).map_err(|error| {
+            error.hint(format!(
+                "the timer of `{0}` goes first: `acp service uninstall --profile {0}` tries that alone; the profile is still there",
+                self.id
+            ))
+        })?;
+        if taken.is_some() {
+            done.removed.extend(files);
+        }
+        Ok(())
     }
 
     fn confirm(&self, forge: Option<&Path>) -> Result<(), CliError> {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Kind, Place, places};
 use crate::agent;
 use crate::commands::Session;
-use crate::domain::{ForgeKind, Rules, SandboxKind, Timer, TimerKind, TokenSource};
+use crate::domain::{ForgeKind, ProfileId, Rules, SandboxKind, Timer, TimerKind, TokenSource};
 use crate::profile::{self, Overrides, parse_duration};
 use crate::service::{ServiceManager, UnitText};
 use crate::store::inspect;
@@ -57,7 +57,8 @@ pub(crate) struct Install {
     kind: Option<Kind>,
 }
 
-fn period(text: &str) -> Result<Duration, String> {
+/// What `--every` takes.
+pub(crate) fn period(text: &str) -> Result<Duration, String> {
     let every = parse_duration(text).ok_or("not a time such as 30s, 5m or 1h")?;
     if every.subsec_nanos() == 0 && EVERY_RANGE.contains(&every.as_secs()) {
         Ok(every)
@@ -98,33 +99,42 @@ impl Install {
         for place in places(session, self.all)? {
             let config = session.ports.home(session)?.config;
             let rules = profile::load(&config, &place.id, &of_timer, &Overrides::none())?.rules;
-            let before = place.store.timer()?;
-            let kind = self.kind.map(TimerKind::from);
-            let kind = kind.or_else(|| before.as_ref().map(|timer| timer.kind));
-            let manager = session.ports.services(session, kind)?;
-            let timer = self.timer(session, &place, &rules, manager.kind(), before.as_ref())?;
-            let texts = manager.texts(&place.id, &timer)?;
-            rows.push(if session.dry_run {
-                row(&place, &timer, &[], texts, true)
-            } else {
-                if let Some(before) = before.as_ref().filter(|before| before.kind != timer.kind) {
-                    let other = session.ports.services(session, Some(before.kind))?;
-                    other.remove(&place.id)?;
-                }
-                let written = install(&*manager, &place, &timer, before.as_ref())?;
-                row(&place, &timer, &written, vec![], false)
-            });
-            notes.extend(of_variables(session, &rules, &timer));
-            if !session.dry_run
-                && let Some((meaning, command)) = manager.look(&place.id, &timer)?.obstacle
-            {
-                notes.push(format!("{meaning}: {command}"));
-            }
+            let (row, more) = self.one(session, &place, &rules)?;
+            rows.push(row);
+            notes.extend(more);
         }
         notes.sort();
         notes.dedup();
         let output = Output::of(Timers(rows));
         Ok(notes.into_iter().fold(output, Output::note))
+    }
+
+    /// The timer of one profile, and what its owner should know of it.
+    fn one(
+        &self,
+        session: &Session<'_>,
+        place: &Place,
+        rules: &Rules,
+    ) -> Result<(Row, Vec<String>), CliError> {
+        let before = place.store.timer()?;
+        let kind = self.kind.map(TimerKind::from);
+        let kind = kind.or_else(|| before.as_ref().map(|timer| timer.kind));
+        let manager = session.ports.services(session, kind)?;
+        let timer = self.timer(session, place, rules, manager.kind(), before.as_ref())?;
+        let texts = manager.texts(&place.id, &timer)?;
+        let mut notes = of_variables(session, rules, &timer);
+        if session.dry_run {
+            return Ok((row(place, &timer, &[], texts, true), notes));
+        }
+        if let Some(before) = before.as_ref().filter(|before| before.kind != timer.kind) {
+            let other = session.ports.services(session, Some(before.kind))?;
+            other.remove(&place.id)?;
+        }
+        let written = install(&*manager, place, &timer, before.as_ref())?;
+        if let Some((meaning, command)) = manager.look(&place.id, &timer)?.obstacle {
+            notes.push(format!("{meaning}: {command}"));
+        }
+        Ok((row(place, &timer, &written, vec![], false), notes))
     }
 
     fn timer(
@@ -160,6 +170,42 @@ impl Install {
             _ => timer,
         })
     }
+}
+
+/// The timer of a profile that was set up with it.
+#[derive(Debug, Serialize)]
+pub(crate) struct TimerMade {
+    pub(crate) kind: &'static str,
+    pub(crate) every_s: u64,
+    /// Files that were written; with `--dry-run` those that would be.
+    pub(crate) files: Vec<String>,
+}
+
+/// Installs the timer of a profile that starts a pass each `every`, as `acp service install` does; with `--dry-run` says what it
+/// would write. Gives back what its owner should know too.
+///
+/// # Errors
+/// This machine has no timers, or what keeps them does not answer.
+pub(crate) fn set_up(
+    session: &Session<'_>,
+    id: &ProfileId,
+    rules: &Rules,
+    every: Duration,
+) -> Result<(TimerMade, Vec<String>), CliError> {
+    let place = Place::new(&session.ports.home(session)?, id.clone());
+    let wanted = Install {
+        every: Some(every),
+        all: false,
+        kind: None,
+    };
+    let (row, notes) = wanted.one(session, &place, rules)?;
+    let planned = row.files.into_iter().map(|file| file.path);
+    let made = TimerMade {
+        kind: row.kind,
+        every_s: row.every_s,
+        files: row.written.into_iter().chain(planned).collect(),
+    };
+    Ok((made, notes))
 }
 
 /// The record first: what is there without it nobody would look after.

@@ -7,6 +7,8 @@ mod switch;
 mod uninstall;
 mod words;
 
+use std::path::Path;
+
 use clap::ValueEnum;
 
 use super::{Session, Verb};
@@ -16,6 +18,7 @@ use crate::service::ServiceManager;
 use crate::store::{Home, Store};
 use crate::ui::{CliError, Exit, Output};
 
+pub(super) use install::{TimerMade, period, set_up};
 pub(super) use words::pace_of;
 
 /// Installs the timers that start passes, and looks after them.
@@ -101,6 +104,40 @@ impl Place {
     ) -> Result<Box<dyn ServiceManager + 's>, CliError> {
         session.ports.services(session, Some(timer.kind))
     }
+}
+
+/// The files of the timer of a profile, or none when it has none.
+pub(super) fn files_of_timer(
+    session: &Session<'_>,
+    id: &ProfileId,
+    store: &Store,
+) -> Result<Vec<String>, CliError> {
+    let Some(timer) = store.timer()? else {
+        return Ok(vec![]);
+    };
+    let texts = Place::manager(session, &timer)?.texts(id, &timer)?;
+    let named = |path: &Path| {
+        if path.is_absolute() {
+            path.display().to_string()
+        } else {
+            format!("the lines of `{id}` in the {}", path.display())
+        }
+    };
+    Ok(texts.iter().map(|unit| named(&unit.path)).collect())
+}
+
+/// Takes the timer of a profile away, if it has one. The record goes last, so that a repetition goes on.
+pub(super) fn take_away(
+    session: &Session<'_>,
+    id: &ProfileId,
+    store: &Store,
+) -> Result<Option<TimerKind>, CliError> {
+    let Some(timer) = store.timer()? else {
+        return Ok(None);
+    };
+    Place::manager(session, &timer)?.remove(id)?;
+    store.forget_timer()?;
+    Ok(Some(timer.kind))
 }
 
 /// The profiles that a call is about: all of them, or the one that is named or found.

@@ -1,6 +1,6 @@
 //! `acp service uninstall`: passes are started by hand again.
 
-use super::{Place, places};
+use super::{places, take_away};
 use crate::commands::Session;
 use crate::commands::change::Changes;
 use crate::ui::{CliError, Output};
@@ -29,9 +29,7 @@ impl Uninstall {
                 continue;
             };
             if !session.dry_run {
-                let manager = Place::manager(session, &timer)?;
-                manager.remove(&place.id)?;
-                place.store.forget_timer()?;
+                let _kind = take_away(session, &place.id, &place.store)?;
             }
             changes = changes.add(
                 &place.id,
