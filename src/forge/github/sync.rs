@@ -408,7 +408,8 @@ impl Pass<'_> {
     }
 
     fn watch_heads(&mut self) -> Result<(), ForgeError> {
-        let due = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
+        let mirror = &*self.mirror;
+        let due = watch::due(&self.mark.heads, &mirror.pulls, &mirror.awaited, self.now);
         let crowded = due.len() >= watch::HEADS_PER_PASS_MAX;
         for number in due {
             let Some(pr) = self.mirror.pulls.get_mut(&number) else {

@@ -146,7 +146,8 @@ impl Look<'_> {
                 validators: BTreeMap::new(),
             });
         }
-        let due = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
+        let mirror = &*self.mirror;
+        let due = watch::due(&self.mark.heads, &mirror.pulls, &mirror.awaited, self.now);
         let in_turns = due.len() == HEADS_PER_PASS_MAX;
         for number in due {
             if self.read.contains(&number) {
@@ -163,7 +164,8 @@ impl Look<'_> {
             };
             // What is asked for in every pass anyway needs no record of it, unless there are too many for one pass.
             let asked = std::mem::replace(&mut head.asked, self.now);
-            let again = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
+            let none = BTreeSet::new();
+            let again = watch::due(&self.mark.heads, &self.mirror.pulls, &none, self.now);
             let every_pass = again.contains(&number);
             self.news |= in_turns || !every_pass || asked == Timestamp::UNIX_EPOCH;
         }
