@@ -1,6 +1,6 @@
 //! The world as one pass sees it: plain data, so that a plan can be made from a recorded one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,10 @@ pub struct Mirror {
     /// Login of the account that acp writes under, once the forge has said it.
     #[serde(default)]
     pub viewer: Option<String>,
+    /// Heads for which acp has posted a check that was not seen yet: whoever brings this up to date asks for their checks
+    /// whatever their turn. Told anew each time and not kept.
+    #[serde(skip)]
+    pub awaited: BTreeSet<Sha>,
 }
 
 impl Mirror {

@@ -1,8 +1,8 @@
 //! Making, moving and clearing folders and names.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,23 +14,46 @@ use super::atomic::{TEMP_PREFIX, folder_of, sync_dir};
 use super::error::Context as _;
 use super::{Result, crash_point};
 
-/// Creates the folder `path` and those above it that are missing, with mode 0700, durably. One fsync for each new one.
+/// The mode of a folder of ours.
+const PRIVATE: u32 = 0o700;
+/// The sticky bit. In a folder that only its owner enters it forbids nothing: there it says that the folder's name is not
+/// durable yet. Whoever finds it syncs before anything is put in, so that a power cut takes nothing of theirs along with
+/// what another process died over. Where `mkdir` drops the bit (macOS) that other process's death may still cost it.
+const NOT_SYNCED: u32 = 0o1000;
+
+/// Creates the folder `path` and those above it that are missing, with mode 0700, durably. One fsync for each new one,
+/// and for one that a process made which died before its own.
 ///
 /// # Errors
 /// `Io` when the operating system refuses, also when something else than a folder has that name.
 pub fn create_dirs(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        return Ok(());
+    if let Ok(meta) = path.metadata()
+        && meta.is_dir()
+    {
+        // Of nobody else's: `/tmp` is sticky for another reason.
+        let ours = meta.mode() & (PRIVATE | NOT_SYNCED | 0o077) == PRIVATE | NOT_SYNCED;
+        return if ours { sync_created(path) } else { Ok(()) };
     }
     let folder = folder_of(path);
     if folder != path && folder != Path::new(".") {
         create_dirs(folder)?;
     }
-    if create_quick_dir(path)? {
-        crash_point("dirs.before_create_sync");
-        sync_dir(folder)?;
+    if !create_dir(path, PRIVATE | NOT_SYNCED)? {
+        // Another process was faster, and may not have synced yet.
+        return create_dirs(path);
     }
-    Ok(())
+    crash_point("dirs.before_create_sync");
+    sync_created(path)
+}
+
+/// Makes the name of a folder durable, and notes that it is.
+fn sync_created(path: &Path) -> Result<()> {
+    sync_dir(folder_of(path))?;
+    match std::fs::set_permissions(path, Permissions::from_mode(PRIVATE)) {
+        // Removed meanwhile: whoever needs it makes it again.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        noted => noted.doing("note as synced", path),
+    }
 }
 
 /// Creates the folder `path` with mode 0700, not durably: only for what is made anew after a power cut. `Ok(false)` when
@@ -39,7 +62,11 @@ pub fn create_dirs(path: &Path) -> Result<()> {
 /// # Errors
 /// `Io` when the operating system refuses, also when something else than a folder has that name.
 pub fn create_quick_dir(path: &Path) -> Result<bool> {
-    match DirBuilder::new().mode(0o700).create(path) {
+    create_dir(path, PRIVATE)
+}
+
+fn create_dir(path: &Path, mode: u32) -> Result<bool> {
+    match DirBuilder::new().mode(mode).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
         created => created.doing("create the folder", path).map(|()| true),
     }
@@ -160,8 +187,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::super::crash::testing::crash_at;
+    use super::super::sim::Recording;
     use super::super::{DurableError, write_atomic};
     use super::*;
+    use crate::sys::SplitMix64;
 
     #[test]
     fn folders_are_created_private_and_only_once() {
@@ -187,6 +216,48 @@ mod tests {
             create_dirs(&deep).unwrap();
             assert!(deep.is_dir());
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_the_next_process_puts_in_a_folder_of_one_that_died_survives_a_power_cut() {
+        let home = tempfile::tempdir().unwrap();
+        let recording = Recording::start(home.path());
+        let deep = recording.disk().join("a/b");
+        crash_at(1, || create_dirs(&deep).unwrap()).unwrap_err();
+        assert!(recording.disk().join("a").is_dir() && !deep.exists());
+        crash_at(1, || create_dirs(&deep).unwrap()).unwrap_err();
+        create_dirs(&deep).unwrap();
+        write_atomic(&deep.join("file"), b"kept").unwrap();
+        let before = recording.now();
+        create_dirs(&deep).unwrap();
+        assert_eq!(recording.now(), before, "synced once");
+        let history = recording.end();
+        for seed in 0..50 {
+            let left = tempfile::tempdir_in(home.path()).unwrap();
+            let dice = SplitMix64::seeded(seed);
+            history.cut(history.len(), &dice, left.path()).unwrap();
+            assert_eq!(fs::read(left.path().join("a/b/file")).unwrap(), b"kept");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_is_marked_only_until_it_is_synced_and_no_foreign_one_is_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+        let mine = dir.path().join("mine");
+        crash_at(1, || create_dirs(&mine).unwrap()).unwrap_err();
+        assert_eq!(mode(&mine), PRIVATE | NOT_SYNCED);
+        create_dirs(&mine).unwrap();
+        assert_eq!(mode(&mine), PRIVATE);
+        // One that many write in is sticky for a reason of its own.
+        let shared = dir.path().join("shared");
+        fs::create_dir(&shared).unwrap();
+        fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
+        create_dirs(&shared.join("mine")).unwrap();
+        create_dirs(&shared).unwrap();
+        assert_eq!(mode(&shared), 0o1777);
     }
 
     #[test]

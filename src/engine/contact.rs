@@ -1,18 +1,25 @@
 //! Whether the forge may be asked at all, and what follows for every later call when it does not answer as it should.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::plan::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};
+use super::plan::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX, VERIFY_CHECK};
 use super::{Engine, EngineError};
-use crate::domain::{Cooldown, Hold, HoldRule, Mirror, Stale, StaleKind};
+use crate::domain::{
+    Cooldown, Hold, HoldRule, Mirror, Payload, PullRequest, Sha, Stale, StaleKind,
+};
 use crate::forge::ForgeError;
 use crate::policy;
 use crate::store::Entry;
 
 /// The name of the hold that acp sets while the forge does not take its credential.
 pub const CREDENTIAL_HOLD: &str = "credential";
+
+/// How long after acp posted a check of a head it is looked for in every pass. What cannot be seen by then is looked for
+/// as seldom as any other.
+const AWAITED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// How often a credential that was refused is tried again.
 pub(super) const PROBE_EVERY: Duration = Duration::from_mins(15);
@@ -138,7 +145,10 @@ impl Engine<'_> {
             return Ok((known, Some(self.dated(stale)?)));
         }
         let mut mirror = known.clone();
-        match self.forge.sync(&mut mirror, &self.rules.repo.base) {
+        mirror.awaited = self.awaited(&mirror)?;
+        let synced = self.forge.sync(&mut mirror, &self.rules.repo.base);
+        mirror.awaited.clear();
+        match synced {
             Ok(changed) => {
                 if keep {
                     self.lift_credential_hold()?;
@@ -159,6 +169,37 @@ impl Engine<'_> {
                 Ok((known, Some(self.dated(self.stale_by(&error))?)))
             }
         }
+    }
+
+    /// Heads of open pull requests for which a check was posted a while ago at most that the mirror does not show: merges
+    /// wait for it, and no listing of a forge tells of it. Most passes know without reading anything that there is none.
+    fn awaited(&self, mirror: &Mirror) -> Result<BTreeSet<Sha>, EngineError> {
+        if self.rules.repo.verify.is_empty() || !self.forge.capabilities().remote {
+            return Ok(BTreeSet::new());
+        }
+        let own = |pr: &&PullRequest| pr.checks.iter().any(|check| check.name == VERIFY_CHECK);
+        let ours = |pr: &&PullRequest| {
+            let prefix = self.rules.repo.branch_prefix.as_str();
+            pr.is_open() && !pr.from_fork && pr.head.as_str().starts_with(prefix)
+        };
+        let pulls = mirror.pulls.values().filter(ours);
+        let lacking: BTreeSet<&Sha> = pulls.filter(|pr| !own(pr)).map(|pr| &pr.head_sha).collect();
+        if lacking.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let now = self.clock.now();
+        let posted = self.store.outbox()?.done()?.into_iter();
+        Ok(posted
+            .filter_map(|intent| {
+                let age = now.duration_since(intent.dispatched?).abs();
+                match intent.payload {
+                    Payload::Check { sha, name, .. } if name == VERIFY_CHECK => {
+                        (age < AWAITED_FOR && lacking.contains(&sha)).then_some(sha)
+                    }
+                    _ => None,
+                }
+            })
+            .collect())
     }
 
     /// The mirror as the last pass left it, and why it may be older than that pass; a forge on this machine as it is now.

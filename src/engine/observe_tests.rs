@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::Approval;
+use crate::domain::{Approval, Check, CheckState, Origin, Payload};
 use crate::engine::testing::{Scene, open_pull as pull, sha, start};
 use crate::engine::{Idle, Pass, PassReport};
 use crate::sys::Clock as _;
@@ -26,6 +26,46 @@ fn a_write_that_lands_meanwhile_is_seen_on_its_way_or_on_the_forge() {
         .map(|view| &view.intent.id)
         .collect();
     assert_eq!(ids, [&intent.id]);
+}
+
+/// Merges wait for it, and no listing says that it is there.
+#[test]
+fn a_check_that_was_posted_is_looked_for_until_it_is_seen_or_an_hour_has_passed() {
+    let mut scene = Scene::new();
+    scene.forge.remote = true;
+    scene.rules.repo.verify = vec!["make test".to_owned()];
+    let mut pr = pull(2);
+    scene.forge.mirror.borrow_mut().pulls.insert(2, pr.clone());
+    let awaited = |scene: &Scene| {
+        let snapshot = scene.engine().observe(true).unwrap();
+        assert!(snapshot.mirror.awaited.is_empty());
+        scene.store.put_mirror(&snapshot.mirror).unwrap();
+        scene.forge.awaited.take()
+    };
+    assert!(awaited(&scene).is_empty());
+    let check = Check {
+        name: "acp/verify".to_owned(),
+        state: CheckState::Success,
+        summary: String::new(),
+    };
+    let payload = Payload::Check {
+        sha: pr.head_sha.clone(),
+        name: check.name.clone(),
+        state: check.state,
+        summary: String::new(),
+    };
+    scene.enqueue(Origin::Pass, ItemId::pr(2), payload, "a", &[]);
+    assert!(awaited(&scene).is_empty(), "it is not posted yet");
+    assert_eq!(scene.engine().flush().unwrap().sent.len(), 1);
+    assert_eq!(awaited(&scene), [pr.head_sha.clone()].into());
+    scene.clock.step(jiff::SignedDuration::from_mins(61));
+    assert!(awaited(&scene).is_empty());
+    scene.clock.step(jiff::SignedDuration::from_mins(-2));
+    assert_eq!(awaited(&scene), [pr.head_sha.clone()].into());
+    pr.checks.push(check);
+    scene.forge.mirror.borrow_mut().pulls.insert(2, pr);
+    awaited(&scene);
+    assert!(awaited(&scene).is_empty(), "it is seen");
 }
 
 /// A yes that is given to a head that this listing does not show yet is not taken for one to a head that is gone.

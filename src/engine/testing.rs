@@ -1,7 +1,7 @@
 //! An engine in a folder of its own, over a forge that answers as a test says.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub(super) struct Script {
     pub(super) sync: RefCell<VecDeque<ForgeError>>,
     /// Calls that were made: `sync`, `apply ID`, `find ID`.
     pub(super) calls: RefCell<Vec<String>>,
+    /// The heads for which the last listing was told to look.
+    pub(super) awaited: RefCell<BTreeSet<Sha>>,
     /// Done at the start of a listing: what somebody else does meanwhile.
     pub(super) before_sync: RefCell<Option<Box<dyn FnOnce()>>>,
     /// How late writes become visible.
@@ -80,7 +82,7 @@ pub(super) fn open_pull(number: u64) -> PullRequest {
         base: "main".parse().unwrap(),
         base_sha: sha('0'),
         from_fork: false,
-        labels: std::collections::BTreeSet::new(),
+        labels: BTreeSet::new(),
         author: "acp".to_owned(),
         association: crate::domain::Association::Owner,
         closes: None,
@@ -201,6 +203,7 @@ impl Forge for Script {
             meanwhile();
         }
         self.calls.borrow_mut().push("sync".to_owned());
+        self.awaited.replace(mirror.awaited.clone());
         if let Some(error) = self.sync.borrow_mut().pop_front() {
             mirror.issues.clear();
             return Err(error);

@@ -151,6 +151,30 @@ fn what_changes_while_it_is_listed_is_not_skipped() {
     assert_eq!(remote.comparable(&known), whole(&remote));
 }
 
+/// What was opened before something else and becomes visible after it, while nobody looks for a minute.
+#[test]
+fn a_late_write_is_listed_however_seldom_it_is_looked() {
+    let remote = Remote::gitea();
+    let in_time = remote.fake.knobs();
+    for n in 0..20 {
+        let mut known = settled(&remote);
+        remote.fake.set_knobs(Knobs {
+            visible_within_ms: 25_000,
+            ..in_time.clone()
+        });
+        let late = format!("late {n}");
+        remote.fake.open_issue("ann", &late, "", &[]).unwrap();
+        remote.fake.set_knobs(in_time.clone());
+        remote.wait(SignedDuration::from_secs(1));
+        remote.fake.open_issue("ann", "in time", "", &[]).unwrap();
+        for seconds in [1, 60] {
+            remote.wait(SignedDuration::from_secs(seconds));
+            sync(&remote, &mut known);
+        }
+        assert!(known.issues.values().any(|issue| issue.title == late));
+    }
+}
+
 #[test]
 fn what_was_deleted_goes_with_the_next_full_listing() {
     let remote = Remote::gitea();

@@ -51,6 +51,8 @@ pub(crate) struct Book {
     pub(crate) merged_by_people: BTreeSet<u64>,
     /// A process has died since a pass went through.
     pub(crate) died_since_rest: bool,
+    /// The power has failed since the intents were looked at.
+    pub(crate) power_failed: bool,
 }
 
 impl Book {
@@ -74,6 +76,8 @@ impl Book {
 pub(crate) struct Seen {
     pub(crate) intent: Intent,
     pub(crate) done: bool,
+    /// Whoever enqueued it may have died before it was durable, and no pass has gone through since.
+    pub(crate) unsure: bool,
 }
 
 /// How much has happened: that the test bites is to be seen.

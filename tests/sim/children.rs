@@ -125,6 +125,9 @@ impl World {
         if self.calm.get() && self.seed % LOGGED_OUT_EVERY == 1 {
             return cannot("login".to_owned());
         }
+        if self.busy && self.chance(800) {
+            return deed(files(&[]), Some(done), well);
+        }
         match self.roll(24) {
             22 => cannot("login".to_owned()),
             23 => {

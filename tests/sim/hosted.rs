@@ -12,7 +12,7 @@ use acp::domain::{
     Association, BranchName, DiffFacts, Issue, ItemId, MergeMethod, Mirror, PullRequest, Sha, label,
 };
 use acp::durable::crash_point;
-use acp::forge::fake::{Fake, Flavor, Knobs, MemoryRepo, Refusal};
+use acp::forge::fake::{Fake, Fate, Flavor, Knobs, MemoryRepo, Refusal, Shot};
 use acp::forge::gitea::{self, Gitea};
 use acp::forge::github::{self, Endpoints, Github};
 use acp::forge::remote::{Client, Cost, FileGovernor, Governor, Limits, Token};
@@ -337,6 +337,16 @@ impl Town for Hosted {
             }
             _ => "nothing odd happens".to_owned(),
         }
+    }
+
+    fn lose_an_answer(&self, which: u64) {
+        let path = ["/merge", "/merge", "/pulls"][usize::try_from(which % 3).unwrap()];
+        self.fake.shoot(Shot {
+            method: "WRITE".to_owned(),
+            path: path.to_owned(),
+            fate: Fate::LostAfter,
+            times: 1,
+        });
     }
 
     fn gone(&self) -> BTreeSet<u64> {

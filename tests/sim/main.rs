@@ -45,9 +45,9 @@ use world::{Kind, World};
 /// Seeds of a normal test run, of each world.
 const SEEDS: u64 = 2_000;
 /// The same on a disk that is looked at whenever a process could die.
-const SEEDS_POWER: u64 = 33;
-/// Seeds over the adapters. Seeds beyond show faults that are open: CHANGELOG.md names them.
-const SEEDS_HOSTED: u64 = 280;
+const SEEDS_POWER: u64 = 50;
+/// Seeds over the adapters, each of which takes as long as many others.
+const SEEDS_HOSTED: u64 = 780;
 /// Failing seeds that are told before the rest is given up.
 const TOLD_MAX: usize = 5;
 

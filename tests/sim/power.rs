@@ -19,5 +19,6 @@ impl World {
         let mut book = self.book.borrow_mut();
         book.counts.power_cuts += 1;
         book.died_since_rest = true;
+        book.power_failed = true;
     }
 }

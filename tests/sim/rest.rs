@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use acp::domain::{
-    ItemId, Lane, Outcome, PrLane, PullRequest, RunId, RunState, Snapshot, Standing, Wait, Writes,
-    label,
+    Action, Intent, ItemId, ItemKind, Lane, Outcome, Payload, PrLane, PrState, PullRequest, RunId,
+    RunState, Snapshot, Standing, Wait, Writes, label,
 };
 use acp::engine::{Idle, PassReport, fsck};
 use acp::store::Place;
@@ -40,8 +40,9 @@ impl World {
                 self.clock.pass(next);
                 quiet = false;
             } else if !quiet {
-                // What was written last may not be visible yet, and a head whose checks are red is looked at seldom.
-                let minutes = if self.forge.is_hosted() { 12 } else { 2 };
+                // What was written last may not be visible yet, and checks of others on a green head are looked at every half
+                // hour (docs/forges.md).
+                let minutes = if self.forge.is_hosted() { 31 } else { 2 };
                 self.clock.pass(Duration::from_mins(minutes));
                 quiet = true;
             } else {
@@ -67,8 +68,9 @@ impl World {
         if !self.forge.is_hosted() {
             return;
         }
-        // What is looked at every few minutes or half an hour has had its turn then.
-        for _ in 0..2 {
+        // What is looked at every few minutes or half an hour has had its turn then, also where the clock was set back an
+        // hour: heads that were seen before that count as new for half an hour when their time comes again.
+        for _ in 0..4 {
             self.clock.pass(Duration::from_mins(31));
             self.heartbeat();
         }
@@ -99,6 +101,9 @@ impl World {
             .unwrap();
         let soon = Duration::from_secs(5);
         match idle {
+            // Nothing tells of an issue that was deleted but the listing of everything, once a day: until then what was
+            // written last is wanted again and again, and not sent again.
+            Idle::No if self.waits_for_the_deleted(report) => None,
             Idle::No => Some(soon),
             Idle::Yes(None) => None,
             Idle::Yes(Some(at)) => {
@@ -107,6 +112,19 @@ impl World {
                 Some(wait + soon)
             }
         }
+    }
+
+    fn waits_for_the_deleted(&self, report: &PassReport) -> bool {
+        let gone = self.forge.gone();
+        let on_gone = |action: &Action| match action {
+            Action::Enqueue { intent, .. } => intent
+                .item
+                .is_some_and(|item| item.kind == ItemKind::Issue && gone.contains(&item.number)),
+            _ => false,
+        };
+        let actions = &report.plan.actions;
+        let nothing_else = !actions.is_empty() && actions.iter().all(on_gone);
+        nothing_else && report.done.is_empty() && report.flushed.sent.is_empty()
     }
 
     fn check_rest(&self, report: &PassReport) {
@@ -128,10 +146,29 @@ impl World {
             let needs = |id| !matches!(outbox.find(id).unwrap(), Some((Place::Done, _)));
             let waits = view.intent.needs.iter().any(needs);
             assert!(view.failed || waits, "left to be sent: {:?}", view.intent);
+            self.check_failed(&view.intent);
         }
         self.check_worktrees(&ids);
         self.check_sound();
         self.check_standings(report, snapshot);
+    }
+
+    /// What has happened is never told as failed.
+    fn check_failed(&self, intent: &Intent) {
+        let pulls = self.forge.truth().pulls;
+        let happened = match (&intent.payload, intent.item) {
+            (Payload::Merge { head, .. }, Some(item)) => {
+                pulls.get(&item.number).is_some_and(|pr| {
+                    matches!(pr.state, PrState::Merged { .. }) && pr.head_sha == *head
+                })
+            }
+            (Payload::Pr { head, head_sha, .. }, _) => pulls
+                .values()
+                .any(|pr| !pr.from_fork && pr.head == *head && pr.head_sha == *head_sha),
+            _ => false,
+        };
+        let dropped = intent.dropped.is_some();
+        assert!(dropped || !happened, "has happened and failed: {intent:?}");
     }
 
     /// acp has seen everything that there is on the forge.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acp::domain::{RunId, Snapshot};
+use acp::domain::{Association, Issue, RunId, Snapshot, label};
 use acp::engine::{EngineError, Pass, PassReport, plan};
 use acp::store::{LockName, StoreError, as_other_process};
 use acp::sys::Clock as _;
@@ -39,7 +39,8 @@ impl World {
         };
         for _ in 0..least + self.roll(most - least) {
             let died = self.book.borrow().counts.crashes;
-            if self.forge.is_hosted() && self.roll(4) == 0 {
+            let gets_on = if self.busy { 3 } else { 1 };
+            if self.forge.is_hosted() && self.roll(4) < gets_on {
                 self.get_on();
             } else {
                 self.step();
@@ -55,6 +56,15 @@ impl World {
         let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
         for id in waiting {
             self.supervise(&id);
+        }
+        if self.busy {
+            let open = self.forge.truth().issues.values().any(Issue::is_open);
+            if !open && self.chance(500) {
+                self.issue_opened(Association::Owner, &[label::READY]);
+            }
+            if self.chance(300) {
+                self.forge.lose_an_answer(self.roll(3));
+            }
         }
         drop(self.heartbeat());
         self.clock.pass(Duration::from_secs(self.roll(30)));

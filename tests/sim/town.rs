@@ -54,6 +54,8 @@ pub(crate) trait Town {
     fn something_odd(&self, _: u64, _: Option<u64>, _: Option<&PullRequest>) -> String {
         String::new()
     }
+    /// The answer of the next request that merges, or opens a pull request, is lost.
+    fn lose_an_answer(&self, _: u64) {}
     /// Issues that were deleted.
     fn gone(&self) -> BTreeSet<u64> {
         BTreeSet::new()

@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::policy::{self, BadPattern};
 
 /// The name of the check that carries the profile's verify commands.
-pub(super) const VERIFY_CHECK: &str = "acp/verify";
+pub(in crate::engine) const VERIFY_CHECK: &str = "acp/verify";
 
 /// Follow-up issues that one run may ask for.
 const FOLLOW_UPS_MAX: usize = 5;

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
+pub(super) use judge::VERIFY_CHECK;
 pub use pull::merge_decision;
 pub use view::commit_of;
 pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};

@@ -44,6 +44,9 @@ struct Mark {
     viewer: Viewer,
     /// The last change that was seen, by the server's clock, and when it was first seen, by this machine's.
     last: Option<(Timestamp, Timestamp)>,
+    /// Whether a listing from a while before the last change was made when nothing earlier could turn up any more.
+    #[serde(default)]
+    settled: bool,
     /// The first page of the listing as of then, where the server has validators.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     page: Option<Validator>,
@@ -71,15 +74,21 @@ impl Mark {
     /// Where a listing begins. The time of the last change is the server's own, so that no clock needs to be right; how long
     /// ago it was seen is this machine's.
     fn since(&self, now: Timestamp) -> Option<Timestamp> {
-        let (last, seen) = self.last?;
-        let passed = now.duration_since(seen);
-        let may_turn_up = passed < OVERLAP || passed.is_negative();
-        let since = if may_turn_up {
-            last.checked_sub(OVERLAP).unwrap_or(last)
-        } else {
+        let (last, _) = self.last?;
+        let since = if self.settled && !self.may_turn_up(now) {
             last
+        } else {
+            last.checked_sub(OVERLAP).unwrap_or(last)
         };
         Some(whole_seconds(since))
+    }
+
+    /// Whether a change that is earlier than the last one may still become visible.
+    fn may_turn_up(&self, now: Timestamp) -> bool {
+        self.last.is_some_and(|(_, seen)| {
+            let passed = now.duration_since(seen);
+            passed < OVERLAP || passed.is_negative()
+        })
     }
 }
 
@@ -143,6 +152,7 @@ impl Gitea {
                 token,
                 viewer,
                 last: None,
+                settled: false,
                 page: None,
                 full: now,
                 house: now,
@@ -263,6 +273,10 @@ impl Look<'_> {
 
     /// Takes what a listing gave.
     fn take(&mut self, listed: Option<Listed>, base: &BranchName) -> Result<(), ForgeError> {
+        // Made of everything since a while before the last change, unless that was done before.
+        let settled = !self.mark.may_turn_up(self.now);
+        self.news |= settled && !self.mark.settled;
+        self.mark.settled |= settled;
         let Some(listed) = listed else {
             return self.take_pulls(&self.mark.unsettled.clone(), base);
         };
@@ -285,6 +299,7 @@ impl Look<'_> {
         {
             self.news = true;
             self.mark.last = Some((until, self.now));
+            self.mark.settled = false;
         }
         if self.full {
             self.mark.full = self.now;

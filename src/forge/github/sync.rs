@@ -19,8 +19,8 @@ use crate::forge::remote::watch::{self, Head, Heads, looks_after};
 const FULL_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How long after a change another one of an earlier time may still turn up in a listing.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(30);
-/// How long after a change another one may fall into the same second, and then show in no listing.
-const HOT: SignedDuration = SignedDuration::from_secs(5);
+/// How long after a change another one of the same second may still become visible, and then show in no listing.
+const HOT: SignedDuration = OVERLAP;
 /// How often the base branch is looked at while nothing says that it moved.
 const BASE_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// How often a repository that takes no writes is looked at: no listing shows that it takes them again.
@@ -408,7 +408,8 @@ impl Pass<'_> {
     }
 
     fn watch_heads(&mut self) -> Result<(), ForgeError> {
-        let due = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
+        let mirror = &*self.mirror;
+        let due = watch::due(&self.mark.heads, &mirror.pulls, &mirror.awaited, self.now);
         let crowded = due.len() >= watch::HEADS_PER_PASS_MAX;
         for number in due {
             let Some(pr) = self.mirror.pulls.get_mut(&number) else {

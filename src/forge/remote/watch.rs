@@ -1,6 +1,6 @@
 //! Which heads are asked for their checks: the end of a check does not touch the listing of what has changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -43,10 +43,12 @@ pub(in crate::forge) fn looks_after(pr: &PullRequest, branch_prefix: &str) -> bo
     pr.is_open() && (ours || pr.has(label::HANDOFF))
 }
 
-/// The pull requests whose checks are due at `now`, longest not asked for first, at most [`HEADS_PER_PASS_MAX`].
+/// The pull requests whose checks are due at `now`, longest not asked for first, at most [`HEADS_PER_PASS_MAX`]. Those of
+/// `awaited` heads always are.
 pub(in crate::forge) fn due(
     heads: &Heads,
     pulls: &BTreeMap<u64, PullRequest>,
+    awaited: &BTreeSet<Sha>,
     now: Timestamp,
 ) -> Vec<u64> {
     let mut due: Vec<(Timestamp, u64)> = heads
@@ -55,7 +57,9 @@ pub(in crate::forge) fn due(
             let checks = &pulls.get(number)?.checks;
             let passed = now.duration_since(head.asked);
             // A clock that went back makes everything due rather than nothing.
-            let is_due = passed >= pace(head, checks, now) || passed.is_negative();
+            let is_due = awaited.contains(&head.sha)
+                || passed >= pace(head, checks, now)
+                || passed.is_negative();
             is_due.then_some((head.asked, *number))
         })
         .collect();
@@ -84,8 +88,6 @@ fn pace(head: &Head, checks: &[Check], now: Timestamp) -> SignedDuration {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::domain::{Association, Mergeable, PrState};
 
@@ -138,7 +140,8 @@ mod tests {
         use CheckState::{Failure, Neutral, Pending, Success};
         let due_after = |checks: &[(&str, CheckState)], asked: i64, now: i64| {
             let pulls = BTreeMap::from([(1, pull(checks))]);
-            !due(&Heads::from([(1, head(asked))]), &pulls, at(now)).is_empty()
+            let heads = Heads::from([(1, head(asked))]);
+            !due(&heads, &pulls, &BTreeSet::new(), at(now)).is_empty()
         };
         assert!(due_after(&[("ci", Success), ("b", Pending)], 500, 500));
         // Nothing has begun yet, but for acp's own.
@@ -165,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn an_awaited_head_is_always_due() {
+        let pulls = BTreeMap::from([(1, pull(&[("ci", CheckState::Success)]))]);
+        let heads = Heads::from([(1, head(100))]);
+        assert!(due(&heads, &pulls, &BTreeSet::new(), at(101)).is_empty());
+        assert_eq!(due(&heads, &pulls, &[head(0).sha].into(), at(101)), [1]);
+    }
+
+    #[test]
     fn many_heads_take_turns() {
         let pulls: BTreeMap<u64, PullRequest> = (0..50)
             .map(|n| (n, pull(&[("ci", CheckState::Pending)])))
@@ -172,7 +183,7 @@ mod tests {
         let mut heads: Heads = (0..50).map(|n| (n, head(0))).collect();
         let mut seen = BTreeSet::new();
         for pass in 1..=3 {
-            for number in due(&heads, &pulls, at(pass)) {
+            for number in due(&heads, &pulls, &BTreeSet::new(), at(pass)) {
                 heads.insert(number, head(pass));
                 seen.insert(number);
             }

@@ -125,6 +125,7 @@ impl World<'_> {
             base_sha: base.and_then(|base| self.branches.0.get(base).cloned()),
             repo: mirror.repo.clone(),
             viewer: Some(ACTOR.to_owned()),
+            awaited: mirror.awaited.clone(),
         };
         let changed = listed != *mirror;
         *mirror = listed;

@@ -169,6 +169,31 @@ fn more_than_a_page_in_one_second_is_listed_whole() {
 }
 
 #[test]
+fn a_second_change_in_the_same_second_that_becomes_visible_late_is_not_lost() {
+    let remote = Remote::github();
+    let mut known = mirror(remote.forge());
+    for n in 0..20 {
+        let branch = format!("work-{n}");
+        let head = remote.push(&branch, &[("a.txt", "a\n")]);
+        let pr = open(remote.forge(), &pull(&branch, &head, ""));
+        remote.fake.approve("ann", pr).unwrap();
+        sync(&remote, &mut known);
+        let in_time = remote.fake.knobs();
+        remote.fake.set_knobs(Knobs {
+            visible_within_ms: 25_000,
+            ..in_time.clone()
+        });
+        remote.fake.request_changes("ann", pr, "no").unwrap();
+        remote.fake.set_knobs(in_time);
+        for seconds in [6, 60] {
+            remote.wait(SignedDuration::from_secs(seconds));
+            sync(&remote, &mut known);
+        }
+        assert_eq!(known.pulls[&pr].reviews.len(), 2, "pr/{pr}");
+    }
+}
+
+#[test]
 fn what_was_deleted_or_transferred_goes_with_the_next_full_listing() {
     let remote = Remote::github();
     for n in 0..3 {

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Look, PAGES_MAX};
+use super::{Look, OVERLAP, PAGES_MAX};
 use crate::domain::BranchName;
 use crate::forge::ForgeError;
 use crate::forge::gitea::read::{PAGE, Pages, or_empty, paged};
 use crate::forge::gitea::shape;
 use crate::forge::remote::watch::{self, HEADS_PER_PASS_MAX, Head};
 
-/// How long after its last change, by the server's clock, a pull request must be read to have been read as it is.
-const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(5);
+/// How long after its last change, by the server's clock, a pull request must be read to have been read as it is: another
+/// change of the same second may become visible as late as any.
+const SETTLED_AFTER: SignedDuration = OVERLAP;
 /// From how many pull requests on they are read by pages instead of one by one.
 const BULK: usize = 20;
 
@@ -145,7 +146,8 @@ impl Look<'_> {
                 validators: BTreeMap::new(),
             });
         }
-        let due = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
+        let mirror = &*self.mirror;
+        let due = watch::due(&self.mark.heads, &mirror.pulls, &mirror.awaited, self.now);
         let in_turns = due.len() == HEADS_PER_PASS_MAX;
         for number in due {
             if self.read.contains(&number) {
@@ -162,7 +164,8 @@ impl Look<'_> {
             };
             // What is asked for in every pass anyway needs no record of it, unless there are too many for one pass.
             let asked = std::mem::replace(&mut head.asked, self.now);
-            let again = watch::due(&self.mark.heads, &self.mirror.pulls, self.now);
+            let none = BTreeSet::new();
+            let again = watch::due(&self.mark.heads, &self.mirror.pulls, &none, self.now);
             let every_pass = again.contains(&number);
             self.news |= in_turns || !every_pass || asked == Timestamp::UNIX_EPOCH;
         }
