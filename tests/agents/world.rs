@@ -118,9 +118,16 @@ impl World {
             .map(|(name, _, settings)| format!("    {name}: {{ {settings} }}\n"))
             .collect();
         let settings = settings.concat();
+        // A supervisor waits for a minute and more before it goes on with a session; where nothing comes back it is in vain.
+        let is_dead = |mode: &str| ["refused", "html"].contains(&mode);
+        let resumes = if agents.iter().any(|(_, mode, _)| is_dead(mode)) {
+            0
+        } else {
+            2
+        };
         let agents = format!(
             "\nagents:\n  use: {first}\n  fallback: [{}]\n  settings:\n{settings}\
-             retry: {{ delays: [1h], attempts_max: 6 }}\n\n",
+             retry: {{ delays: [1h], attempts_max: 6, resumes_max: {resumes} }}\n\n",
             others.join(", ")
         );
         fs::write(&path, format!("{before}{agents}{after}")).unwrap();
