@@ -70,6 +70,15 @@ impl DayBudget {
             .sum()
     }
 
+    /// What a run that is not settled is known to have used by now: where that is more than it reserved, it counts at once.
+    pub fn count_at_work(&mut self, run: &RunId, tokens: Option<u64>, usd_micros: Option<u64>) {
+        let unsettled = |r: &&mut Reservation| r.tokens.is_none() && r.usd_micros.is_none();
+        if let Some(one) = self.runs.get_mut(run).filter(unsettled) {
+            one.reserved_tokens = one.reserved_tokens.max(tokens.unwrap_or(0));
+            one.reserved_usd_micros = one.reserved_usd_micros.max(usd_micros.unwrap_or(0));
+        }
+    }
+
     fn counting(&self) -> impl Iterator<Item = &Reservation> {
         self.runs.values().filter(|r| !r.released)
     }

@@ -386,6 +386,9 @@ pub struct NotifierRules {
     pub sender: Option<String>,
     /// Program and arguments; for mail the program in the place of `sendmail`.
     pub argv: Vec<String>,
+    /// Variables that the program is given besides those that every one is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env: Vec<String>,
 }
 
 /// Hours in which only the urgent is told, as minutes of the day in this machine's zone.

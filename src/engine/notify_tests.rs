@@ -66,6 +66,7 @@ fn scene(names: &[&str]) -> (Scene, Rc<Script>) {
             token: None,
             address: None,
             recipients: vec![],
+            env: vec![],
             sender: None,
             argv: vec![],
         };

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Cooldown, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
+    Cooldown, DayBudget, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
     PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, label,
 };
 use crate::forge::ForgeError;
@@ -64,6 +64,7 @@ impl Engine<'_> {
         let runs = self.runs()?;
         let worked_on = |item: ItemId| runs.values().any(|run| run.run.item == item);
         let matters = |item: ItemId| is_open(&mirror, item) || worked_on(item);
+        let budget = self.budget_now(&Store::day(now), &runs)?;
         let retries = self
             .store
             .retries()
@@ -85,11 +86,7 @@ impl Engine<'_> {
             holds: self.store.holds().list()?.into_iter().collect(),
             approvals,
             intents,
-            budget: self
-                .store
-                .budgets()
-                .get(&Store::day(now))?
-                .unwrap_or_default(),
+            budget,
             facts: changes.facts,
             asked_again: changes.asked_again,
             disk_free: self.store.disk_free(),
@@ -99,6 +96,24 @@ impl Engine<'_> {
             labelled,
             reviews_own: self.forge.capabilities().reviews_own,
         })
+    }
+
+    /// The budget of a day, with what its runs have used beyond their reservations by now.
+    fn budget_now(
+        &self,
+        day: &str,
+        runs: &BTreeMap<RunId, RunView>,
+    ) -> Result<DayBudget, EngineError> {
+        let mut budget = self.store.budgets().get(day)?.unwrap_or_default();
+        let not_settled = |view: &&RunView| {
+            view.run.state.is_under_way() || matches!(view.run.state, RunState::Finished(_))
+        };
+        for id in runs.values().filter(not_settled).map(|view| &view.run.id) {
+            // What cannot be read is no reason to stand still: the reservation counts.
+            let (tokens, usd_micros) = self.workers.spent(id).unwrap_or_default();
+            budget.count_at_work(id, tokens, usd_micros);
+        }
+        Ok(budget)
     }
 
     /// Runs that are not archived. A record is read again after its run was found dead: a supervisor that ended in between

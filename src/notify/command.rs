@@ -12,12 +12,32 @@ use crate::sys::Clock;
 /// How much of what a program prints is read; none of it is shown.
 const OUTPUT_BYTES_MAX: usize = 64 * 1024;
 
+/// What every program is given of acp's environment, when it is set: it finds its settings and speaks the person's language.
+/// None of it is a secret.
+pub const GIVEN: &[&str] = &[
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LOGNAME",
+    "PATH",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "WAYLAND_DISPLAY",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+];
+
 /// A program that was found, or why not.
 pub struct Program {
     /// Its file, or why there is none.
     pub file: Result<PathBuf, String>,
     /// Its arguments.
     pub args: Vec<String>,
+    /// Its whole environment.
+    pub vars: Vec<(OsString, OsString)>,
     /// Measures the limit.
     pub clock: Arc<dyn Clock>,
 }
@@ -30,7 +50,12 @@ impl Program {
         let cmd = Cmd::new(file)
             .args(self.args.iter().map(OsString::from))
             .args(args.iter().map(OsString::from))
-            .dir("/");
+            .dir("/")
+            .env_clear();
+        let cmd = self
+            .vars
+            .iter()
+            .fold(cmd, |cmd, (name, value)| cmd.env(name, value));
         let limits = Quick {
             deadline: SEND_LIMIT,
             output_bytes_max: OUTPUT_BYTES_MAX,

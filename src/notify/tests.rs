@@ -391,6 +391,7 @@ fn mailer(folder: &Path, script: &str) -> command::Program {
     command::Program {
         file: Ok(file),
         args: vec!["-v".to_owned()],
+        vars: vec![("PATH".into(), "/usr/bin:/bin".into())],
         clock: Arc::new(SystemClock::new()),
     }
 }
@@ -477,6 +478,15 @@ fn a_program_is_judged_by_its_end_alone() {
     let got: Value = serde_json::from_slice(&got).unwrap();
     assert_eq!(got["title"], "t; touch evil");
     assert!(!folder.path().join("evil").exists());
+    run("env >vars").unwrap();
+    let vars = std::fs::read_to_string(folder.path().join("vars")).unwrap();
+    // A shell sets some by itself; of those that the test has there is none.
+    let own = ["PATH", "PWD", "OLDPWD", "SHLVL", "_"];
+    let name = |line: &str| line.split('=').next().unwrap_or_default().to_owned();
+    assert!(
+        vars.lines().all(|line| own.contains(&name(line).as_str())),
+        "{vars}"
+    );
     // One that reads nothing, and one that prints without end.
     run("exit 0").unwrap();
     run("head -c 1000000 /dev/zero").unwrap();
@@ -489,6 +499,7 @@ fn a_program_is_judged_by_its_end_alone() {
         program: command::Program {
             file: Err("the program `x` is not on PATH".to_owned()),
             args: vec![],
+            vars: vec![],
             clock: Arc::new(SystemClock::new()),
         },
     };

@@ -211,6 +211,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_run_at_work_has_used_beyond_its_reservation_counts_at_once() {
+        let rules = BudgetRules {
+            tokens_per_day: 300,
+            usd_micros_per_day: 6_000_000,
+            usd_micros_per_item: 5_000_000,
+            ..NO_LIMIT
+        };
+        let start = |tokens, usd_micros| {
+            let mut day = day();
+            let (run, _) = reserved(2, None, None);
+            day.count_at_work(&run, tokens, usd_micros);
+            may_start(&day, ItemId::issue(2), &rules)
+        };
+        // Less than it reserved, or not known: the reservation counts until the run is settled.
+        assert_eq!(start(None, None), Ok(()));
+        assert_eq!(start(Some(99), Some(1_999_999)), Ok(()));
+        assert_eq!(start(Some(130), Some(2_500_000)), Ok(()));
+        let over = "tokens_per_day: 201 of 300 used, and a run reserves 100";
+        assert_eq!(start(Some(131), None), Err(over.to_owned()));
+        let over = "usd_per_day: $4.01 of $6.00 used, and a run reserves $2.00";
+        assert_eq!(start(None, Some(2_510_000)), Err(over.to_owned()));
+        // One that is settled has its own word.
+        let mut day = day();
+        let (run, _) = reserved(1, None, None);
+        day.count_at_work(&run, Some(1_000), Some(9_000_000));
+        assert_eq!((day.tokens(), day.usd_micros()), (170, 3_500_000));
+    }
+
+    #[test]
     fn a_limit_is_near_from_four_fifths_on() {
         let names = |rules: BudgetRules| {
             let near = nearly_used(&day(), &rules);

@@ -94,6 +94,7 @@ fn notifier(file: NotifierFile, home: Option<&Path>) -> Option<NotifierRules> {
         recipients: file.recipients.unwrap_or_default(),
         sender: file.sender,
         argv: file.argv.unwrap_or_default(),
+        env: file.env.unwrap_or_default(),
     })
 }
 

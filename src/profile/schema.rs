@@ -380,6 +380,8 @@ pub struct NotifierFile {
     pub sender: Option<String>,
     /// `command`: program and arguments. `email`: the program in the place of `sendmail`, with its first arguments.
     pub argv: Option<Vec<String>>,
+    /// `command`, `email`: names of variables of acp's environment that the program is given besides `PATH`, `HOME` and the like.
+    pub env: Option<Vec<String>>,
 }
 
 /// The JSON schema of a profile file, as `profiles/profile.schema.json` holds it.

@@ -52,9 +52,9 @@ const fn keys_of(kind: NotifierKind) -> (&'static [&'static str], &'static [&'st
         NotifierKind::Ntfy => (&["topic"], &["url", "token"]),
         NotifierKind::Slack | NotifierKind::Discord => (&["address"], &[]),
         NotifierKind::Telegram => (&["token", "chat"], &["url"]),
-        NotifierKind::Email => (&["recipients"], &["sender", "argv"]),
+        NotifierKind::Email => (&["recipients"], &["sender", "argv", "env"]),
         NotifierKind::Webhook => (&[], &["url", "address", "token"]),
-        NotifierKind::Command => (&["argv"], &[]),
+        NotifierKind::Command => (&["argv"], &["env"]),
     }
 }
 
@@ -80,6 +80,7 @@ fn notifier(check: &mut Checker<'_>, key: &str, one: &NotifierFile) {
             "argv",
             one.argv.as_ref().is_some_and(|argv| !argv.is_empty()),
         ),
+        ("env", one.env.as_ref().is_some_and(|env| !env.is_empty())),
     ];
     for (name, is_set) in set {
         let (name_key, word) = (format!("{key}.{name}"), kind.as_str());
@@ -139,6 +140,12 @@ fn values(check: &mut Checker<'_>, key: &str, one: &NotifierFile) {
         mail(check, &format!("{key}.sender"), from);
     }
     check.no_empty_text(&format!("{key}.argv"), one.argv.as_ref());
+    for (index, name) in one.env.iter().flatten().enumerate() {
+        if !is_variable(name) {
+            let message = "expected the name of an environment variable";
+            check.report(&format!("{key}.env[{index}]"), message, None);
+        }
+    }
 }
 
 fn source(check: &mut Checker<'_>, key: &str, from: Option<&TokenSource>) {

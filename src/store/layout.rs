@@ -114,6 +114,11 @@ impl Layout {
         self.run(run).join("prompt.md")
     }
 
+    /// What a process of the run may have as its standard input, locked: the agent reads its task there, all others wait.
+    pub fn held_by_agent(&self, run: &RunId) -> impl Iterator<Item = PathBuf> + use<> {
+        [self.agent_lock(run), self.prompt(run)].into_iter()
+    }
+
     /// What the children of a run printed.
     pub fn agent_log(&self, run: &RunId) -> PathBuf {
         self.run(run).join("agent.log")

@@ -144,12 +144,12 @@ impl Store {
             let Ok(id) = name.parse::<RunId>() else {
                 continue;
             };
-            let held = |lock| durable::is_held(lock).unwrap_or(false);
+            let held = |lock: &std::path::Path| durable::is_held(lock).unwrap_or(false);
             let folder = RunFolder {
                 run,
                 has_record: folder.join("run.json").exists(),
                 alive: held(&self.layout.alive_lock(&id)),
-                agent: held(&self.layout.agent_lock(&id)),
+                agent: self.layout.held_by_agent(&id).any(|lock| held(&lock)),
             };
             found.runs.insert(id, folder);
         }

@@ -378,9 +378,16 @@ impl<'r, 's> Follow<'r, 's> {
                 sum(before_usd, now.usd_micros()),
             )
         };
-        if let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) {
-            self.breaks(over);
+        let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) else {
+            return;
+        };
+        // More than was reserved: passes count it from now on, not only when the run is settled.
+        if self.broken.is_none()
+            && let Err(error) = self.record.put_usage(&self.usage)
+        {
+            self.error = Some(error);
         }
+        self.breaks(over);
     }
 
     /// The first limit that is broken is the reason.

@@ -141,6 +141,10 @@ impl Workers for LocalWorkers<'_> {
         record::session(&self.store, &run.id)
     }
 
+    fn spent(&self, run: &RunId) -> Result<(Option<u64>, Option<u64>), WorkerError> {
+        record::spent(&self.store, run)
+    }
+
     fn end(&self, run: &Run) -> Result<Ended, WorkerError> {
         self.reap();
         life::end(self, run)

@@ -26,7 +26,7 @@ pub(super) fn of(workers: &LocalWorkers<'_>, id: &RunId) -> Life {
     if held(layout.alive_lock(id)) {
         return Life::Supervised;
     }
-    if held(layout.agent_lock(id)) || held(layout.prompt(id)) {
+    if layout.held_by_agent(id).any(held) {
         return Life::Orphaned;
     }
     // Findings are written when every process has ended, and the record need not be read a second time.
@@ -73,22 +73,27 @@ pub(super) fn end(workers: &LocalWorkers<'_>, run: &Run) -> Result<Ended, Worker
     survivors.sort_unstable();
     survivors.dedup();
     let ended = Ended { survivors };
-    match held_lock(workers, &run.id)? {
-        Some(path) if ended.survivors.is_empty() => Err(WorkerError::Held {
-            run: run.id.clone(),
-            path,
-        }),
-        _ => Ok(ended),
+    if !ended.survivors.is_empty() {
+        return Ok(ended);
     }
+    // A process that was killed is out of the list before the kernel closes what it had open: on a busy machine much before.
+    let begun = clock.monotonic();
+    while let Some(path) = held_lock(workers, &run.id)? {
+        if clock.monotonic().saturating_sub(begun) > VANISH_LIMIT {
+            let run = run.id.clone();
+            return Err(WorkerError::Held { run, path });
+        }
+        clock.sleep(LOOK_EVERY);
+    }
+    Ok(ended)
 }
 
 fn held_lock(workers: &LocalWorkers<'_>, id: &RunId) -> Result<Option<PathBuf>, WorkerError> {
     let layout = workers.store.layout();
-    for path in [
-        layout.alive_lock(id),
-        layout.agent_lock(id),
-        layout.prompt(id),
-    ] {
+    for path in [layout.alive_lock(id)]
+        .into_iter()
+        .chain(layout.held_by_agent(id))
+    {
         if durable::is_held(&path)? {
             return Ok(Some(path));
         }

@@ -130,6 +130,14 @@ pub trait Workers {
         Ok(None)
     }
 
+    /// Tokens and micro-dollars that a run's agent is known to have used, as its supervisor wrote them down.
+    ///
+    /// # Errors
+    /// The run's files cannot be read.
+    fn spent(&self, _run: &RunId) -> Result<(Option<u64>, Option<u64>), WorkerError> {
+        Ok((None, None))
+    }
+
     /// Takes note of supervisors that this process started and that have ended.
     fn reap(&self);
 

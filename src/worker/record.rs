@@ -137,6 +137,12 @@ pub(super) fn session(store: &Store, run: &RunId) -> Result<Option<String>, Work
     Ok(usage.and_then(|usage| usage.session))
 }
 
+/// What a run's agent has used, as far as its supervisor has written it down.
+pub(super) fn spent(store: &Store, run: &RunId) -> Result<(Option<u64>, Option<u64>), WorkerError> {
+    let usage = durable::read_record::<Usage>(&store.layout().run(run).join("usage.json"))?;
+    Ok(usage.map_or((None, None), |usage| (usage.tokens, usage.usd_micros)))
+}
+
 /// A process as records name it.
 pub(super) fn process_id(mark: &ProcessMark) -> ProcessId {
     ProcessId {

@@ -9,10 +9,10 @@ use serde_json::json;
 pub(crate) fn limits(agent: &str, mode: &str) -> String {
     // Several seconds pass on a busy machine before a program has started, and more between its tries.
     let stall = match mode {
-        "hang" | "refused" => "30s",
-        _ => "150s",
+        "hang" | "refused" => "45s",
+        _ => "10m",
     };
-    with_model(agent, &format!("timeout: 180s, stall: {stall}, grace: 1s"))
+    with_model(agent, &format!("timeout: 15m, stall: {stall}, grace: 1s"))
 }
 
 /// The same, with an end after some turns and calls.

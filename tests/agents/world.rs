@@ -16,8 +16,11 @@ use crate::model::ModelServer;
 /// A port on which nothing listens.
 const NOBODY: &str = "http://127.0.0.1:9";
 
-/// The longest that anything here may take.
-const LONGEST: Duration = Duration::from_mins(2);
+/// The longest that anything here may take: what happens is waited for, and on a busy machine it takes its time.
+const LONGEST: Duration = Duration::from_mins(20);
+
+/// How long one call works at most. Shorter than any sleep of an agent, so that one that sleeps is idle and not waited for.
+const TURN: &str = "20s";
 
 pub(crate) struct World {
     root: TempDir,
@@ -115,9 +118,16 @@ impl World {
             .map(|(name, _, settings)| format!("    {name}: {{ {settings} }}\n"))
             .collect();
         let settings = settings.concat();
+        // A supervisor waits for a minute and more before it goes on with a session; where nothing comes back it is in vain.
+        let is_dead = |mode: &str| ["refused", "html"].contains(&mode);
+        let resumes = if agents.iter().any(|(_, mode, _)| is_dead(mode)) {
+            0
+        } else {
+            2
+        };
         let agents = format!(
             "\nagents:\n  use: {first}\n  fallback: [{}]\n  settings:\n{settings}\
-             retry: {{ delays: [1h], attempts_max: 6 }}\n\n",
+             retry: {{ delays: [1h], attempts_max: 6, resumes_max: {resumes} }}\n\n",
             others.join(", ")
         );
         fs::write(&path, format!("{before}{agents}{after}")).unwrap();
@@ -175,7 +185,7 @@ impl World {
         self.call(env!("CARGO_BIN_EXE_acp"), args)
     }
 
-    /// Opens an issue with this text, lets acp work until nothing moves, and says how its first run ended.
+    /// Opens an issue with this text, lets acp work until nothing moves, and says how its last run ended.
     #[track_caller]
     pub(crate) fn run(&self, script: &str) -> Ended {
         self.issue(script);
@@ -188,11 +198,28 @@ impl World {
         self.acp(&["issue", "create", "--title", "Add work", "--body", script]);
     }
 
-    /// Lets acp work until nothing moves, and says how its first run ended.
+    /// Lets acp work until nothing moves.
+    #[track_caller]
+    pub(crate) fn work(&self) {
+        const MOVES: i32 = 75;
+        let start = Instant::now();
+        loop {
+            let mut heartbeat = self.command(env!("CARGO_BIN_EXE_acp"));
+            heartbeat.args(["heartbeat", "--until-idle", "--timeout", TURN]);
+            let output = heartbeat.output().unwrap();
+            println!("{}", String::from_utf8_lossy(&output.stdout));
+            match output.status.code() {
+                Some(0) => return,
+                Some(MOVES) => assert!(start.elapsed() < LONGEST, "never idle: {output:?}"),
+                _ => panic!("a heartbeat failed: {output:?}"),
+            }
+        }
+    }
+
+    /// Lets acp work until nothing moves, and says how its last run ended.
     #[track_caller]
     pub(crate) fn until_idle(&self) -> Ended {
-        let heartbeat = ["heartbeat", "--until-idle", "--timeout", "240s"];
-        println!("{}", self.acp(&heartbeat));
+        self.work();
         let runs = self.json(&["run", "list", "--all"]);
         let id = runs.as_array().unwrap().last().unwrap()["id"].clone();
         let id = id.as_str().unwrap();

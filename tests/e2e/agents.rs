@@ -187,6 +187,16 @@ fn the_prompt_that_is_shown_is_the_one_that_an_agent_gets() {
 }
 
 #[test]
+fn a_tiny_task_is_done_in_the_sandbox_of_the_profile() {
+    let env = TestEnv::under("head -c 3000000 /dev/zero > hello.bin && acp report implemented");
+    let _done = env.acp(&["agent", "test", "command"]).ok();
+    // Not more is allowed to the trial than to a run.
+    env.profile(|text| format!("{text}\nsandbox: {{ file_size: 1MB }}\n"));
+    let tested = env.acp(&["agent", "test", "command", "--plain"]).with(1);
+    assert!(tested.stdout.contains("outcome\tfailed"), "{tested:?}");
+}
+
+#[test]
 fn a_tiny_task_shows_whether_an_agent_works_and_touches_nothing_else() {
     let env = TestEnv::under("echo hello > hello.txt; acp report implemented");
     let before = env.everything();

@@ -555,6 +555,29 @@ fn a_process_of_a_run_that_is_over_is_named() {
         &format!("kill {pid}"),
     );
     has(&doctor(&env, &[], 0), "strays", "ok", "", "");
+    // One that took its environment off, of a run whose agent reads its task from standard input.
+    let run = "20261121-031502-issue-12-a1";
+    let prompt = env.write(&format!("acp/state/web/runs/{run}/prompt.md"), "Do it.");
+    let held = fs::File::open(&prompt).unwrap();
+    held.lock().unwrap();
+    let mut left = Command::new("sleep")
+        .arg("600")
+        .env_clear()
+        .stdin(held)
+        .spawn()
+        .unwrap();
+    let ended = doctor(&env, &[], 0);
+    left.kill().unwrap();
+    let _status = left.wait().unwrap();
+    let meaning = format!("something of {run}, which is over, still has its `prompt.md` open");
+    has(
+        &ended,
+        "strays",
+        "warning",
+        &meaning,
+        &format!("run stop {run}"),
+    );
+    has(&doctor(&env, &[], 0), "strays", "ok", "", "");
 }
 
 #[test]

@@ -16,7 +16,12 @@ fn all_kinds(env: &TestEnv, places: &Places) -> String {
     let url = &places.url;
     let told = env.path("told.jsonl");
     let mail = env.path("mail.txt");
-    let program = env.write("tell.sh", &format!("cat >>'{}'\n", told.display()));
+    let text = format!(
+        "cat >>'{}'; env >'{}'\n",
+        told.display(),
+        env.path("vars.txt").display()
+    );
+    let program = env.write("tell.sh", &text);
     let mailer = env.write(
         "sendmail",
         &format!(
@@ -30,7 +35,7 @@ fn all_kinds(env: &TestEnv, places: &Places) -> String {
     let bot = env.write("bot.sh", &format!("echo {BOT}"));
     format!(
         "notify:\n  to:\n\
-         \x20   program: {{ kind: command, argv: [sh, '{program}'] }}\n\
+         \x20   program: {{ kind: command, argv: [sh, '{program}'], env: [DISCORD_HOOK] }}\n\
          \x20   chat: {{ kind: slack, address: {{ env: SLACK_HOOK }} }}\n\
          \x20   channel: {{ kind: discord, address: {{ env: DISCORD_HOOK }} }}\n\
          \x20   bot: {{ kind: telegram, url: '{url}', chat: '{CHAT}', token: {{ command: [sh, '{bot}'] }} }}\n\
@@ -58,6 +63,21 @@ fn with(section: impl Fn(&TestEnv, &Places) -> String) -> (TestEnv, Places) {
 
 fn slack_alone(_: &TestEnv, _: &Places) -> String {
     "notify: { to: { chat: { kind: slack, address: { env: SLACK_HOOK } } } }\n".to_owned()
+}
+
+/// And nothing else that acp works with.
+#[track_caller]
+fn a_program_was_given_what_its_entry_names(env: &TestEnv) {
+    let vars = env.read("vars.txt");
+    let has = |name: &str| vars.lines().any(|line| line.starts_with(name));
+    assert!(
+        has("PATH=") && has("HOME=") && has("DISCORD_HOOK="),
+        "{vars}"
+    );
+    assert!(
+        !has("SLACK_HOOK=") && !has("ACP_") && !has("GIT_"),
+        "{vars}"
+    );
 }
 
 #[track_caller]
@@ -116,6 +136,7 @@ fn every_kind_takes_a_test_and_a_message_and_no_secret_is_seen() {
         (&last["title"], &last["body"]),
         (&json!("Hello"), &json!(body))
     );
+    a_program_was_given_what_its_entry_names(&env);
     assert!(
         env.read("mail.txt")
             .contains("-i -- ann@example.org To: ann@example.org")

@@ -1,5 +1,6 @@
 //! Which adapter a notifier of the profile is.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::{remote, token};
 use crate::commands::NotifierMaker;
 use crate::domain::{NotifierKind, NotifierRules, Rules, TokenSource};
 use crate::http::UreqTransport;
-use crate::notify::command::{Command, Program};
+use crate::notify::command::{Command, GIVEN, Program};
 use crate::notify::discord::Discord;
 use crate::notify::email::Email;
 use crate::notify::ntfy::{self, Ntfy};
@@ -87,14 +88,25 @@ impl Maker {
                 token: token(),
             }),
             NotifierKind::Email => Box::new(Email {
-                program: self.program(&rules.argv, "sendmail"),
+                program: self.program(rules, "sendmail"),
                 recipients: rules.recipients.clone(),
                 sender: rules.sender.clone(),
             }),
             NotifierKind::Command => Box::new(Command {
-                program: self.program(&rules.argv, ""),
+                program: self.program(rules, ""),
             }),
         }
+    }
+
+    /// What a program is given: it gets news to tell, and nothing that acp itself works with.
+    fn vars(&self, named: &[String]) -> Vec<(OsString, OsString)> {
+        let names = GIVEN
+            .iter()
+            .copied()
+            .chain(named.iter().map(String::as_str));
+        names
+            .filter_map(|name| Some((name.into(), self.env.raw(name)?.to_owned())))
+            .collect()
     }
 
     fn hidden(&self, source: TokenSource) -> Hidden {
@@ -109,8 +121,8 @@ impl Maker {
         }
     }
 
-    fn program(&self, argv: &[String], usual: &str) -> Program {
-        let (name, args) = match argv.split_first() {
+    fn program(&self, rules: &NotifierRules, usual: &str) -> Program {
+        let (name, args) = match rules.argv.split_first() {
             Some((name, args)) => (name.as_str(), args.to_vec()),
             None => (usual, vec![]),
         };
@@ -123,6 +135,7 @@ impl Maker {
                 format!("the program `{name}` is not on PATH")
             }),
             args,
+            vars: self.vars(&rules.env),
             clock: Arc::clone(&self.clock),
         }
     }

@@ -26,7 +26,7 @@ const WHOLE_TIMEOUT: Duration = Duration::from_mins(8);
 const TITLE: &str = "Add a file hello.txt";
 const BODY: &str = "Make a file `hello.txt` at the top of the repository with the one line `hello` in it, and nothing else.";
 
-/// Lets an agent do a tiny real task with the settings that the profile has for it: a new file, in a scratch repository
+/// Lets an agent do a tiny real task with the settings and the sandbox that the profile has for it: a new file, in a scratch repository
 /// with a local forge in a temporary folder. Nothing of the profile's own state is read or changed but its settings.
 ///
 /// Spends what it spends: five minutes at most, within `budget.usd_per_run` and `budget.tokens_per_run`, and in no budget of
@@ -144,7 +144,7 @@ fn the_run(control: &Control<'_>) -> Result<Option<Run>, CliError> {
     }
 }
 
-/// A profile with nothing but the agent as it is set here; JSON is YAML too.
+/// A profile with nothing but the agent, and what confines it, as they are set here; JSON is YAML too.
 fn scratch_profile(loaded: &Profile, name: &str) -> String {
     let backend = loaded.rules.agents.backend(name);
     let mut settings = Map::new();
@@ -158,10 +158,13 @@ fn scratch_profile(loaded: &Profile, name: &str) -> String {
         }
     }
     put(&mut settings[name], "timeout", &json!(RUN_TIMEOUT));
-    let mut budget = json!({});
+    let (mut budget, mut sandbox) = (json!({}), json!({}));
     for (key, value, _) in loaded.settings() {
         if let Some(leaf @ ("usd_per_run" | "tokens_per_run")) = key.strip_prefix("budget.") {
             put(&mut budget, leaf, value);
+        }
+        if let Some(leaf) = key.strip_prefix("sandbox.") {
+            put(&mut sandbox, leaf, value);
         }
     }
     let whole = json!({
@@ -170,6 +173,7 @@ fn scratch_profile(loaded: &Profile, name: &str) -> String {
         "agents": { "use": name, "settings": settings },
         "retry": { "attempts_max": 1 },
         "budget": budget,
+        "sandbox": sandbox,
     });
     whole.to_string()
 }

@@ -22,7 +22,9 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
         under_way += 1;
         let layout = case.store.layout();
         let alive = is_held(&layout.alive_lock(&id)).unwrap_or(false);
-        let agent = is_held(&layout.agent_lock(&id)).unwrap_or(false);
+        let agent = layout
+            .held_by_agent(&id)
+            .any(|lock| is_held(&lock).unwrap_or(false));
         found.extend(of_run(case, &run, alive, agent));
     }
     if found.is_empty() {

@@ -150,8 +150,9 @@ impl<'a> Case<'a> {
         for id in self.store.run_ids()? {
             let run = self.store.live_run(&id)?;
             let at_work = run.as_ref().is_some_and(|run| run.state.is_under_way());
-            let lives = is_held(&self.store.layout().alive_lock(&id)).unwrap_or(true)
-                || is_held(&self.store.layout().agent_lock(&id)).unwrap_or(true);
+            let layout = self.store.layout();
+            let mut locks = layout.held_by_agent(&id).chain([layout.alive_lock(&id)]);
+            let lives = locks.any(|lock| is_held(&lock).unwrap_or(true));
             if at_work || lives {
                 let what = format!("the run `{id}` is at work; nothing was removed");
                 return Err(CliError::new(Exit::Denied, what)

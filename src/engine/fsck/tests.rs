@@ -326,6 +326,11 @@ fn what_a_run_left_behind_is_found() {
     let lock = Lock::try_acquire_empty(&agent).unwrap().unwrap();
     sound.has(&["lease-of-ended-run", "process-left"]);
     drop(lock);
+    // An agent that reads its task from standard input holds that instead.
+    let prompt = sound.store().layout().prompt(&sound.run);
+    let lock = Lock::try_acquire_empty(&prompt).unwrap().unwrap();
+    sound.has(&["lease-of-ended-run", "process-left"]);
+    drop(lock);
 
     let sound = Sound::new();
     fs::remove_dir_all(sound.path(&format!("runs/{}", sound.run))).unwrap();
