@@ -57,7 +57,10 @@ pub(super) fn around(cmd: &Cmd, bwrap: &Path, view: &View, network: Network) -> 
 }
 
 /// Tries everything that a run's sandbox uses: why it does not work here, or `None`.
-pub fn works(bwrap: &Path, clock: &dyn Clock) -> Option<String> {
+///
+/// # Errors
+/// Why that cannot be told: it gave no answer in time, or could not be started at all.
+pub fn works(bwrap: &Path, clock: &dyn Clock) -> Result<Option<String>, String> {
     let view = View::of_the_system(&super::LocalDisk);
     let cmd = Cmd::new("/bin/sh").args(["-c", ":"]).dir("/").env_clear();
     let cmd = around(&cmd, bwrap, &view, Network::Off);
@@ -66,18 +69,18 @@ pub fn works(bwrap: &Path, clock: &dyn Clock) -> Option<String> {
         output_bytes_max: TRIAL_OUTPUT_BYTES_MAX,
     };
     match cmd.capture(&limits, clock) {
-        Ok(output) if output.status.ok() => None,
+        Ok(output) if output.status.ok() => Ok(None),
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             let line = text.lines().next().unwrap_or_default().trim();
             let visible: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
-            Some(if visible.is_empty() {
+            Ok(Some(if visible.is_empty() {
                 "it says nothing".to_owned()
             } else {
                 visible
-            })
+            }))
         }
-        Err(error) => Some(error.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

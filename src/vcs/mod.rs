@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::domain::{BranchName, DiffFacts, FailureClass, RunId, Sha};
 
 /// What to build a commit from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CommitSpec<'a> {
     /// The run, for the `Acp-Run:` trailer.
     pub run: &'a RunId,
@@ -26,6 +26,8 @@ pub struct CommitSpec<'a> {
     /// The message to use when the agent left one, in the order: `commit-message.txt`; else the message of the agent's
     /// last commit; else `fallback`.
     pub message: Option<&'a str>,
+    /// Takes secrets and what acp would believe out of a message that an agent gave its own commit: it is published.
+    pub clean: &'a dyn Fn(&str) -> String,
     /// The item's title.
     pub fallback: &'a str,
     /// Author and committer date, so that building twice gives the same commit.

@@ -283,6 +283,8 @@ struct Follow<'r, 's> {
     /// The limit that it broke.
     broken: Option<String>,
     verdict: Option<Result<(), Failure>>,
+    /// Its verdict is its last word so far: it has not worked on since.
+    has_ended: bool,
     /// Since when it gets no further, on the monotonic clock, and why.
     retrying: Option<(Duration, Failure)>,
     stall: Duration,
@@ -312,6 +314,7 @@ impl<'r, 's> Follow<'r, 's> {
             circle: Circle::default(),
             broken: None,
             verdict: None,
+            has_ended: false,
             retrying: None,
             stall: worker.settings.stall,
             clock: worker.ctx.clock,
@@ -420,7 +423,12 @@ impl Watch for Follow<'_, '_> {
             self.last_line = Some(words.chars().take(NOTE_CHARS_MAX).collect());
         }
         let now = local(self.clock.now());
-        for event in self.agent.read_line(line, &now) {
+        let events = self.agent.read_line(line, &now);
+        self.has_ended = match ends(&events) {
+            Some(ends) => ends,
+            None => self.has_ended,
+        };
+        for event in events {
             self.hear(event);
         }
         let stuck = |since: Duration| self.clock.monotonic().saturating_sub(since) > self.stall;
@@ -431,8 +439,8 @@ impl Watch for Follow<'_, '_> {
         {
             return Verdict::End(Ended::Stalled);
         }
-        // An agent that has said its last word has nothing left to be kept from.
-        if self.broken.is_some() && self.verdict.is_none() {
+        // An agent that has said its last word has nothing left to be kept from. Some say one and work on all the same.
+        if self.broken.is_some() && !self.has_ended {
             return Verdict::End(Ended::StepLimit);
         }
         Verdict::Continue
@@ -441,6 +449,24 @@ impl Watch for Follow<'_, '_> {
     fn cancelled(&mut self) -> bool {
         self.error.is_some()
     }
+}
+
+/// Whether a line is an agent's last word, or shows that it works; `None`: neither. The bill that comes with the last word
+/// is no work.
+fn ends(events: &[AgentEvent]) -> Option<bool> {
+    let is_work = |event: &AgentEvent| {
+        matches!(
+            event,
+            AgentEvent::Step
+                | AgentEvent::Call(_)
+                | AgentEvent::Spent { .. }
+                | AgentEvent::Retrying(_)
+        )
+    };
+    let has_verdict = events
+        .iter()
+        .any(|event| matches!(event, AgentEvent::Verdict(_)));
+    (has_verdict || events.iter().any(is_work)).then_some(has_verdict)
 }
 
 /// Writes down whom to look for when this supervisor dies.

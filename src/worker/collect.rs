@@ -11,7 +11,7 @@ use crate::store::LockName;
 use crate::vcs::{Built, CommitSpec, VcsError};
 
 use super::WorkerError;
-use super::out_folder::{self, Left, publishable};
+use super::out_folder::{self, Left, MESSAGE_CHARS_MAX, publishable};
 use super::record::{Record, Settled};
 use super::supervise::Worker;
 
@@ -154,6 +154,7 @@ fn commit(
         start: &run.start,
         merge: run.merge.as_ref(),
         message,
+        clean: &|text| publishable(text, &worker.redact, MESSAGE_CHARS_MAX),
         fallback: &run.title,
         date,
     });

@@ -1,5 +1,6 @@
 //! Confining a run's children: which sandbox, what it shows, and what is remembered of whether it works.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -56,16 +57,33 @@ impl Confiner<'_> {
     /// # Errors
     /// A sandbox that is asked for by name and does not work.
     pub(super) fn backend(&self, agent: &str) -> Result<(Backend, Option<String>), String> {
-        self.backend_with(agent, &|bwrap| self.trial(bwrap))
+        let unsure = Cell::new(false);
+        let trial = |bwrap: &Path| match self.trial(bwrap) {
+            Ok(failed) => failed,
+            Err(why) => {
+                unsure.set(true);
+                Some(why)
+            }
+        };
+        let chosen = self.backend_with(agent, &trial)?;
+        match &chosen {
+            (Backend::None, Some(why)) if unsure.get() => Err(format!(
+                "whether a sandbox works here cannot be told: {why}"
+            )),
+            (Backend::Bubblewrap(_) | Backend::Seatbelt(_), _) => {
+                self.note_that_it_works();
+                Ok(chosen)
+            }
+            _ => Ok(chosen),
+        }
     }
 
     /// As [`Confiner::backend`], without starting anything: what was not tried yet counts as working.
     pub(super) fn expected(&self, agent: &str) -> Result<(), String> {
-        if matches!(
-            self.rules.sandbox.kind,
-            SandboxKind::Auto | SandboxKind::None
-        ) {
-            return Ok(());
+        match self.rules.sandbox.kind {
+            SandboxKind::None => return Ok(()),
+            SandboxKind::Auto if !self.has_worked() => return Ok(()),
+            _ => {}
         }
         let remembered = |bwrap: &Path| self.remembered(bwrap).and_then(|trial| trial.failed);
         self.backend_with(agent, &remembered).map(|_| ())
@@ -88,15 +106,38 @@ impl Confiner<'_> {
             bubblewrap,
             macos: cfg!(target_os = "macos"),
         };
-        sandbox::choose(&self.rules.sandbox, &machine)
+        let chosen = sandbox::choose(&self.rules.sandbox, &machine)?;
+        match &chosen {
+            // What was confined yesterday is not unconfined today because a package or a setting went away.
+            (Backend::None, Some(why)) if self.has_worked() => Err(format!(
+                "the sandbox that worked here works no more: {why}; to go on without one write `sandbox: {{ kind: none }}`"
+            )),
+            _ => Ok(chosen),
+        }
     }
 
-    /// Why bubblewrap does not work here: tried once per boot.
-    fn trial(&self, bwrap: &Path) -> Option<String> {
-        if let Some(trial) = self.remembered(bwrap) {
-            return trial.failed;
+    /// Whether runs of this profile have been confined by what `auto` found.
+    fn has_worked(&self) -> bool {
+        self.worked_mark().exists()
+    }
+
+    fn note_that_it_works(&self) {
+        if self.rules.sandbox.kind == SandboxKind::Auto && !self.has_worked() {
+            // A lost mark is written by the next run.
+            let _not_noted = durable::write_quick(&self.worked_mark(), b"");
         }
-        let failed = sandbox::bubblewrap_works(bwrap, self.clock);
+    }
+
+    fn worked_mark(&self) -> PathBuf {
+        self.layout.folder("sandbox-worked")
+    }
+
+    /// Why bubblewrap does not work here: tried once per boot. The error is why that cannot be told now.
+    fn trial(&self, bwrap: &Path) -> Result<Option<String>, String> {
+        if let Some(trial) = self.remembered(bwrap) {
+            return Ok(trial.failed);
+        }
+        let failed = sandbox::bubblewrap_works(bwrap, self.clock)?;
         let trial = Trial {
             boot: ProcessMark::of_self().boot_id,
             program: bwrap.to_owned(),
@@ -105,7 +146,7 @@ impl Confiner<'_> {
         };
         // A lost note costs another trial.
         let _not_noted = durable::write_quick(&self.note(), &durable::encode_record(&trial));
-        failed
+        Ok(failed)
     }
 
     fn remembered(&self, bwrap: &Path) -> Option<Trial> {
@@ -206,5 +247,63 @@ pub(super) fn end_container(confiner: &Confiner<'_>, agent: &str, key: &str) {
     if let Some(end) = backend.ok().and_then(|backend| backend.end(key)) {
         // The engine removes what it has not removed by itself; one that is away is seen at the next start.
         let _ended = end.capture(&END_LIMIT, confiner.clock);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::super::testing::rules;
+    use super::*;
+    use crate::store::Store;
+    use crate::sys::SystemClock;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_sandbox_that_has_worked_is_not_given_up() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::new(Home::below(root.path()).layout(&rules().id));
+        durable::create_dirs(&store.layout().folder("x")).unwrap();
+        let clock = SystemClock::new();
+        let env = Env::from_pairs([("PATH", root.path().join("bin"))]);
+        let mut rules = rules();
+        rules.agents.settings.get_mut("command").unwrap().sandbox = Sandbox::Auto;
+        rules.sandbox.kind = SandboxKind::Auto;
+        let with = |rules: &Rules| {
+            let confiner = Confiner {
+                layout: store.layout(),
+                env: &env,
+                clock: &clock,
+                rules,
+            };
+            let backend = confiner.backend("command").map(|(backend, _)| backend);
+            (backend, confiner.expected("command"))
+        };
+        let bwrap = root.path().join("bin/bwrap");
+        let put = |text: &[u8]| {
+            durable::create_dirs(bwrap.parent().unwrap()).unwrap();
+            durable::write_quick(&bwrap, text).unwrap();
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(&bwrap, mode).unwrap();
+        };
+
+        assert_eq!(with(&rules), (Ok(Backend::None), Ok(())));
+        // It is there and cannot even be started: that says nothing of sandboxes.
+        put(b"\x7fELF of another machine");
+        let (backend, expected) = with(&rules);
+        assert!(backend.unwrap_err().contains("cannot be told"));
+        assert_eq!(expected, Ok(()));
+        put(b"#!/bin/sh\n");
+        assert_eq!(
+            with(&rules),
+            (Ok(Backend::Bubblewrap(bwrap.clone())), Ok(()))
+        );
+        durable::remove_file(&bwrap).unwrap();
+        let (backend, expected) = with(&rules);
+        assert!(backend.unwrap_err().contains("kind: none"));
+        assert!(expected.unwrap_err().contains("works no more"));
+        rules.sandbox.kind = SandboxKind::None;
+        assert_eq!(with(&rules), (Ok(Backend::None), Ok(())));
     }
 }

@@ -19,7 +19,7 @@ const TEXT_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Characters of a comment or body; forges take 65,536, and acp adds its own.
 const TEXT_CHARS_MAX: usize = 60_000;
 /// Characters of a commit message.
-const MESSAGE_CHARS_MAX: usize = 16_000;
+pub(super) const MESSAGE_CHARS_MAX: usize = 16_000;
 /// What is added where a text was cut.
 const CUT: &str = "\n\n[cut: the rest was too long]";
 

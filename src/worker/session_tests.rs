@@ -128,6 +128,17 @@ fn circles_and_spending_end_a_run_while_it_works() {
         bench.supervise().unwrap();
         assert_eq!(failure(&bench), (FailureClass::Looping, detail.to_owned()));
     }
+    // A verdict that the agent works on after lifts no limit.
+    let works_on = format!("network{}", "|call ls".repeat(20));
+    for says in [works_on.as_str(), "done|call a|use 500 1|call b"] {
+        let mut bench = bench({
+            let says = lines(says);
+            move |_| says.clone()
+        });
+        bench.rules.budget.tokens_per_run = 100;
+        bench.supervise().unwrap();
+        assert_eq!(failure(&bench).0, FailureClass::Looping, "{says}");
+    }
     // The last word comes with the bill: what is done is done, and is not thrown away.
     let mut done = bench(|_| lines("call a|done|use 500 1"));
     done.rules.budget.tokens_per_run = 100;

@@ -27,6 +27,9 @@ use super::{Children, WorkerError, agent, collect, verify};
 /// A quarter of a run's time is there for its verify commands, on top of what setup and agent may take.
 const VERIFY_SHARE: u32 = 4;
 
+/// What commands may print in a run whose agent the profile no longer names, in bytes: as the built-in profile has it.
+const STAND_IN_OUTPUT_BYTES_MAX: u64 = 50_000_000;
+
 /// Everything that a supervisor works with.
 pub struct SupervisorCtx<'a> {
     /// The profile's state.
@@ -386,10 +389,10 @@ fn stand_in() -> AgentSettings {
         shell: None,
         args: vec![],
         env: vec![],
-        timeout: Duration::from_mins(1),
+        timeout: Duration::from_mins(30),
         stall: Duration::from_mins(1),
         grace: Duration::from_secs(5),
-        output_bytes_max: 0,
+        output_bytes_max: STAND_IN_OUTPUT_BYTES_MAX,
         steps_max: 0,
         sandbox: crate::domain::Sandbox::Auto,
     }

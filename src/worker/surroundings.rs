@@ -106,6 +106,8 @@ impl Surroundings<'_> {
         pass: &[&str],
     ) -> Vars {
         let mut vars = self.base();
+        // It puts acp's folder there for its children. Twice there, a sandbox would take it for a folder of the person's.
+        vars.insert("PATH".into(), self.path(None));
         self.pass(&mut vars, pass.iter().copied());
         let named = settings.map_or(&[][..], |settings| settings.env.as_slice());
         self.pass(&mut vars, named.iter().map(String::as_str));
@@ -151,7 +153,9 @@ impl Surroundings<'_> {
             SECRET_PARTS.iter().any(|part| name.contains(part))
         };
         let values = self.env.iter().filter(|(name, _)| secret(name));
-        Redactor::new(values.map(|(_, value)| Secret::new(value.to_string_lossy().into_owned())))
+        let values = values.map(|(_, value)| value.to_string_lossy().into_owned());
+        let of_addresses = self.env.iter().flat_map(|(_, value)| logins(value));
+        Redactor::new(values.chain(of_addresses).map(Secret::new))
     }
 
     fn base(&self) -> Vars {
@@ -162,18 +166,18 @@ impl Surroundings<'_> {
                 .or_insert_with(|| "C.UTF-8".into());
         }
         vars.insert("TERM".into(), "dumb".into());
-        vars.insert("PATH".into(), self.path());
+        vars.insert("PATH".into(), self.path(self.acp.parent()));
         vars
     }
 
-    /// acp's own PATH without relative folders, which would find programs in the worktree, and acp's own folder last.
-    fn path(&self) -> OsString {
+    /// acp's own PATH without relative folders, which would find programs in the worktree, and `own` last.
+    fn path(&self, own: Option<&Path>) -> OsString {
         let given = self.env.raw("PATH").filter(|path| !path.is_empty());
         let given = given.unwrap_or(OsStr::new(PATH_DEFAULT));
         let mut folders: Vec<PathBuf> = std::env::split_paths(given)
             .filter(|folder| folder.is_absolute())
             .collect();
-        folders.extend(self.acp.parent().map(Path::to_owned));
+        folders.extend(own.map(Path::to_owned));
         std::env::join_paths(folders).unwrap_or_else(|_| PATH_DEFAULT.into())
     }
 
@@ -192,6 +196,30 @@ impl Surroundings<'_> {
                 .iter()
                 .any(|prefix| name.starts_with(prefix))
     }
+}
+
+/// What stands before the `@` of an address in `value`, and the password in it apart: a proxy's, a database's.
+fn logins(value: &OsStr) -> Vec<String> {
+    let value = value.to_string_lossy();
+    let mut found = vec![];
+    for (_, rest) in value
+        .match_indices("://")
+        .map(|(at, sign)| value.split_at(at + sign.len()))
+    {
+        let authority = rest
+            .split(['/', '?', '#', ' ', ','])
+            .next()
+            .unwrap_or_default();
+        let Some((login, _)) = authority.rsplit_once('@') else {
+            continue;
+        };
+        // A name alone is none: `ssh://git@host`.
+        let Some((_, password)) = login.split_once(':') else {
+            continue;
+        };
+        found.extend([login.to_owned(), password.to_owned()]);
+    }
+    found
 }
 
 /// `cmd` with exactly these variables.
@@ -226,6 +254,8 @@ mod tests {
             ("NODE_ENV", "test"),
             ("SECRET_OF_ACP", "hidden-value"),
             ("ANTHROPIC_API_KEY", "sk-own"),
+            ("HTTPS_PROXY", "http://joe:hunter2-pass@proxy:3128/"),
+            ("REMOTE", "ssh://gitgitgitgit@example.org/a"),
         ])
     }
 
@@ -298,5 +328,27 @@ mod tests {
 
         let log = around.redactor();
         assert_eq!(log.redact("a hidden-value b test"), "a [redacted] b test");
+        let said = "by http://joe:hunter2-pass@proxy:3128 or hunter2-pass from gitgitgitgit";
+        let shown = "by http://[redacted]@proxy:3128 or [redacted] from gitgitgitgit";
+        assert_eq!(log.redact(said), shown);
+    }
+
+    /// Twice would show a sandbox the folder, and what lies beside it.
+    #[test]
+    fn the_folder_of_acp_is_put_on_the_path_once() {
+        let bench = Bench::new(Task::Implement);
+        let around = |env| Surroundings {
+            layout: bench.store.layout(),
+            env,
+            acp: Path::new("/opt/acp/acp"),
+            token: None,
+        };
+        let path = |vars: &Vars| vars[OsStr::new("PATH")].clone();
+        let env = Env::from_pairs([("PATH", "/usr/bin:rel:/bin")]);
+        let supervisor = around(&env).of_supervisor(&bench.run, None, &[]);
+        assert_eq!(path(&supervisor), "/usr/bin:/bin");
+        let env = Env::from_pairs([("PATH", "/usr/bin:/bin")]);
+        let children = around(&env).of_commands(&bench.run, &settings());
+        assert_eq!(path(&children), "/usr/bin:/bin:/opt/acp");
     }
 }

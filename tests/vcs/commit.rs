@@ -66,6 +66,10 @@ fn the_message_is_given_else_the_agents_else_the_title() {
     assert_eq!(subject(None), "agent two");
     assert_eq!(subject(Some("given\n\nbody")), "given");
     assert_eq!(subject(Some(" \n")), "agent two");
+    // What an agent tells its own commit is published like the rest of its words.
+    world.agent("git commit -q --allow-empty -m 'use hidden'");
+    assert_eq!(subject(None), "use [redacted]");
+    world.agent("git reset -q --soft HEAD~1");
     let commit = world.build().unwrap().commit.unwrap();
     assert_eq!(
         world.git(&["rev-parse", &format!("{commit}^")]),

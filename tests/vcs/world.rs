@@ -75,6 +75,7 @@ impl World {
             start: &self.base,
             merge: None,
             message: None,
+            clean: &|text| text.replace("hidden", "[redacted]"),
             fallback: "The title",
             date: Timestamp::from_second(1_800_000_000).unwrap(),
         }

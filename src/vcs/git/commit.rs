@@ -74,7 +74,7 @@ impl GitVcs<'_> {
         let of_agent = if head == spec.start {
             None
         } else {
-            Some(last_message(&self.git, head)?)
+            Some((spec.clean)(&last_message(&self.git, head)?))
         };
         let candidates = [spec.message, of_agent.as_deref(), Some(spec.fallback)];
         Ok(commit_message(candidates, spec.run))
