@@ -103,6 +103,7 @@ fn issue(number: u64) -> Issue {
         created: now(),
         updated: now(),
         digest: Some(format!("{number:016x}")),
+        schedule: None,
     }
 }
 

@@ -52,6 +52,7 @@ impl ContractKind {
     pub const fn of(task: &Task) -> Self {
         match task {
             Task::Implement => Self::Issue,
+            Task::Scheduled => Self::Scheduled,
             Task::Fix { .. } => Self::Fix,
             Task::Review { .. } => Self::Review,
         }

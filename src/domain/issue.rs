@@ -52,6 +52,9 @@ pub struct Issue {
     /// [`text_digest`] of its title and body, when the listing gave the text: an approval of the text is pinned to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// [`super::schedule_line`] of its body, when the listing gave the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
 }
 
 /// What tells one text of an item from another: the first 16 hex digits of a sha256 over title and body, as written.

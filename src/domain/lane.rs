@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub enum IssueLane {
     /// An agent may implement it.
     Implement,
+    /// An agent looks at it by a schedule, and reports.
+    Scheduled,
+    /// An agent may implement it, again and again.
+    Recurring,
     /// A run or an intent of it is under way, or its pull request is open.
     Pending,
     /// acp gave up, a person set the label, or its text was changed after it was approved.
@@ -61,6 +65,8 @@ impl IssueLane {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Implement => "implement",
+            Self::Scheduled => "scheduled",
+            Self::Recurring => "recurring",
             Self::Pending => "pending",
             Self::Blocked => "blocked",
             Self::Ignore => "ignore",

@@ -56,6 +56,12 @@ pub struct Retry {
     /// Agents that could not do it and of which others may be able to; they come last.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub avoid: BTreeSet<String>,
+    /// When the last run that was judged had been launched, of an issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+    /// What the last report of a scheduled issue wants a person to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<String>,
 }
 
 /// A time before which something is not tried.

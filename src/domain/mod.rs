@@ -23,6 +23,7 @@ mod risk;
 mod rules;
 mod run;
 mod sandbox;
+mod schedule;
 mod snapshot;
 mod timer;
 mod trust;
@@ -58,6 +59,7 @@ pub use run::{
     VerifyResult,
 };
 pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
+pub use schedule::{BadSchedule, Cron, SCHEDULE_MAX, SCHEDULE_MIN, Schedule, schedule_line};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
 pub use timer::{Timer, TimerKind};
 pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};

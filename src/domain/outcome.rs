@@ -213,6 +213,13 @@ pub enum Outcome {
         /// What the reviewer wishes for.
         action: ReviewAction,
     },
+    /// A scheduled task has looked.
+    Reported {
+        /// A person should know.
+        alert: bool,
+        /// What it found, in one line, as text.
+        summary: String,
+    },
     /// The agent says that it cannot go on.
     Blocked {
         /// Its reason, as text.
@@ -235,6 +242,7 @@ impl Outcome {
             Self::UpdatedBranch { .. } => "updated-branch",
             Self::NoChangeNeeded => "no-change-needed",
             Self::Reviewed { .. } => "approved-local-review-passed",
+            Self::Reported { .. } => "reported",
             Self::Blocked { .. } => "blocked",
             Self::Failed(_) => "failed",
             Self::Cancelled { .. } => "cancelled",
@@ -245,6 +253,7 @@ impl Outcome {
     pub fn reason(&self) -> Option<String> {
         match self {
             Self::Blocked { reason } | Self::Cancelled { reason } => Some(reason.clone()),
+            Self::Reported { summary, .. } => Some(summary.clone()),
             Self::Failed(failure) => {
                 Some(format!("{}: {}", failure.class.as_str(), failure.detail))
             }

@@ -288,10 +288,29 @@ pub enum Wait {
         /// The branch of acp's own clone that holds it.
         branch: String,
     },
-    /// Its pull request was merged and it stays open on purpose.
+    /// Its pull request was merged, it stays open on purpose, and rests until the next round.
     KeepOpen {
         /// The pull request.
         pr: u64,
+        /// When it is due.
+        at: Timestamp,
+    },
+    /// Its schedule says when the next run is due.
+    Scheduled {
+        /// The schedule, as written.
+        schedule: String,
+        /// When it is due.
+        at: Timestamp,
+        /// What its last report wants a person to know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alert: Option<String>,
+    },
+    /// Its schedule cannot be read.
+    BadSchedule {
+        /// The schedule, as written.
+        schedule: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The tip of the base branch is not known.
     NoBase,
@@ -371,7 +390,9 @@ impl Wait {
     /// When acp looks at it again by itself, when that is known.
     pub fn next(&self) -> Option<Timestamp> {
         match self {
-            Self::Retry { at, .. } => Some(*at),
+            Self::Retry { at, .. } | Self::Scheduled { at, .. } | Self::KeepOpen { at, .. } => {
+                Some(*at)
+            }
             Self::Cooldown { until, .. } | Self::Budget { until, .. } => Some(*until),
             Self::Writing { next, .. } | Self::Stale { next, .. } | Self::Unknown { next, .. } => {
                 *next

@@ -201,6 +201,10 @@ pub struct LimitRules {
     pub heavy: u32,
     /// Pull-request runs at once.
     pub pr: u32,
+    /// Runs on scheduled issues at once; they count apart from `workers`.
+    pub scheduled: u32,
+    /// Runs on issues that stay open at once.
+    pub recurring: u32,
     /// Launches in one pass.
     pub launches_per_pass: u32,
     /// Slots kept for pull requests that need a run, before issues get any.

@@ -11,6 +11,8 @@ use super::{BranchName, DiffFacts, ItemId, ProfileId, RunEnd, RunId, Sha};
 pub enum Task {
     /// Implement an issue.
     Implement,
+    /// Look at what a scheduled issue asks for, and report.
+    Scheduled,
     /// Repair a pull request.
     Fix {
         /// What is wrong with it, one line each.
@@ -28,6 +30,7 @@ impl Task {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Implement => "implement",
+            Self::Scheduled => "scheduled",
             Self::Fix { .. } => "fix",
             Self::Review { .. } => "review",
         }

@@ -91,6 +91,7 @@ fn with_issue() -> Scene {
         created: start(),
         updated: start(),
         digest: None,
+        schedule: None,
     };
     let mut mirror = scene.store.mirror().unwrap();
     mirror.issues.insert(1, issue);

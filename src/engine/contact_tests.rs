@@ -46,6 +46,7 @@ fn scene() -> Scene {
         created: start(),
         updated: start(),
         digest: None,
+        schedule: None,
     };
     let mirror = Mirror {
         issues: [(1, issue)].into(),

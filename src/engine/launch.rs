@@ -3,7 +3,7 @@
 use super::{Engine, EngineError};
 use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
-    RunEvent, RunId, RunState, Snapshot, Task,
+    RunEvent, RunId, RunState, Snapshot, Task, schedule_line,
 };
 use crate::forge::Text;
 use crate::store::{Entry, Lock, StoreError, crash_point};
@@ -43,6 +43,9 @@ impl Engine<'_> {
         let Some(mut run) = self.draft(&mirror, action)? else {
             return Ok(None);
         };
+        if item.kind == ItemKind::Issue && self.listed_otherwise(*item, &mirror, &approved.text)? {
+            return Ok(None);
+        }
         // As it was read and approved: the listing may be older.
         run.title.clone_from(&approved.text.title);
         run.text = approved.digest;
@@ -55,6 +58,30 @@ impl Engine<'_> {
             Ok(()) => Ok(Some(run.id)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the listing knows of another schedule than the text says: an earlier acp made it, which did not look for one.
+    /// Then everything is listed anew.
+    fn listed_otherwise(
+        &self,
+        item: ItemId,
+        mirror: &Mirror,
+        text: &Text,
+    ) -> Result<bool, EngineError> {
+        let listed = mirror.issues.get(&item.number);
+        let listed = listed.and_then(|issue| issue.schedule.as_deref());
+        if listed == schedule_line(&text.body).as_deref() {
+            return Ok(false);
+        }
+        (self.say)(&format!(
+            "{item}: its schedule is not the listed one: everything is listed anew with the next pass"
+        ));
+        let mark = String::new();
+        self.store.put_mirror(&Mirror {
+            mark,
+            ..mirror.clone()
+        })?;
+        Ok(true)
     }
 
     /// Before anything is claimed: with a sandbox that is named and does not work nothing starts. That there is none on
@@ -101,9 +128,15 @@ impl Engine<'_> {
             (Some(action), _) => action.clone(),
             (None, ItemKind::Issue) => {
                 let retry = snapshot.retries.get(&item);
+                let issue = snapshot.mirror.issues.get(&item.number);
+                let by_clock = issue.is_some_and(|issue| issue.schedule.is_some());
                 Action::Launch {
                     item,
-                    task: Task::Implement,
+                    task: if by_clock {
+                        Task::Scheduled
+                    } else {
+                        Task::Implement
+                    },
                     agent: self.rules.agents.use_.clone(),
                     attempt: retry.map_or(0, |retry| retry.attempt) + 1,
                     start: snapshot.mirror.base_sha.clone().ok_or_else(missing)?,

@@ -16,6 +16,7 @@ mod question;
 mod retry;
 mod rhythm;
 mod risk;
+mod schedule;
 mod scope;
 mod sleep;
 #[cfg(test)]
@@ -41,9 +42,10 @@ pub use retry::{
 };
 pub use rhythm::{Beats, Rhythm, rhythm};
 pub use risk::{RiskInput, band, default_risk_rules, score};
+pub use schedule::{RECURRING_PAUSE, recurring_due, scheduled_due};
 pub use scope::forbidden;
 pub use sleep::{Awake, Cooldowns, after_run, awake, only_counts, opens_breaker};
-pub use text::{blocked_comment, blocked_item_comment, one_line};
+pub use text::{blocked_comment, blocked_item_comment, one_line, scheduled_comment};
 pub use trust::{
     Regard, Standing as TrustStanding, Trusted, is_gone, pin_by_author, regard, wants_answer,
 };

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::{budget_marks, cooldown_due, day_end, one_line, only_counts};
 use crate::domain::{
-    FailureClass, HoldRule, ItemId, ItemKind, News, NewsBook, NewsKind, NotifyRules, Plan,
-    Priority, QuietHours, Rules, Snapshot, StaleKind, Standing, Told, Wait,
+    FailureClass, HoldRule, IssueLane, ItemId, ItemKind, Lane, News, NewsBook, NewsKind,
+    NotifyRules, Plan, Priority, QuietHours, Rules, Snapshot, StaleKind, Standing, Told, Wait,
 };
 
 /// What was so within this time is not told again when it comes back.
@@ -33,6 +33,7 @@ pub fn news(snapshot: &Snapshot, plan: &Plan, rules: &Rules, moved: Timestamp) -
     for standing in &plan.standings {
         out.extend(of_item(standing, snapshot, rules));
     }
+    out.extend(alerts(snapshot, plan, rules));
     out.extend(of_profile(plan, rules));
     out.extend(stalled(snapshot, plan, rules, moved));
     out.sort_by_key(|news| std::cmp::Reverse(news.priority));
@@ -111,6 +112,9 @@ fn budgets(snapshot: &Snapshot, rules: &Rules) -> Vec<News> {
 /// An item that waits for a person.
 fn of_item(standing: &Standing, snapshot: &Snapshot, rules: &Rules) -> Option<News> {
     let item = standing.item;
+    if matches!(standing.wait, Wait::Scheduled { .. }) {
+        return None;
+    }
     let (kind, code, why, command) = for_a_person(&standing.wait, item)?;
     let mirror = &snapshot.mirror;
     let title = match item.kind {
@@ -131,6 +135,27 @@ fn of_item(standing: &Standing, snapshot: &Snapshot, rules: &Rules) -> Option<Ne
     };
     let news = News::new(kind, Some(item), priority, code, head, body);
     Some(news.at_page(rules.forge.page(item)))
+}
+
+/// Alerts of scheduled issues. Told from what is kept, so that the next run that is at work ends none of them.
+fn alerts(snapshot: &Snapshot, plan: &Plan, rules: &Rules) -> Vec<News> {
+    let of_issue = |standing: &Standing| {
+        let item = standing.item;
+        let ignored = standing.lane == Lane::Issue(IssueLane::Ignore);
+        let retry = snapshot.retries.get(&item).filter(|_| !ignored)?;
+        let issue = snapshot.mirror.issues.get(&item.number)?;
+        let alert = retry.alert.as_deref()?;
+        issue.schedule.as_ref()?;
+        let title = one_line(&issue.title, TITLE_CHARS);
+        let head = format!("{}: {item} alerts: {title}", rules.id);
+        let text = one_line(alert, REASON_CHARS);
+        let body = format!("{text}\nLook: acp issue show {}", item.number);
+        // Another finding is other news.
+        let fact = format!("alert {text}");
+        let (kind, high) = (NewsKind::PersonNeeded, Priority::High);
+        Some(News::new(kind, Some(item), high, &fact, head, body))
+    };
+    plan.standings.iter().filter_map(of_issue).collect()
 }
 
 /// The kind, a stable word, why, and what a person types. `None`: it does not wait for one.
@@ -157,6 +182,11 @@ fn for_a_person(wait: &Wait, item: ItemId) -> Option<(NewsKind, &'static str, St
         Wait::TextChanged { approved_by, .. } => {
             let why = format!("its text is not the one that {approved_by} approved");
             need("text", why, look)
+        }
+        Wait::Scheduled { alert, .. } => need("alert", alert.clone()?, look),
+        Wait::BadSchedule { schedule, reason } => {
+            let why = format!("its schedule `{schedule}` cannot be read: {reason}");
+            need("schedule", why, look)
         }
         Wait::WriteFailed { error, .. } => need("write", error.clone(), look),
         Wait::Lost { .. } => {

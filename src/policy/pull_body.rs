@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 
 use super::defuse::{defuse_line, defuse_within};
+use super::text::MARKER_CHARS_MAX;
 use crate::domain::bounds::BODY_CHARS_MAX;
 use crate::domain::{RiskScore, Run, RunFindings, Sha};
 
-/// Room for the marker that every forge adds, with the blank line before it.
-const MARKER_CHARS_MAX: usize = 64;
 /// Checks and risk factors that are named each; the rest is counted.
 const LINES_MAX: usize = 30;
 

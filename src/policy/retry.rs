@@ -236,6 +236,8 @@ fn settled(
         dead_launches: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
+        started: previous.and_then(|retry| retry.started),
+        alert: previous.and_then(|retry| retry.alert.clone()),
     }
 }
 

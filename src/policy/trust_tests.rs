@@ -41,6 +41,7 @@ fn issue(author: &str, association: Association) -> Issue {
         created: at(-10),
         updated: at(0),
         digest: Some("one".to_owned()),
+        schedule: None,
     }
 }
 

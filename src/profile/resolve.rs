@@ -204,6 +204,8 @@ fn limits(file: &LimitsFile) -> Option<LimitRules> {
         workers: file.workers?,
         heavy: file.heavy?,
         pr: file.pr?,
+        scheduled: file.scheduled?,
+        recurring: file.recurring?,
         launches_per_pass: file.launches_per_pass?,
         pr_reserved: file.pr_reserved?,
         disk_free_min: file.disk_free_min?.0,

@@ -197,11 +197,9 @@ pub struct LimitsFile {
     pub heavy: Option<u32>,
     /// Runs at once on pull requests.
     pub pr: Option<u32>,
-    /// Runs at once on scheduled issues. Reserved: must be 1.
-    #[schemars(range(min = 1, max = 1))]
+    /// Runs at once on scheduled issues, which count apart from `workers`; 0 for none.
     pub scheduled: Option<u32>,
-    /// Runs at once on issues that stay open. Reserved: must be 1.
-    #[schemars(range(min = 1, max = 1))]
+    /// Runs at once on issues with the label `agent-keep-open`; 0 for none.
     pub recurring: Option<u32>,
     /// Runs at once on issues that were blocked. Reserved: must be 1.
     #[schemars(range(min = 1, max = 1))]

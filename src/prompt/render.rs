@@ -25,6 +25,10 @@ pub const TEMPLATES: &[(&str, &str)] = &[
         "implement.md.j2",
         include_str!("../../templates/implement.md.j2"),
     ),
+    (
+        "scheduled.md.j2",
+        include_str!("../../templates/scheduled.md.j2"),
+    ),
     ("fix.md.j2", include_str!("../../templates/fix.md.j2")),
     (
         "merge-repair.md.j2",
@@ -90,6 +94,7 @@ pub struct PromptInput<'a> {
 pub const fn template_name(task: &Task, merges: bool) -> &'static str {
     match task {
         Task::Implement => "implement.md.j2",
+        Task::Scheduled => "scheduled.md.j2",
         Task::Fix { .. } if merges => "merge-repair.md.j2",
         Task::Fix { .. } => "fix.md.j2",
         Task::Review { .. } => "review.md.j2",
@@ -133,7 +138,7 @@ fn values(input: &PromptInput<'_>) -> Values {
     let (comments, left_out) = newest_comments(input.comments);
     let reasons = match input.task {
         Task::Fix { reasons } => reasons.as_slice(),
-        Task::Implement | Task::Review { .. } => &[],
+        Task::Implement | Task::Scheduled | Task::Review { .. } => &[],
     };
     let reasons: Vec<String> = reasons
         .iter()
@@ -150,7 +155,7 @@ fn values(input: &PromptInput<'_>) -> Values {
     let fence = fence(untrusted);
     let stage = match input.task {
         Task::Review { stage } => *stage,
-        Task::Implement | Task::Fix { .. } => 0,
+        Task::Implement | Task::Scheduled | Task::Fix { .. } => 0,
     };
     let sha = |sha: Option<&Sha>| sha.map_or(String::new(), Sha::to_string);
     BTreeMap::from([
@@ -233,7 +238,8 @@ const fn verb(claim: Claim) -> &'static str {
     match claim {
         Claim::Implemented => "implemented",
         Claim::Blocked => "blocked --detail REASON",
-        Claim::Reported { .. } => "reported",
+        Claim::Reported { alert: false } => "reported --comment-file FILE",
+        Claim::Reported { alert: true } => "reported --alert --comment-file FILE",
         Claim::Approved(_) => "approved --next merge    # or second-review, or human",
         Claim::UpdatedBranch => "updated-branch",
         Claim::NoChangeNeeded => "no-change-needed",
@@ -257,7 +263,7 @@ const fn when(claim: Claim) -> &'static str {
 
 const fn comment_file(task: &Task) -> &'static str {
     match task {
-        Task::Implement => "issue-comment.md",
+        Task::Implement | Task::Scheduled => "issue-comment.md",
         Task::Fix { .. } | Task::Review { .. } => "pr-comment.md",
     }
 }

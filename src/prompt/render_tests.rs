@@ -39,7 +39,7 @@ impl Case {
             profile: &self.profile,
             run: &self.run,
             item: match self.task {
-                Task::Implement => ItemId::issue(12),
+                Task::Implement | Task::Scheduled => ItemId::issue(12),
                 _ => ItemId::pr(12),
             },
             task: &self.task,
@@ -81,6 +81,7 @@ fn every_task_states_its_legal_results_and_no_others() {
     };
     for task in [
         Task::Implement,
+        Task::Scheduled,
         fix,
         Task::Review { stage: 1 },
         Task::Review { stage: 2 },
@@ -100,7 +101,7 @@ fn every_task_states_its_legal_results_and_no_others() {
             assert!(text.contains(word), "{word}");
         }
         assert!(text.contains("Add a greeting") && text.contains("It should say hello."));
-        let reviews = matches!(task, Task::Review { .. });
+        let reviews = matches!(task, Task::Review { .. } | Task::Scheduled);
         assert_eq!(text.contains("    cargo test\n"), !reviews);
         assert!(!text.contains("\n\n\n"), "{text}");
         assert!(text.ends_with('\n') && !text.contains("{{") && !text.contains("{%"));
@@ -141,6 +142,11 @@ fn a_repair_without_a_merge_says_nothing_of_conflict_markers_in_the_files() {
         text.starts_with("# Repair the merge of pr/12\n") && text.contains("has been merged into")
     );
     assert!(text.contains("check `build` is red"));
+}
+
+#[test]
+fn the_whole_prompt_of_a_scheduled_issue() {
+    insta::assert_snapshot!(case(Task::Scheduled).text());
 }
 
 #[test]
@@ -210,6 +216,7 @@ fn all_cases() -> Vec<(&'static str, Case)> {
     merge.merges = true;
     vec![
         ("implement.md.j2", case(Task::Implement)),
+        ("scheduled.md.j2", case(Task::Scheduled)),
         ("fix.md.j2", case(fix())),
         ("merge-repair.md.j2", merge),
         ("review.md.j2", case(Task::Review { stage: 1 })),

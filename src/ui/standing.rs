@@ -83,7 +83,19 @@ pub fn describe(wait: &Wait) -> String {
         Wait::KeptHere { branch } => {
             format!("done; `policy.writes: off` keeps it on branch `{branch}` of repo.git")
         }
-        Wait::KeepOpen { pr } => format!("pr/{pr} is merged; `{}` keeps it open", label::KEEP_OPEN),
+        Wait::KeepOpen { pr, .. } => format!(
+            "pr/{pr} is merged; `{}` keeps it open for another round",
+            label::KEEP_OPEN
+        ),
+        Wait::Scheduled {
+            schedule,
+            alert: Some(alert),
+            ..
+        } => format!("`{schedule}`; alert of its last run: {alert}"),
+        Wait::Scheduled { schedule, .. } => format!("by the clock: `{schedule}`"),
+        Wait::BadSchedule { schedule, reason } => {
+            format!("its schedule `{schedule}` cannot be read: {reason}")
+        }
         Wait::NoBase => "the base branch cannot be found on the forge".to_owned(),
         Wait::Checks { pending } => format!("waits for checks: {}", pending.join(", ")),
         Wait::Human { reasons } => format!("a person must look: {}", reasons.join("; ")),
@@ -163,10 +175,13 @@ pub fn way_out(standing: &Standing) -> Option<String> {
             _ => format!("acp retry clear {item}"),
         },
         Wait::Lost { run } => format!("acp run drop {run}"),
-        Wait::Retry { .. } => format!("acp retry clear {item}"),
+        Wait::Retry { .. } | Wait::Scheduled { alert: Some(_), .. } => {
+            format!("acp retry clear {item}")
+        }
         Wait::Cooldown { key, .. } => format!("acp cooldown clear {key}"),
         Wait::Hold { name, .. } => format!("acp hold clear {name}"),
 
+        Wait::BadSchedule { .. } => format!("acp issue show {}", item.number),
         Wait::Human { .. } => format!("acp pr approve {}", item.number),
         Wait::MergeByHand { .. } => format!("acp pr merge {}", item.number),
         Wait::Budget { .. } => "acp budget show".to_owned(),

@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::contract::{Claim, ContractKind, ResultFile};
-use crate::domain::{AgentEnd, Failure, FailureClass, Outcome, Run, RunFindings, Sha, Step, Task};
+use crate::domain::{
+    AgentEnd, DiffFacts, Failure, FailureClass, Outcome, Run, RunFindings, Sha, Step, Task,
+};
 use crate::durable::crash_point;
 use crate::store::LockName;
 use crate::vcs::{Built, CommitSpec, VcsError};
@@ -25,6 +27,8 @@ const REASON_CHARS_MAX: usize = 2_000;
 pub(super) enum Next {
     /// It is over.
     Over(Outcome),
+    /// It has looked and reports. What it has changed all the same is only counted.
+    Looked(Outcome),
     /// It claims a change, which has to be there.
     Commit {
         /// Nobody said so; there are only facts.
@@ -63,14 +67,22 @@ pub(super) fn settle(
         publishable(text, &worker.redact, REASON_CHARS_MAX)
     }) {
         Next::Over(outcome) => outcome,
+        Next::Looked(outcome) => match commit(worker, record, &left, started)? {
+            Err(failure) => Outcome::Failed(failure),
+            Ok(built) => {
+                findings.facts = match built.commit {
+                    Some(_) => built.facts,
+                    None => DiffFacts {
+                        files: Some(vec![]),
+                        ..DiffFacts::default()
+                    },
+                };
+                outcome
+            }
+        },
         Next::Commit { inferred } => {
             findings.inferred = inferred;
-            if record.step_now() < Some(Step::Commit) {
-                record.step(Step::Commit)?;
-            }
-            crash_point("worker.before_commit");
-            let built = commit(worker, &run, left.message.as_deref(), started)?;
-            crash_point("worker.committed");
+            let built = commit(worker, record, &left, started)?;
             outcome_of(&run.task, built, inferred, &mut findings)
         }
     };
@@ -94,7 +106,7 @@ fn for_want_of_tools(outcome: Outcome, denied: &[String]) -> Outcome {
 pub(super) fn next(task: &Task, left: &Left, clean: &dyn Fn(&str) -> String) -> Next {
     let failed = |class, detail: String| Next::Over(Outcome::Failed(Failure::new(class, detail)));
     let Some(result) = &left.result else {
-        let may_be_inferred = !matches!(task, Task::Review { .. });
+        let may_be_inferred = !matches!(task, Task::Review { .. } | Task::Scheduled);
         if may_be_inferred && left.verified {
             return Next::Commit { inferred: true };
         }
@@ -109,11 +121,10 @@ pub(super) fn next(task: &Task, left: &Left, clean: &dyn Fn(&str) -> String) -> 
         Ok(Claim::Blocked) => Next::Over(Outcome::Blocked {
             reason: clean(&reason(result, left)),
         }),
-        // No task of a run is a scheduled one.
-        Ok(Claim::Reported { .. }) => failed(
-            FailureClass::BrokenContract,
-            "only a scheduled task may end as `reported`".into(),
-        ),
+        Ok(Claim::Reported { alert }) => Next::Looked(Outcome::Reported {
+            alert,
+            summary: clean(&reason(result, left)),
+        }),
     }
 }
 
@@ -124,11 +135,26 @@ fn reason(result: &ResultFile, left: &Left) -> String {
     };
     let detail = result.detail().map(str::to_owned);
     let said = detail.or_else(|| left.comment.as_ref().and_then(first_line));
-    said.unwrap_or_else(|| "it gave no reason".to_owned())
+    said.unwrap_or_else(|| "it said nothing more".to_owned())
 }
 
 /// The commit, or why the worktree must not be published.
 fn commit(
+    worker: &Worker<'_>,
+    record: &mut Record<'_>,
+    left: &Left,
+    date: Timestamp,
+) -> Result<Result<Built, Failure>, WorkerError> {
+    if record.step_now() < Some(Step::Commit) {
+        record.step(Step::Commit)?;
+    }
+    crash_point("worker.before_commit");
+    let built = build(worker, &record.run, left.message.as_deref(), date)?;
+    crash_point("worker.committed");
+    Ok(built)
+}
+
+fn build(
     worker: &Worker<'_>,
     run: &Run,
     message: Option<&str>,
@@ -164,7 +190,12 @@ fn commit(
         Err(error) => return Err(error.into()),
     };
     crash_point("worker.built");
-    if let Some(sha) = &built.commit {
+    // What is never published needs no branch: the bundle is made from the worktree.
+    if let Some(sha) = built
+        .commit
+        .as_ref()
+        .filter(|_| run.task != Task::Scheduled)
+    {
         worker.ctx.vcs.keep(&run.branch, sha)?;
     }
     Ok(Ok(built))
@@ -204,6 +235,6 @@ fn outcome_of(
 fn published(task: &Task, commit: Sha) -> Outcome {
     match task {
         Task::Fix { .. } => Outcome::UpdatedBranch { commit },
-        Task::Implement | Task::Review { .. } => Outcome::Implemented { commit },
+        Task::Implement | Task::Scheduled | Task::Review { .. } => Outcome::Implemented { commit },
     }
 }

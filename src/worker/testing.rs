@@ -58,6 +58,8 @@ fn limits() -> LimitRules {
         workers: 1,
         heavy: 1,
         pr: 1,
+        scheduled: 1,
+        recurring: 1,
         launches_per_pass: 1,
         pr_reserved: 0,
         disk_free_min: 0,
@@ -278,7 +280,7 @@ impl Bench {
         let store = Store::new(Home::below(dir.path()).layout(&rules.id));
         let now: Timestamp = "2026-11-21T03:15:02Z".parse().unwrap();
         let item = match task {
-            Task::Implement => ItemId::issue(12),
+            Task::Implement | Task::Scheduled => ItemId::issue(12),
             Task::Fix { .. } | Task::Review { .. } => ItemId::pr(12),
         };
         let run = Run {

@@ -91,6 +91,10 @@ fn left(words: &str) -> Vec<(&'static str, String)> {
             "result.env",
             env("reported", "host-comment-scheduled-report"),
         ),
+        "alert" => (
+            "result.env",
+            env("reported", "host-comment-scheduled-alert"),
+        ),
         "shell" => ("result.env", env("$(touch /tmp/x)", "`id`")),
         "half" => ("result.env", "OUTCOME=implemented\n".to_owned()),
         "empty" => ("result.env", String::new()),
@@ -132,6 +136,11 @@ const CLAIMS: &[(&str, &str, bool, &str)] = &[
     ("implement", "pass-fail", true, "no-result"),
     ("implement", "fail-pass", true, "implemented"),
     ("implement", "torn", true, "no-result"),
+    ("clock", "scheduled", false, "reported"),
+    ("clock", "alert", true, "reported"),
+    ("clock", "blocked", false, "blocked"),
+    ("clock", "implemented", true, "broken-contract"),
+    ("clock", "pass", true, "no-result"),
     ("fix", "updated", true, "updated-branch"),
     ("fix", "updated", false, "nothing-done"),
     ("fix", "fine", true, "no-change-needed"),
@@ -149,6 +158,7 @@ fn what_an_agent_claims_counts_as_far_as_the_host_sees_it() {
     for (task, words, changed, expected) in CLAIMS {
         let mut bench = Bench::new(match *task {
             "implement" => Task::Implement,
+            "clock" => Task::Scheduled,
             "fix" => Task::Fix { reasons: vec![] },
             _ => Task::Review { stage: 1 },
         });
@@ -166,6 +176,11 @@ fn what_an_agent_claims_counts_as_far_as_the_host_sees_it() {
         let said = files.iter().any(|(name, _)| name.starts_with("result"));
         assert_eq!(findings.inferred && published, published && !said);
         assert_eq!(bench.vcs.kept.borrow().len(), usize::from(published));
+        if let Outcome::Reported { alert, .. } = outcome {
+            assert_eq!(alert, words.contains("alert"));
+            let unchanged = findings.facts.files.is_some_and(|files| files.is_empty());
+            assert_eq!(unchanged, !changed, "{words}");
+        }
     }
 }
 

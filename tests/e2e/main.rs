@@ -38,6 +38,7 @@ mod readme;
 mod remote_init;
 mod repo;
 mod report;
+mod rounds;
 mod screens;
 mod service;
 mod shells;

@@ -48,6 +48,8 @@ fn one_of_each() -> TestEnv {
         dead_launches: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
+        started: None,
+        alert: None,
     };
     store.retries().put("issue-1", &retry).unwrap();
     let failed = comment(&env, "one", &[]);

@@ -86,6 +86,8 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
         dead_launches: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
+        started: None,
+        alert: None,
     };
     store.retries().put(&item.slug(), &retry).unwrap();
     let list = env.acp(&["retry", "list", "--plain"]).ok().stdout;

@@ -8,7 +8,7 @@ use crate::home::{GOOD, Home};
 use crate::programs::{Forge, Kind};
 
 /// How long at most until a change is seen that shares its second with another one.
-const SEEN_WITHIN: Duration = Duration::from_secs(20);
+const SEEN_WITHIN: Duration = Duration::from_secs(90);
 
 /// Ten passes with nothing new cost at most this many requests in all.
 #[track_caller]

@@ -95,6 +95,10 @@ impl World {
         };
         let (done, nothing) = match run.task {
             Task::Implement => ("OUTCOME=implemented\nACTION=host-publish-issue-pr\n", None),
+            Task::Scheduled => (
+                "OUTCOME=reported\nACTION=host-comment-scheduled-report\nDETAIL=all is well\n",
+                Some("OUTCOME=reported\nACTION=host-comment-scheduled-alert\nDETAIL=a fire\n"),
+            ),
             Task::Fix { .. } => (
                 "OUTCOME=updated-branch\nACTION=host-push-pr-branch\n",
                 Some("OUTCOME=no-change-needed\nACTION=host-refresh-pr-state\n"),
@@ -105,7 +109,9 @@ impl World {
             ),
         };
         let blocked = match run.task {
-            Task::Implement => "OUTCOME=blocked\nACTION=host-comment-blocker\nDETAIL=no access\n",
+            Task::Implement | Task::Scheduled => {
+                "OUTCOME=blocked\nACTION=host-comment-blocker\nDETAIL=no access\n"
+            }
             Task::Fix { .. } | Task::Review { .. } => {
                 "OUTCOME=blocked\nACTION=host-comment-pr-blocker\nDETAIL=no access\n"
             }

@@ -52,12 +52,14 @@ impl World {
             }
         }
         let mut by_item: BTreeMap<ItemId, u32> = BTreeMap::new();
+        self.check_rounds(&runs);
         for run in runs.iter().filter(|run| run.state.is_under_way()) {
             *by_item.entry(run.item).or_default() += 1;
         }
         let double = by_item.iter().find(|(_, n)| **n > 1);
         assert_eq!(double, None, "an item has two runs under way");
-        let running = u32::try_from(by_item.len()).unwrap();
+        let running = by_item.len() - crate::rounds::under_way(&runs);
+        let running = u32::try_from(running).unwrap();
         assert!(
             running <= self.rules.limits.workers,
             "{running} runs at once"

@@ -23,6 +23,7 @@ mod news;
 mod people;
 mod power;
 mod rest;
+mod rounds;
 mod steps;
 mod town;
 mod trust;

@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    fn relabel(&self, item: ItemId, add: &[&str], remove: &[&str]) {
+    pub(crate) fn relabel(&self, item: ItemId, add: &[&str], remove: &[&str]) {
         self.say(format!("ann labels {item} +{add:?} -{remove:?}"));
         if add.contains(&label::READY) {
             self.book.borrow_mut().ever_labelled.insert(item.number);
@@ -177,7 +177,7 @@ impl World {
             return;
         }
         let number = issue.number;
-        let body = format!("Do it like this, {}.", self.roll(1000));
+        let body = crate::rounds::text(self.roll(1000));
         self.say(format!("{} edits issue/{number}: {body}", issue.author));
         let pinned = self.store.trust().unwrap().notes.remove(&number);
         let pinned = pinned.and_then(|note| note.pin);

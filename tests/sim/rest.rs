@@ -18,6 +18,7 @@ impl World {
     pub(crate) fn come_to_rest(&self) {
         self.say("all is calm from here on");
         self.calm_down();
+        self.end_rounds();
         self.orphans.borrow_mut().clear();
         if self.roll(3) > 0 {
             self.clear_holds();

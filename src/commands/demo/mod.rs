@@ -122,14 +122,13 @@ impl Verb for Demo {
                 kept.join("home").display()
             )));
         }
-        let mut shown = show(&inner, &control)?;
+        let mut shown = show(&inner, &control, self.agent.clone())?;
         shown.seconds = session
             .clock
             .monotonic()
             .saturating_sub(began)
             .as_secs_f64();
         shown.home = home.display().to_string();
-        shown.agent.clone_from(&self.agent);
         if self.keep {
             shown.kept = true;
             shown.commands = commands(&shown, &session.ports.own_program()?, &control)?;
@@ -243,14 +242,18 @@ fn settled(report: &PassReport) -> u64 {
     (closed + waiting) as u64
 }
 
-fn show(session: &Session<'_>, control: &Control<'_>) -> Result<Shown, CliError> {
+fn show(
+    session: &Session<'_>,
+    control: &Control<'_>,
+    agent: Option<String>,
+) -> Result<Shown, CliError> {
     let sight = Sight::take(session, control)?;
     let mirror = &sight.snapshot.mirror;
     let mut shown = Shown {
         home: String::new(),
         kept: false,
         seconds: 0.0,
-        agent: None,
+        agent,
         items: vec![],
         comment: None,
         commands: vec![],

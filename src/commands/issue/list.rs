@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::commands::Session;
 use crate::commands::sight::Sight;
 use crate::domain::{IssueState, ItemId};
 use crate::ui::standing::describe;
+use crate::ui::words::relative;
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
 /// Lists open issues with the lane of each and why it does not move.
@@ -36,6 +38,8 @@ pub(super) struct Row {
     pub(super) labels: Vec<String>,
     pub(super) lane: Option<&'static str>,
     pub(super) why: Option<String>,
+    /// When acp looks at it again by itself.
+    pub(super) next: Option<Timestamp>,
     pub(super) author: String,
 }
 
@@ -73,8 +77,21 @@ pub(super) fn row(sight: &Sight, number: u64) -> Option<Row> {
         labels: issue.labels.iter().cloned().collect(),
         lane: standing.map(|standing| standing.lane.as_str()),
         why: standing.map(|standing| describe(&standing.wait)),
+        next: standing.and_then(|standing| standing.wait.next()),
         author: issue.author.clone(),
     })
+}
+
+impl Row {
+    /// Of what comes back by the clock also when.
+    fn why_and_when(&self, style: &Style) -> String {
+        let why = self.why.clone().unwrap_or_default();
+        let comes_back = matches!(self.lane, Some("scheduled" | "recurring"));
+        match self.next.filter(|_| comes_back) {
+            Some(next) => format!("{}: {why}", relative(next, style.now)),
+            None => why,
+        }
+    }
 }
 
 impl Render for Issues {
@@ -91,7 +108,7 @@ impl Render for Issues {
                 row.state,
                 row.lane.unwrap_or(""),
                 &row.title,
-                row.why.as_deref().unwrap_or(""),
+                &row.why_and_when(style),
             ]);
         }
         table.write(out, style)

@@ -29,6 +29,7 @@ struct Shown {
     labels: Vec<String>,
     lane: Option<&'static str>,
     why: Option<String>,
+    next: Option<Timestamp>,
     author: String,
     body: String,
     comments: Vec<CommentView>,
@@ -78,6 +79,7 @@ impl Show {
             labels,
             lane,
             why,
+            next,
             author,
         } = row;
         Ok(Output::of(Shown {
@@ -87,6 +89,7 @@ impl Show {
             labels,
             lane,
             why,
+            next,
             author,
             body: text.body,
             comments: text.comments.into_iter().map(CommentView::from).collect(),

@@ -285,6 +285,8 @@ pub(in crate::commands) const fn is_for_a_person(wait: &Wait) -> bool {
             | Wait::Lost { .. }
             | Wait::Repository { .. }
             | Wait::TextChanged { .. }
+            | Wait::Scheduled { alert: Some(_), .. }
+            | Wait::BadSchedule { .. }
             | Wait::WriteFailed { .. }
             | Wait::NoAgent { .. }
     )

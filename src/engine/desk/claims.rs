@@ -60,6 +60,8 @@ impl Desk<'_> {
             dead_launches: 0,
             excuses: 0,
             avoid: std::collections::BTreeSet::new(),
+            started: None,
+            alert: None,
             ..before.clone()
         };
         if !self.dry_run {

@@ -419,6 +419,8 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         dead_launches: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
+        started: None,
+        alert: None,
     };
     world.store.retries().put(&item.slug(), &retry).unwrap();
     let (before, after) = world.desk().clear_retry(item, "ann").unwrap();

@@ -60,6 +60,7 @@ fn issue(number: u64, state: IssueState, labels: &[&str]) -> Issue {
         created: start(),
         updated: start(),
         digest: None,
+        schedule: None,
     }
 }
 
@@ -79,6 +80,8 @@ fn retry(item: ItemId, attempt: u32) -> Retry {
         dead_launches: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
+        started: None,
+        alert: None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::trust;
 use super::view::View;
 use crate::domain::{
     Action, Intent, IntentKind, IntentView, Issue, IssueLane, ItemId, Lane, Plan, PrState,
-    PullRequest, Retry, RunState, RunView, Standing, Wait, label,
+    PullRequest, Retry, RunState, RunView, Schedule, Standing, Wait, label,
 };
 use crate::policy;
 
@@ -26,9 +26,21 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan, wanted: &mut Candidates) {
                 wait,
             });
         } else {
-            let lane = Lane::Issue(IssueLane::Implement);
-            wanted.issues.push(Candidate::implement(view, issue, lane));
+            wanted
+                .issues
+                .push(Candidate::on_issue(view, issue, lane_of(issue)));
         }
+    }
+}
+
+/// The lane of an issue on which only room and time keep a run from starting. What its text says comes before its label.
+fn lane_of(issue: &Issue) -> IssueLane {
+    if issue.schedule.is_some() {
+        IssueLane::Scheduled
+    } else if issue.has(label::KEEP_OPEN) {
+        IssueLane::Recurring
+    } else {
+        IssueLane::Implement
     }
 }
 
@@ -67,9 +79,20 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
         return Some((IssueLane::Blocked, wait));
     }
     if let Some(wait) = result_wait(view, issue) {
-        return Some((IssueLane::Pending, wait));
+        let lane = match wait {
+            Wait::KeepOpen { .. } => IssueLane::Recurring,
+            _ => IssueLane::Pending,
+        };
+        return Some((lane, wait));
     }
-    let retry = retry.filter(|retry| retry.failures > 0 || retry.dead_launches > 0)?;
+    let scheduled = schedule_wait(view, issue);
+    if let Some(wait @ Wait::BadSchedule { .. }) = scheduled {
+        return Some((lane_of(issue), wait));
+    }
+    // A run that came to nothing is tried again by its own waits, whatever the schedule says.
+    let Some(retry) = retry.filter(|retry| is_unsettled(retry)) else {
+        return scheduled.map(|wait| (lane_of(issue), wait));
+    };
     let at = policy::due(retry, &view.rules.retry, view.now)?;
     let wait = Wait::Retry {
         failures: retry.failures,
@@ -77,7 +100,35 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
         at,
         reason: retry.reason.clone(),
     };
-    Some((IssueLane::Implement, wait))
+    Some((lane_of(issue), wait))
+}
+
+/// Whether the last run of an item came to nothing.
+const fn is_unsettled(retry: &Retry) -> bool {
+    retry.failures > 0 || retry.dead_launches > 0 || retry.excuses > 0
+}
+
+/// Until when an issue waits by its schedule; `None`: it has none, or is due.
+fn schedule_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
+    let schedule = issue.schedule.as_ref()?;
+    let read = match Schedule::parse(schedule) {
+        Ok(read) => read,
+        Err(error) => {
+            return Some(Wait::BadSchedule {
+                schedule: schedule.clone(),
+                reason: error.to_string(),
+            });
+        }
+    };
+    let retry = view.retry(ItemId::issue(issue.number));
+    let started = retry.and_then(|retry| retry.started);
+    let approved = view.approved_at(issue.number);
+    let at = policy::scheduled_due(&read, approved, started, view.now)?;
+    Some(Wait::Scheduled {
+        schedule: schedule.clone(),
+        at,
+        alert: retry.and_then(|retry| retry.alert.clone()),
+    })
 }
 
 fn not_for_us(view: &View<'_>, issue: &Issue) -> Option<Wait> {
@@ -90,11 +141,10 @@ fn not_for_us(view: &View<'_>, issue: &Issue) -> Option<Wait> {
     trust::doubt(view, issue).filter(|wait| matches!(wait, Wait::NotTrusted { .. }))
 }
 
-/// Whether a pull request brings an issue already, or has: what the text says now does not matter to it.
+/// Whether a pull request brings an issue already: what the text says now does not matter to it.
 fn has_pull(view: &View<'_>, issue: &Issue) -> bool {
     let mut pulls = view.pulls_for(issue.number).iter();
-    let merged = |pr: &PullRequest| matches!(pr.state, PrState::Merged { .. });
-    pulls.any(|pr| pr.is_open() || (merged(pr) && issue.has(label::KEEP_OPEN)))
+    pulls.any(|pr| pr.is_open())
 }
 
 /// Its pull request is merged and its close is on the way: nothing is left to do for it.
@@ -124,12 +174,15 @@ fn result_wait(view: &View<'_>, issue: &Issue) -> Option<Wait> {
     if let Some(pr) = pulls.iter().find(|pr| pr.is_open()) {
         return Some(Wait::HasPr { pr: pr.number });
     }
-    if issue.has(label::KEEP_OPEN)
-        && let Some(pr) = pulls
-            .iter()
-            .find(|pr| matches!(pr.state, PrState::Merged { .. }))
+    let merged = |pr: &&&PullRequest| matches!(pr.state, PrState::Merged { .. });
+    if lane_of(issue) == IssueLane::Recurring
+        && let Some(pr) = pulls.iter().filter(merged).max_by_key(|pr| pr.updated)
     {
-        return Some(Wait::KeepOpen { pr: pr.number });
+        let started = view.retry(item).and_then(|retry| retry.started);
+        if let Some(at) = policy::recurring_due(pr.updated, started, view.now) {
+            let pr = pr.number;
+            return Some(Wait::KeepOpen { pr, at });
+        }
     }
     let kept = view
         .runs_of(item)

@@ -94,6 +94,7 @@ impl<'a> Judgement<'a> {
                     format!("review passed; it wishes for {action:?}"),
                 )
             }
+            Outcome::Reported { alert, summary } => self.report(*alert, summary),
             Outcome::Blocked { reason } => self.give_up(&format!("the agent is blocked: {reason}")),
             Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
             Outcome::Failed(failure) => {
@@ -101,6 +102,7 @@ impl<'a> Judgement<'a> {
                 self.failure(failure.class, &reason)
             }
         };
+        let retry = self.with_start(retry, outcome);
         let intents = if self.view.may_write() {
             self.intents
         } else {
@@ -162,6 +164,12 @@ impl<'a> Judgement<'a> {
         if on_pull {
             self.comment_of_agent();
         }
+        self.follow_ups(&opened);
+        Ok(())
+    }
+
+    /// The issues that the agent asks for, once `after` is there.
+    fn follow_ups(&mut self, after: &crate::domain::IntentId) {
         for (index, (title, body)) in self
             .findings
             .follow_ups
@@ -187,12 +195,38 @@ impl<'a> Judgement<'a> {
                 None,
                 payload,
                 fact,
-                vec![opened.clone()],
+                vec![after.clone()],
                 self.view.now,
             );
             self.intents.push(intent);
         }
-        Ok(())
+    }
+
+    /// One comment for each run; whatever else it did stays here.
+    fn report(&mut self, alert: bool, summary: &str) -> (Retry, String) {
+        let body = policy::scheduled_comment(self.run, &self.findings, alert, summary);
+        let payload = Payload::Comment { body };
+        let told = self.add(payload, "report of the agent".to_owned(), vec![]);
+        self.follow_ups(&told);
+        let what = if alert { "an alert" } else { "its report" };
+        let summary = policy::one_line(summary, 200);
+        (self.success(), format!("comments {what}: {summary}"))
+    }
+
+    /// When an issue was worked on last, and what a person should know of it.
+    fn with_start(&self, retry: Retry, outcome: &Outcome) -> Retry {
+        if self.run.item.kind != ItemKind::Issue || self.run.attempt < retry.attempt {
+            return retry;
+        }
+        let alert = match outcome {
+            Outcome::Reported { alert, summary } => alert.then(|| policy::one_line(summary, 300)),
+            _ => retry.alert.clone(),
+        };
+        Retry {
+            started: Some(self.run.created),
+            alert,
+            ..retry
+        }
     }
 
     fn open_pull(

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::view::{View, is_pr_run};
 use crate::domain::{
-    Action, Issue, ItemId, Lane, Life, Plan, PullRequest, RunState, Sha, Standing, Task, Wait,
-    label,
+    Action, Issue, IssueLane, ItemId, ItemKind, Lane, Life, Plan, PullRequest, Run, RunState, Sha,
+    Standing, Task, Wait, label,
 };
 use crate::policy;
 
@@ -30,16 +30,26 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    pub(super) fn implement(view: &View<'_>, issue: &Issue, lane: Lane) -> Self {
+    pub(super) fn on_issue(view: &View<'_>, issue: &Issue, lane: IssueLane) -> Self {
+        let item = ItemId::issue(issue.number);
+        let started = view.retry(item).and_then(|retry| retry.started);
+        let order = match lane {
+            // What is never done comes after what can be, and in turn.
+            IssueLane::Recurring => (1, started.unwrap_or(issue.created), issue.number),
+            _ => (0, issue.created, issue.number),
+        };
         Self {
-            item: ItemId::issue(issue.number),
-            lane,
-            task: Task::Implement,
+            item,
+            lane: Lane::Issue(lane),
+            task: match lane {
+                IssueLane::Scheduled => Task::Scheduled,
+                _ => Task::Implement,
+            },
             start: view.snapshot.mirror.base_sha.clone(),
             merge: None,
             heavy: policy::is_heavy(&issue.labels, &issue.title),
             exclusive: issue.has(label::EXCLUSIVE),
-            order: (0, issue.created, issue.number),
+            order,
         }
     }
 
@@ -66,7 +76,10 @@ impl Candidate {
 /// Room that is left while launches are planned.
 struct Room<'a> {
     view: &'a View<'a>,
+    /// But those on scheduled issues.
     running: u32,
+    scheduled: u32,
+    recurring: u32,
     running_pulls: u32,
     running_issues: u32,
     heavy: u32,
@@ -110,9 +123,13 @@ impl<'a> Room<'a> {
             .values()
             .filter(|run| run.run.state.is_under_way());
         let (mut running, mut running_pulls, mut heavy) = (0, 0, 0);
+        let (mut scheduled, mut recurring) = (0, 0);
         let mut exclusive = Exclusive::None;
         for run in live.filter(|run| run.life != Life::Gone || run.run.state.is_under_way()) {
-            running += 1;
+            let on_schedule = run.run.task == Task::Scheduled;
+            scheduled += u32::from(on_schedule);
+            running += u32::from(!on_schedule);
+            recurring += u32::from(is_recurring(view, &run.run));
             running_pulls += u32::from(is_pr_run(run));
             heavy += u32::from(policy::is_heavy(
                 labels_of(view, run.run.item),
@@ -144,6 +161,8 @@ impl<'a> Room<'a> {
         Self {
             view,
             running,
+            scheduled,
+            recurring,
             running_pulls,
             running_issues: running - running_pulls,
             heavy,
@@ -204,7 +223,7 @@ impl<'a> Room<'a> {
         match self.exclusive {
             Exclusive::Running(item) => Some(Wait::Exclusive { item }),
             Exclusive::Next(item) if item != candidate.item => Some(Wait::Exclusive { item }),
-            Exclusive::Next(_) if self.running > 0 => Some(Wait::Capacity {
+            Exclusive::Next(_) if self.running + self.scheduled > 0 => Some(Wait::Capacity {
                 limit: "exclusive: all other runs end first".to_owned(),
                 max: 0,
             }),
@@ -220,15 +239,23 @@ impl<'a> Room<'a> {
                 max,
             })
         };
-        let on_pull = candidate.item.kind == crate::domain::ItemKind::Pr;
-        if self.running >= limits.workers {
-            return full("limits.workers", limits.workers);
-        }
-        if on_pull && self.running_pulls >= limits.pr {
-            return full("limits.pr", limits.pr);
-        }
-        if !on_pull && self.running_issues >= self.issue_slots {
-            return full("slots left by limits.pr_reserved", self.issue_slots);
+        let own = match candidate.lane {
+            Lane::Issue(IssueLane::Scheduled) if self.scheduled >= limits.scheduled => {
+                full("limits.scheduled", limits.scheduled)
+            }
+            Lane::Issue(IssueLane::Scheduled) => None,
+            _ if self.running >= limits.workers => full("limits.workers", limits.workers),
+            Lane::Pr(_) if self.running_pulls >= limits.pr => full("limits.pr", limits.pr),
+            Lane::Issue(_) if self.running_issues >= self.issue_slots => {
+                full("slots left by limits.pr_reserved", self.issue_slots)
+            }
+            Lane::Issue(IssueLane::Recurring) if self.recurring >= limits.recurring => {
+                full("limits.recurring", limits.recurring)
+            }
+            Lane::Pr(_) | Lane::Issue(_) => None,
+        };
+        if own.is_some() {
+            return own;
         }
         if candidate.heavy && self.heavy >= limits.heavy {
             return full("limits.heavy", limits.heavy);
@@ -294,13 +321,18 @@ impl<'a> Room<'a> {
             .insert(run, rules.reservation(candidate.item, &agent));
         let agents = &self.view.rules.agents;
         self.trials.insert(agents.backend(&agent).to_owned());
-        self.running += 1;
         self.launched += 1;
         self.heavy += u32::from(candidate.heavy);
-        match candidate.item.kind {
-            crate::domain::ItemKind::Pr => self.running_pulls += 1,
-            crate::domain::ItemKind::Issue => self.running_issues += 1,
+        if candidate.task == Task::Scheduled {
+            self.scheduled += 1;
+        } else {
+            self.running += 1;
+            match candidate.item.kind {
+                ItemKind::Pr => self.running_pulls += 1,
+                ItemKind::Issue => self.running_issues += 1,
+            }
         }
+        self.recurring += u32::from(candidate.lane == Lane::Issue(IssueLane::Recurring));
         if candidate.exclusive {
             self.exclusive = Exclusive::Running(candidate.item);
         }
@@ -317,13 +349,16 @@ impl<'a> Room<'a> {
     }
 }
 
+/// Whether a run is one of those that a recurring issue has again and again.
+fn is_recurring(view: &View<'_>, run: &Run) -> bool {
+    run.task == Task::Implement && labels_of(view, run.item).contains(label::KEEP_OPEN)
+}
+
 fn labels_of<'a>(view: &View<'a>, item: ItemId) -> &'a BTreeSet<String> {
     static NONE: BTreeSet<String> = BTreeSet::new();
     let mirror = &view.snapshot.mirror;
     match item.kind {
-        crate::domain::ItemKind::Issue => {
-            mirror.issues.get(&item.number).map_or(&NONE, |i| &i.labels)
-        }
-        crate::domain::ItemKind::Pr => mirror.pulls.get(&item.number).map_or(&NONE, |p| &p.labels),
+        ItemKind::Issue => mirror.issues.get(&item.number).map_or(&NONE, |i| &i.labels),
+        ItemKind::Pr => mirror.pulls.get(&item.number).map_or(&NONE, |p| &p.labels),
     }
 }

@@ -496,6 +496,8 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         dead_launches: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
+        started: None,
+        alert: None,
     });
     // A run that this pass judges has a later attempt than the record that was read.
     let retry = Box::new(Retry {

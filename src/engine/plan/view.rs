@@ -328,6 +328,13 @@ impl<'a> View<'a> {
             .as_deref()
     }
 
+    /// Since when the present text of an issue counts as approved, as this pass will note it.
+    pub(super) fn approved_at(&self, issue: u64) -> Option<Timestamp> {
+        let noted = self.snapshot.trust.notes.get(&issue);
+        let note = self.trust.note(issue).or(noted)?;
+        note.pin.as_ref().map(|pin| pin.at)
+    }
+
     /// Whether an issue may be worked on, by what the forge says of it.
     pub(super) fn is_wanted(&self, issue: &Issue) -> bool {
         issue.is_open()
@@ -399,6 +406,7 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         dead_launches: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
+        started: None,
         ..retry.clone()
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Fake;
 use super::state::Item;
 use crate::domain::{
-    Association, Issue, IssueState, Mergeable, Mirror, PrState, PullRequest, text_digest,
+    Association, Issue, IssueState, Mergeable, Mirror, PrState, PullRequest, schedule_line,
+    text_digest,
 };
 use crate::forge::model::text::closes;
 
@@ -62,6 +63,7 @@ fn issue_of(item: &Item, association: Association) -> Issue {
         created: item.created,
         updated: item.updated,
         digest: Some(text_digest(&item.title, &item.body)),
+        schedule: schedule_line(&item.body),
     }
 }
 

@@ -16,7 +16,7 @@ use super::Gitea;
 use super::people::People;
 use super::read::login;
 use super::shape;
-use crate::domain::{BranchName, Issue, IssueState, Mirror, Sha, text_digest};
+use crate::domain::{BranchName, Issue, IssueState, Mirror, Sha, schedule_line, text_digest};
 use crate::forge::ForgeError;
 use crate::forge::remote::Validator;
 use crate::forge::remote::adopt::{Viewer, whole_seconds};
@@ -416,6 +416,7 @@ fn issue_of(listed: &shape::Issue) -> Issue {
     Issue {
         number: listed.number,
         digest: Some(text_digest(&listed.title, &listed.body)),
+        schedule: schedule_line(&listed.body),
         title: listed.title.clone(),
         state: if listed.state == "open" {
             IssueState::Open

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::{
     Association, BranchName, Comment, Issue, IssueState, Mergeable, PrState, PullRequest, Review,
-    ReviewState, Sha, text_digest,
+    ReviewState, Sha, schedule_line, text_digest,
 };
 use crate::forge::model::text::closes;
 use crate::forge::remote::roles::{GHOST, association};
@@ -123,6 +123,7 @@ impl From<IssueDoc> for Seen {
         Self::Issue(Issue {
             number: doc.number,
             digest: Some(text_digest(&doc.title, doc.body.as_deref().unwrap_or(""))),
+            schedule: doc.body.as_deref().and_then(schedule_line),
             title: doc.title,
             state: if open {
                 IssueState::Open

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use super::books::{Books, events_from};
 use super::event::Event;
 use super::{EVENTS, LocalForge};
-use crate::domain::{ACTOR, BranchName, Check, Mirror, PullRequest, Sha};
+use crate::domain::{ACTOR, BranchName, Check, Issue, Mirror, PullRequest, Sha, schedule_line};
 use crate::forge::ForgeError;
 use crate::forge::model::{Object, Records, with_branches};
 
@@ -114,7 +114,13 @@ impl Listed {
         for object in news.events.iter().flat_map(|event| &event.objects) {
             match object {
                 Object::Issue(doc) => {
-                    mirror.issues.insert(doc.issue.number, doc.issue.clone());
+                    // Not as stored: an issue may be older than what is looked for in its text.
+                    let schedule = schedule_line(&doc.body);
+                    let issue = Issue {
+                        schedule,
+                        ..doc.issue.clone()
+                    };
+                    mirror.issues.insert(issue.number, issue);
                 }
                 Object::Pull(doc) => {
                     let before = mirror.pulls.insert(doc.pr.number, doc.pr.clone());

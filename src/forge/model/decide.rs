@@ -9,7 +9,7 @@ use super::object::{CommentDoc, IssueDoc, LabelDoc, LabelsDoc, Object, PullDoc};
 use super::{after, missing, refused, text};
 use crate::domain::{
     ACTOR, Applied, Association, BranchName, Check, Comment, Intent, Issue, IssueState, ItemId,
-    ItemKind, Payload, PrState, Sha, text_digest,
+    ItemKind, Payload, PrState, Sha, schedule_line, text_digest,
 };
 use crate::forge::ForgeError;
 
@@ -129,6 +129,7 @@ impl Desk<'_> {
         let issue = Issue {
             number,
             digest: Some(text_digest(&title, &body)),
+            schedule: schedule_line(&body),
             title,
             state: IssueState::Open,
             labels: text::labels(self.intent, &none, labels, &none)?,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Inner, SimForge};
 use crate::domain::{
     Applied, Association, BranchName, Comment, Issue, IssueState, ItemId, ItemKind, Labelled,
-    PrState, Sha, text_digest,
+    PrState, Sha, schedule_line, text_digest,
 };
 use crate::forge::ForgeError;
 use crate::forge::model::{self, Change, CommentDoc, IssueDoc, Object, PullDoc, Records as _};
@@ -33,6 +33,7 @@ impl SimForge {
             created: now,
             updated: now,
             digest: Some(text_digest(title, body)),
+            schedule: schedule_line(body),
         };
         let body = body.to_owned();
         let objects = vec![Object::Issue(IssueDoc { issue, body })];
@@ -92,6 +93,7 @@ impl SimForge {
         let mut doc = doc.ok_or_else(|| model::missing(ItemId::issue(number)))?;
         (doc.issue.title, doc.body) = (title.to_owned(), body.to_owned());
         doc.issue.digest = Some(text_digest(title, body));
+        doc.issue.schedule = schedule_line(body);
         let change = Change {
             objects: vec![Doc::Issue(doc).touched(self.clock.now())],
             applied: Applied::Done,

@@ -104,7 +104,7 @@ fn every_standing_of_an_issue() {
                 w.pull(2, 1).state = PrState::Merged { commit: None };
                 w.issue_mut(1).labels.extend(set(&[label::KEEP_OPEN]));
             },
-            "pending",
+            "recurring",
             "keep-open",
         ),
         (

@@ -9,5 +9,6 @@ mod launches;
 mod news;
 mod pulls;
 mod repairs;
+mod rounds;
 mod trust;
 mod world;

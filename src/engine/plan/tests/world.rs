@@ -116,6 +116,7 @@ impl World {
             created: ago(1_000 - i64::try_from(number).unwrap()),
             updated: ago(100),
             digest: None,
+            schedule: None,
         };
         self.snapshot.mirror.issues.insert(number, issue);
         self.snapshot.mirror.issues.get_mut(&number).unwrap()
@@ -253,6 +254,8 @@ impl World {
             dead_launches: 0,
             excuses: 0,
             avoid: BTreeSet::new(),
+            started: None,
+            alert: None,
         })
     }
 
