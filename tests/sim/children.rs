@@ -85,6 +85,34 @@ impl Children for Ports<'_> {
     }
 }
 
+/// What an agent reports of a task: that it is done, that there was nothing to do, that it cannot be done.
+fn results(task: &Task) -> (&'static str, Option<&'static str>, &'static str) {
+    let (done, nothing) = match task {
+        Task::Implement => ("OUTCOME=implemented\nACTION=host-publish-issue-pr\n", None),
+        Task::Scheduled => (
+            "OUTCOME=reported\nACTION=host-comment-scheduled-report\nDETAIL=all is well\n",
+            Some("OUTCOME=reported\nACTION=host-comment-scheduled-alert\nDETAIL=a fire\n"),
+        ),
+        Task::Fix { .. } => (
+            "OUTCOME=updated-branch\nACTION=host-push-pr-branch\n",
+            Some("OUTCOME=no-change-needed\nACTION=host-refresh-pr-state\n"),
+        ),
+        Task::Review { .. } => (
+            "OUTCOME=approved-local-review-passed\nACTION=host-await-human-review\n",
+            None,
+        ),
+    };
+    let blocked = match task {
+        Task::Implement | Task::Scheduled => {
+            "OUTCOME=blocked\nACTION=host-comment-blocker\nDETAIL=no access\n"
+        }
+        Task::Fix { .. } | Task::Review { .. } => {
+            "OUTCOME=blocked\nACTION=host-comment-pr-blocker\nDETAIL=no access\n"
+        }
+    };
+    (done, nothing, blocked)
+}
+
 impl World {
     fn deed(&self, id: &RunId) -> Deed {
         let run = self.store.live_run(id).unwrap().unwrap();
@@ -93,29 +121,7 @@ impl World {
             let all = std::iter::once(own).chain(paths.iter().map(|path| (*path).to_owned()));
             Work::Files(all.collect())
         };
-        let (done, nothing) = match run.task {
-            Task::Implement => ("OUTCOME=implemented\nACTION=host-publish-issue-pr\n", None),
-            Task::Scheduled => (
-                "OUTCOME=reported\nACTION=host-comment-scheduled-report\nDETAIL=all is well\n",
-                Some("OUTCOME=reported\nACTION=host-comment-scheduled-alert\nDETAIL=a fire\n"),
-            ),
-            Task::Fix { .. } => (
-                "OUTCOME=updated-branch\nACTION=host-push-pr-branch\n",
-                Some("OUTCOME=no-change-needed\nACTION=host-refresh-pr-state\n"),
-            ),
-            Task::Review { .. } => (
-                "OUTCOME=approved-local-review-passed\nACTION=host-await-human-review\n",
-                None,
-            ),
-        };
-        let blocked = match run.task {
-            Task::Implement | Task::Scheduled => {
-                "OUTCOME=blocked\nACTION=host-comment-blocker\nDETAIL=no access\n"
-            }
-            Task::Fix { .. } | Task::Review { .. } => {
-                "OUTCOME=blocked\nACTION=host-comment-pr-blocker\nDETAIL=no access\n"
-            }
-        };
+        let (done, nothing, blocked) = results(&run.task);
         let deed = |files, result: Option<&str>, ended| Deed {
             files,
             result: result.map(str::to_owned),
