@@ -257,7 +257,7 @@ impl Engine<'_> {
             let class = FailureClass::LaunchDied;
             Outcome::Failed(Failure::new(class, detail))
         };
-        self.end_run(run, lock, outcome)?;
+        self.ender().end_run(run, lock, outcome)?;
         Err(error)
     }
 }

@@ -101,7 +101,11 @@ fn a_full_disk_behind_the_output_does_not_end_the_loop() {
         .stdout(full.unwrap())
         .spawn()
         .unwrap();
-    let last_pass = || env.data(&["status"])["last_pass"].as_str().map(str::to_owned);
+    let last_pass = || {
+        env.data(&["status"])["last_pass"]
+            .as_str()
+            .map(str::to_owned)
+    };
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..600 {
         seen.extend(last_pass());
