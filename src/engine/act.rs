@@ -3,8 +3,8 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Outcome, Phase, Plan,
-    Retry, RunEvent, RunId, RunState, Step,
+    Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Life, Outcome, Phase,
+    Plan, Retry, RunEvent, RunId, RunState, Step,
 };
 use crate::policy;
 use crate::store::{Entry, Lock, LockName, Store, StoreError, crash_point};
@@ -96,6 +96,9 @@ impl Engine<'_> {
     /// A lease whose run is settled, or never was.
     fn release(&self, lease: &Lease) -> Result<Option<String>, EngineError> {
         if self.store.run(&lease.run)?.is_none() {
+            if self.workers.life(&lease.run) != Life::Gone {
+                return Ok(None);
+            }
             self.release_reservation(&lease.run)?;
         }
         crash_point("act.before_lease_release");

@@ -166,3 +166,93 @@ fn a_hold_that_cannot_be_written_is_said_last() {
     let again = work.env.acp(&["stop"]).ok();
     assert!(again.stdout.contains("acp hold clear"), "{again:?}");
 }
+
+#[test]
+fn a_run_whose_record_was_moved_away_keeps_its_item_until_it_is_ended() {
+    let work = AtWork::new();
+    let (env, run) = (&work.env, &work.runs[0]);
+    let item = if run.contains("-issue-1-") {
+        "issue/1"
+    } else {
+        "issue/2"
+    };
+    let record = work.folder(run).join("run.json");
+    fs::rename(&record, record.with_file_name("run.json.damaged")).unwrap();
+    for _ in 0..3 {
+        let _pass = env.acp(&["heartbeat"]).ok();
+    }
+    assert_eq!(work.sleeps().len(), 2);
+    assert_eq!(
+        crate::env::names(&env.path("acp/state/web/runs")),
+        work.runs
+    );
+    let why = env.acp(&["why", item]).ok();
+    assert!(
+        why.stdout.contains(&format!("acp run stop {run}")),
+        "{why:?}"
+    );
+    let clear = env.acp(&["lease", "clear", item]).with(77);
+    clear.says("acp run stop");
+    let doctor = env.acp(&["doctor", "--plain"]).with(1);
+    let named = |line: &str| line.contains("runs\tfailed") && line.contains(run);
+    assert!(doctor.stdout.lines().any(named), "{doctor:?}");
+    let fsck = env.acp(&["fsck", "--plain"]).with(1);
+    assert!(
+        fsck.stdout.contains(&format!("acp run stop {run}")),
+        "{fsck:?}"
+    );
+    let stopped = env.acp(&["run", "stop", run]).ok();
+    assert!(
+        stopped.stdout.contains("nothing of it is left"),
+        "{stopped:?}"
+    );
+    work.wait_for(1);
+    // The item goes on with the next number.
+    let _running = env.passes_until(item, "running");
+    let newest = crate::env::names(&env.path("acp/state/web/runs"))
+        .pop()
+        .unwrap();
+    let slug = item.replace('/', "-");
+    assert!(newest.ends_with(&format!("-{slug}-a2")), "{newest}");
+    work.wait_for(2);
+    let _stopped = env.acp(&["stop"]).ok();
+    assert_eq!(work.sleeps(), [""; 0]);
+}
+
+#[test]
+fn an_attempt_whose_every_record_is_lost_is_not_made_again() {
+    let env = TestEnv::under("acp report blocked --detail no\n");
+    let _issue = env.issue("Blocked");
+    let _idle = env.until_idle();
+    let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
+    assert!(run.ends_with("-a1"));
+    let state = env.path("acp/state/web");
+    fs::remove_file(state.join("runs").join(&run).join("run.json")).unwrap();
+    fs::remove_file(state.join("retries/issue-1.json")).unwrap();
+    let _swept = env.acp(&["sweep"]).ok();
+    env.agent(crate::repo::GOOD);
+    let _free = env
+        .acp(&["issue", "label", "1", "--remove", "agent-blocked"])
+        .ok();
+    let _idle = env.until_idle();
+    let ids = env.runs();
+    let second = ids
+        .iter()
+        .any(|run| run["id"].as_str().unwrap().ends_with("-a2"));
+    assert!(second, "{ids:?}");
+}
+
+#[test]
+fn what_is_advised_for_a_damaged_record_ends_the_run_first() {
+    let work = AtWork::new();
+    let (env, run) = (&work.env, &work.runs[0]);
+    fs::write(work.folder(run).join("run.json"), "{").unwrap();
+    let first = format!("acp run stop {run} --profile web && mv ");
+    for verb in ["doctor", "fsck"] {
+        let said = env.acp(&[verb, "--plain"]).with(1);
+        assert!(said.stdout.contains(&first), "{said:?}");
+    }
+    let doctor = env.acp(&["doctor", "--plain"]).with(1);
+    let named = |line: &str| line.contains("runs\tfailed") && line.contains(run);
+    assert!(doctor.stdout.lines().any(named), "{doctor:?}");
+}

@@ -35,6 +35,10 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan, wanted: &mut Candidates) {
 /// `None`: only room is needed to start it.
 fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     let item = ItemId::issue(issue.number);
+    if let Some(run) = view.snapshot.unrecorded_on(item) {
+        let run = run.clone();
+        return Some((IssueLane::Pending, Wait::Unrecorded { run }));
+    }
     if let Some(run) = view.busy_run(item) {
         return Some((IssueLane::Pending, run_wait(run)));
     }

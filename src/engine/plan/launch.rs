@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::view::{View, is_pr_run};
 use crate::domain::{
-    Action, Issue, ItemId, Lane, Life, Plan, PullRequest, RunState, Sha, Standing, Task, Wait,
-    label,
+    Action, Issue, ItemId, ItemKind, Lane, Life, Plan, PullRequest, RunState, Sha, Standing, Task,
+    Wait, label,
 };
 use crate::policy;
 
@@ -122,6 +122,11 @@ impl<'a> Room<'a> {
                 exclusive = Exclusive::Running(run.run.item);
             }
         }
+        for run in view.snapshot.unrecorded_living() {
+            let item = run.item();
+            running += 1;
+            running_pulls += u32::from(item.is_some_and(|item| item.kind == ItemKind::Pr));
+        }
         if matches!(exclusive, Exclusive::None) {
             let mut all = wanted.pulls.iter().chain(&wanted.issues);
             let next = |candidate: &&Candidate| {
@@ -220,7 +225,7 @@ impl<'a> Room<'a> {
                 max,
             })
         };
-        let on_pull = candidate.item.kind == crate::domain::ItemKind::Pr;
+        let on_pull = candidate.item.kind == ItemKind::Pr;
         if self.running >= limits.workers {
             return full("limits.workers", limits.workers);
         }
@@ -298,8 +303,8 @@ impl<'a> Room<'a> {
         self.launched += 1;
         self.heavy += u32::from(candidate.heavy);
         match candidate.item.kind {
-            crate::domain::ItemKind::Pr => self.running_pulls += 1,
-            crate::domain::ItemKind::Issue => self.running_issues += 1,
+            ItemKind::Pr => self.running_pulls += 1,
+            ItemKind::Issue => self.running_issues += 1,
         }
         if candidate.exclusive {
             self.exclusive = Exclusive::Running(candidate.item);
@@ -321,9 +326,7 @@ fn labels_of<'a>(view: &View<'a>, item: ItemId) -> &'a BTreeSet<String> {
     static NONE: BTreeSet<String> = BTreeSet::new();
     let mirror = &view.snapshot.mirror;
     match item.kind {
-        crate::domain::ItemKind::Issue => {
-            mirror.issues.get(&item.number).map_or(&NONE, |i| &i.labels)
-        }
-        crate::domain::ItemKind::Pr => mirror.pulls.get(&item.number).map_or(&NONE, |p| &p.labels),
+        ItemKind::Issue => mirror.issues.get(&item.number).map_or(&NONE, |i| &i.labels),
+        ItemKind::Pr => mirror.pulls.get(&item.number).map_or(&NONE, |p| &p.labels),
     }
 }
