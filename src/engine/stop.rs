@@ -67,9 +67,8 @@ impl Ender<'_> {
     /// Holds the profile, ends every run of it and proves that nothing is left.
     pub fn stop(&self, actor: &str, reason: &str) -> StopReport {
         let held = self.hold(actor, reason);
-        let mut report = self.end_all("stop", &format!("stopped by {actor}"), |store| {
-            store.run_ids()
-        });
+        let reason = format!("stopped by {actor}");
+        let mut report = self.end_all("stop", &reason, Store::run_ids);
         match held {
             Ok(new) => report.held = new,
             Err(error) => report.problems.push(format!(

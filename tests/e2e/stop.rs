@@ -227,9 +227,8 @@ fn an_attempt_whose_every_record_is_lost_is_not_made_again() {
     let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
     assert!(run.ends_with("-a1"));
     let state = env.path("acp/state/web");
-    fs::remove_file(state.join("runs").join(&run).join("run.json")).unwrap();
+    fs::remove_file(state.join("history").join(&run).join("run.json")).unwrap();
     fs::remove_file(state.join("retries/issue-1.json")).unwrap();
-    let _swept = env.acp(&["sweep"]).ok();
     env.agent(crate::repo::GOOD);
     let _free = env
         .acp(&["issue", "label", "1", "--remove", "agent-blocked"])
