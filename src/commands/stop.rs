@@ -100,15 +100,14 @@ impl Render for StopView {
         for problem in &self.problems {
             writeln!(out, "{}", style.red(&clean(problem)))?;
         }
-        let gone = |run: &&RunEnded| run.survivors.is_empty() && run.problem.is_none();
-        let ended = plural(self.runs.iter().filter(gone).count(), "run");
-        if self.problems.is_empty() {
+        if self.proven {
+            let ended = plural(self.runs.len(), "run");
             writeln!(
                 out,
                 "{ended} ended; nothing starts or merges until `acp hold clear`"
             )
         } else {
-            writeln!(out, "{ended} ended; call `acp stop` again")
+            writeln!(out, "not everything is done: call `acp stop` again")
         }
     }
 

@@ -72,7 +72,8 @@ impl Ender<'_> {
         match held {
             Ok(new) => report.held = new,
             Err(error) => report.problems.push(format!(
-                "the hold could not be set, so the next pass may start runs again: {error}"
+                "the hold could not be set, so the next pass may start runs again: {}",
+                whole(&error)
             )),
         }
         report
@@ -120,10 +121,11 @@ impl Ender<'_> {
             pass = self.desk().pass_lock(what).map(Some);
         }
         problems.extend(pass.as_ref().err().map(|error| {
+            let error = whole(error);
             format!("a pass may be about to start a run, which this would not see: {error}")
         }));
         if let Err(error) = self.end_each(which(self.store), reason, &mut ended) {
-            problems.push(error.to_string());
+            problems.push(whole(&error));
         }
         if let Err(error) = self.store.journal().sync() {
             (self.say)(&format!("the journal could not be written: {error}"));
@@ -162,7 +164,7 @@ impl Ender<'_> {
             Ok(None) if self.workers.life(id) == Life::Gone => return None,
             Ok(None) | Err(_) => match self.workers.end_unrecorded(id) {
                 Ok(ended) => (ended.survivors, None),
-                Err(error) => (vec![], Some(error.to_string())),
+                Err(error) => (vec![], Some(whole(&error))),
             },
         };
         Some(Stopped {
@@ -175,11 +177,12 @@ impl Ender<'_> {
 
     fn end_recorded(&self, run: &Run, reason: &str) -> (Vec<u32>, Option<String>) {
         match self.workers.end(run) {
-            Err(error) => (vec![], Some(error.to_string())),
+            Err(error) => (vec![], Some(whole(&error))),
             Ok(ended) if !ended.survivors.is_empty() => (ended.survivors, None),
             Ok(_) => {
                 let noted = self.cancel(&run.id, reason);
                 let problem = noted.err().map(|error| {
+                    let error = whole(&error);
                     format!("nothing of it is left, but its end cannot be recorded: {error}")
                 });
                 (vec![], problem)
@@ -268,6 +271,17 @@ impl Ender<'_> {
     fn note(&self, entry: &Entry) {
         self.desk().note(entry);
     }
+}
+
+/// An error with what caused it.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 impl Engine<'_> {

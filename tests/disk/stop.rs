@@ -2,8 +2,8 @@
 
 use super::{as_mere_owner, shell};
 
-/// Two agents in a home on `$2`; then `FILL` makes the disk full, and `STOP` stops them. Every process of a run has the
-/// folder of its worktree in its environment.
+/// Two agents in a home on `$2`; then `FILL` makes the disk full, and `STOP` stops them. Every process of a run has a
+/// folder of that run in its environment, by which the runs that live are counted.
 const SCENE: &str = r#"
     set -e
     MOUNT
@@ -13,11 +13,9 @@ const SCENE: &str = r#"
     export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.invalid
     export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.invalid
     left() {
-        n=0
         for process in /proc/[0-9]*; do
-            if tr '\0' '\n' < "$process/environ" 2>/dev/null | grep -q "^ACP_OUT=$here/"; then n=$((n + 1)); fi
-        done
-        echo "$n"
+            cat "$process/environ" 2> /dev/null | tr '\0' '\n' | grep "^ACP_OUT=$here/" || true
+        done | sort -u | wc -l | tr -d ' '
     }
     mkdir -p home/web
     cd home/web
