@@ -74,6 +74,7 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         seed: 1,
         mirror,
         runs: BTreeMap::new(),
+        unrecorded: BTreeMap::new(),
         leases: BTreeMap::new(),
         retries: BTreeMap::new(),
         cooldowns: BTreeMap::new(),

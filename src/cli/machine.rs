@@ -17,6 +17,7 @@ use crate::store::Home;
 use crate::sys::Secret;
 use crate::ui::words::clean_text;
 use crate::ui::{CliError, Exit, Output};
+use crate::worker::Workers;
 use crate::{durable, proc};
 
 impl Interrupted for proc::Interrupts {
@@ -28,6 +29,15 @@ impl Interrupted for proc::Interrupts {
 impl Ports for Wiring<'_> {
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<Control<'w>, CliError> {
         super::wire::open::open(self, session)
+    }
+
+    fn workers<'w>(
+        &'w self,
+        session: &'w Session<'_>,
+        home: &Home,
+        profile: &ProfileId,
+    ) -> Result<Box<dyn Workers + 'w>, CliError> {
+        super::wire::open::workers(session, home, profile)
     }
 
     fn supervise(&self, session: &Session<'_>, run: &RunId) -> Result<(), CliError> {

@@ -5,9 +5,10 @@ use std::cell::RefCell;
 
 use super::Session;
 use crate::domain::ProfileId;
-use crate::engine::{Desk, EngineError};
+use crate::engine::{Desk, Ender, EngineError, StopReport};
 use crate::store::{Home, Store};
 use crate::ui::{CliError, Progress};
+use crate::worker::Workers;
 
 /// Where a profile's state is, and the state. Opening it reads no file.
 pub(super) struct Keep {
@@ -33,17 +34,50 @@ impl Keep {
         session: &Session<'_>,
         change: impl FnOnce(&Desk<'_>) -> Result<T, EngineError>,
     ) -> Result<T, CliError> {
+        Self::saying(session, |say| {
+            let desk = Desk {
+                store: &self.store,
+                clock: session.clock,
+                say,
+                dry_run: session.dry_run,
+            };
+            Ok(change(&desk)?)
+        })
+    }
+
+    /// What ends the runs of the profile.
+    pub(super) fn workers<'w>(
+        &self,
+        session: &'w Session<'_>,
+    ) -> Result<Box<dyn Workers + 'w>, CliError> {
+        session.ports.workers(session, &self.home, &self.id)
+    }
+
+    /// Ends runs. Who waits for a lock is told so.
+    pub(super) fn end(
+        &self,
+        session: &Session<'_>,
+        end: impl FnOnce(&Ender<'_>) -> StopReport,
+    ) -> Result<StopReport, CliError> {
+        let workers = self.workers(session)?;
+        Self::saying(session, |say| {
+            Ok(end(&Ender {
+                store: &self.store,
+                workers: &*workers,
+                clock: session.clock,
+                say,
+            }))
+        })
+    }
+
+    fn saying<T>(
+        session: &Session<'_>,
+        work: impl FnOnce(&dyn Fn(&str)) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
         let shown = RefCell::new(None);
-        let say = |text: &str| {
+        work(&|text: &str| {
             let progress = Progress::start(session.format, session.progress, text);
             *shown.borrow_mut() = Some(progress);
-        };
-        let desk = Desk {
-            store: &self.store,
-            clock: session.clock,
-            say: &say,
-            dry_run: session.dry_run,
-        };
-        Ok(change(&desk)?)
+        })
     }
 }

@@ -12,6 +12,7 @@ use crate::service::ServiceManager;
 use crate::store::Home;
 use crate::sys::{Clock, Env, Rng, Secret};
 use crate::ui::{CliError, Format, Output};
+use crate::worker::Workers;
 
 /// The circumstances of one call of acp. Read-only.
 pub struct Session<'a> {
@@ -67,6 +68,14 @@ pub trait Interrupted {
 pub trait Ports: Sync {
     /// Opens the profile that the call is about.
     fn control<'w>(&'w self, session: &'w Session<'_>) -> Result<super::Control<'w>, CliError>;
+
+    /// What ends the runs of a profile, also while the profile cannot be loaded and without git.
+    fn workers<'w>(
+        &'w self,
+        session: &'w Session<'_>,
+        home: &Home,
+        profile: &ProfileId,
+    ) -> Result<Box<dyn Workers + 'w>, CliError>;
 
     /// Attends to a run of the profile until it is finished. Standard input is the run's lock.
     fn supervise(&self, session: &Session<'_>, run: &RunId) -> Result<(), CliError>;

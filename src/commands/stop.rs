@@ -5,13 +5,16 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Session, Verb};
-use crate::engine::StopReport;
-use crate::ui::words::plural;
+use crate::engine::{StopReport, Stopped};
+use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
-/// Puts a hold on the profile, ends every run of it, and proves that no process of them is left.
+/// Puts a hold on the profile, ends every run of it, and proves that no process of them is left. It needs neither a profile
+/// that can be loaded nor git nor room on the disk: what goes wrong is said at the end, and what can be ended is.
 ///
-/// Ends with 1, and the process numbers, when something could not be ended. `acp hold clear` lifts the hold.
+/// A pass that is at work is waited for, up to 30 s, after what lives was ended; what it started meanwhile is ended then.
+/// Ends with 1 when something could not be ended, the hold could not be set, or either cannot be told. `acp hold clear`
+/// lifts the hold. Columns of --plain: run, process numbers of what is left, what went wrong.
 #[derive(clap::Args)]
 pub(super) struct Stop {
     /// Why, for whoever finds the hold
@@ -26,6 +29,8 @@ pub(super) struct StopView {
     new_hold: bool,
     proven: bool,
     runs: Vec<RunEnded>,
+    /// What went wrong with all of them.
+    problems: Vec<String>,
 }
 
 /// One run that was under way.
@@ -33,33 +38,44 @@ pub(super) struct StopView {
 pub(super) struct RunEnded {
     run: String,
     survivors: Vec<u32>,
+    /// Whether its record can be read.
+    recorded: bool,
+    problem: Option<String>,
 }
 
 impl Verb for Stop {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let control = session.control()?;
+        let keep = session.keep()?;
         let report = if session.dry_run {
             StopReport::default()
         } else {
-            control
-                .engine(session)
-                .stop(&session.actor(), &self.reason)?
+            keep.end(session, |ender| ender.stop(&session.actor(), &self.reason))?
         };
         let proven = report.is_proven();
         let view = StopView {
             hold: crate::engine::STOP_HOLD,
             new_hold: report.held,
             proven,
-            runs: report
-                .runs
-                .into_iter()
-                .map(|run| RunEnded {
-                    run: run.run.to_string(),
-                    survivors: run.survivors,
-                })
-                .collect(),
+            runs: report.runs.into_iter().map(RunEnded::of).collect(),
+            problems: report.problems,
         };
         Ok(Output::of(view).answer(proven))
+    }
+}
+
+impl RunEnded {
+    fn of(stopped: Stopped) -> Self {
+        Self {
+            run: stopped.run.to_string(),
+            survivors: stopped.survivors,
+            recorded: stopped.recorded,
+            problem: stopped.problem,
+        }
+    }
+
+    fn pids(&self, separator: &str) -> String {
+        let pids: Vec<String> = self.survivors.iter().map(u32::to_string).collect();
+        pids.join(separator)
     }
 }
 
@@ -68,25 +84,40 @@ impl Render for StopView {
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         for run in &self.runs {
-            if run.survivors.is_empty() {
+            if let Some(problem) = &run.problem {
+                let text = format!("{}: {}", run.run, clean(problem));
+                writeln!(out, "{}", style.red(&text))?;
+            } else if !run.survivors.is_empty() {
+                let text = format!("{}: could not end process {}", run.run, run.pids(", "));
+                writeln!(out, "{}", style.red(&text))?;
+            } else if run.recorded {
                 writeln!(out, "{}: ended, nothing of it is left", run.run)?;
             } else {
-                let pids: Vec<String> = run.survivors.iter().map(u32::to_string).collect();
-                let text = format!("{}: could not end process {}", run.run, pids.join(", "));
-                writeln!(out, "{}", style.red(&text))?;
+                let text = "ended, nothing of it is left; its record is damaged: `acp doctor`";
+                writeln!(out, "{}: {text}", run.run)?;
             }
         }
-        let ended = plural(self.runs.len(), "run");
-        writeln!(
-            out,
-            "{ended} ended; nothing starts or merges until `acp hold clear`"
-        )
+        for problem in &self.problems {
+            writeln!(out, "{}", style.red(&clean(problem)))?;
+        }
+        if self.proven {
+            let ended = plural(self.runs.len(), "run");
+            writeln!(
+                out,
+                "{ended} ended; nothing starts or merges until `acp hold clear`"
+            )
+        } else {
+            writeln!(out, "not everything is done: call `acp stop` again")
+        }
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
         for run in &self.runs {
-            let pids: Vec<String> = run.survivors.iter().map(u32::to_string).collect();
-            plain_line(out, &[&run.run, &pids.join(",")])?;
+            let problem = clean(run.problem.as_deref().unwrap_or_default());
+            plain_line(out, &[&run.run, &run.pids(","), &problem])?;
+        }
+        for problem in &self.problems {
+            plain_line(out, &["-", "", &clean(problem)])?;
         }
         Ok(())
     }

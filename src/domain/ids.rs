@@ -198,6 +198,11 @@ impl RunId {
         ))
     }
 
+    /// Which attempt at its item the run is.
+    pub fn attempt(&self) -> Option<u32> {
+        self.0.rsplit_once("-a")?.1.parse().ok()
+    }
+
     /// The item that the run works on.
     pub fn item(&self) -> Option<ItemId> {
         let rest = self.0.get(16..)?;
@@ -383,7 +388,10 @@ mod tests {
         let now = "2026-11-21T03:15:02Z".parse().unwrap();
         let id = RunId::new(now, ItemId::issue(12), 1);
         assert_eq!(id.as_str(), "20261121-031502-issue-12-a1");
-        assert_eq!(id.item(), Some(ItemId::issue(12)));
+        assert_eq!(
+            (id.item(), id.attempt()),
+            (Some(ItemId::issue(12)), Some(1))
+        );
         assert_eq!(id.as_str().parse(), Ok(id));
         for bad in [
             "",

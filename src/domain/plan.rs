@@ -168,6 +168,11 @@ pub enum Wait {
         /// When it will be ended whatever it does.
         deadline: Option<Timestamp>,
     },
+    /// A run lives whose record is gone: nobody will draw its conclusions, and nothing else starts while it lives.
+    Unrecorded {
+        /// The run.
+        run: RunId,
+    },
     /// A run is over; the next pass draws the conclusions.
     Judging {
         /// The run.

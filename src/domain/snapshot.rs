@@ -122,6 +122,9 @@ pub struct Snapshot {
     pub mirror: Mirror,
     /// Runs that are not archived.
     pub runs: BTreeMap<RunId, RunView>,
+    /// Folders of runs whose record is gone, or was never written, with what lives of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unrecorded: BTreeMap<RunId, Life>,
     /// Claims.
     pub leases: BTreeMap<ItemId, Lease>,
     /// Tries and waits.
@@ -196,5 +199,18 @@ impl Snapshot {
     /// The run that holds the lease of an item, when there is one.
     pub fn run_of(&self, item: ItemId) -> Option<&RunView> {
         self.runs.get(&self.leases.get(&item)?.run)
+    }
+
+    /// The runs that live and have no record: their items are taken.
+    pub fn unrecorded_living(&self) -> impl Iterator<Item = &RunId> {
+        let living = self.unrecorded.iter();
+        living
+            .filter(|(_, life)| **life != Life::Gone)
+            .map(|(id, _)| id)
+    }
+
+    /// The one of them that works on an item.
+    pub fn unrecorded_on(&self, item: ItemId) -> Option<&RunId> {
+        self.unrecorded_living().find(|id| id.item() == Some(item))
     }
 }

@@ -3,8 +3,8 @@
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Outcome, Phase, Plan,
-    Retry, Run, RunEnd, RunEvent, RunId, RunState, Step,
+    Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Life, Outcome, Phase,
+    Plan, Retry, RunEvent, RunId, RunState, Step,
 };
 use crate::policy;
 use crate::store::{Entry, Lock, LockName, Store, StoreError, crash_point};
@@ -53,7 +53,7 @@ impl Engine<'_> {
             }),
             Action::Crash { run, step } => self.crash(run, *step),
             Action::Resume { run } => self.resume(run),
-            Action::Cancel { run, reason } => self.cancel(run, reason),
+            Action::Cancel { run, reason } => self.ender().cancel(run, reason),
             Action::Judge {
                 run,
                 intents,
@@ -96,6 +96,9 @@ impl Engine<'_> {
     /// A lease whose run is settled, or never was.
     fn release(&self, lease: &Lease) -> Result<Option<String>, EngineError> {
         if self.store.run(&lease.run)?.is_none() {
+            if self.workers.life(&lease.run) != Life::Gone {
+                return Ok(None);
+            }
             self.release_reservation(&lease.run)?;
         }
         crash_point("act.before_lease_release");
@@ -105,33 +108,8 @@ impl Engine<'_> {
         Ok(Some(text))
     }
 
-    /// Takes a run under way from its dead or unwanted supervisor. `None`: somebody else has it, or it has moved on.
-    fn take(&self, id: &RunId) -> Result<Option<(Run, Lock)>, EngineError> {
-        let Some(run) = self.store.live_run(id)? else {
-            return Ok(None);
-        };
-        if !run.state.is_under_way() {
-            return Ok(None);
-        }
-        let ended = self.workers.end(&run)?;
-        if !ended.survivors.is_empty() {
-            let pids: Vec<String> = ended.survivors.iter().map(u32::to_string).collect();
-            let what = format!("ending {id}");
-            let why = format!("these processes of it cannot be ended: {}", pids.join(", "));
-            return Err(EngineError::Forbidden { what, why });
-        }
-        let Some(lock) = self.store.own_run(id)? else {
-            return Ok(None);
-        };
-        let run = self
-            .store
-            .live_run(id)?
-            .filter(|run| run.state.is_under_way());
-        Ok(run.map(|run| (run, lock)))
-    }
-
     fn crash(&self, id: &RunId, step: Option<Step>) -> Result<Option<String>, EngineError> {
-        let Some((run, lock)) = self.take(id)? else {
+        let Some((run, lock)) = self.ender().take(id)? else {
             return Ok(None);
         };
         let at = step.map_or("before it began".to_owned(), |s| {
@@ -144,12 +122,12 @@ impl Engine<'_> {
             Some(_) => FailureClass::Interrupted,
         };
         let failure = Failure::new(class, detail.clone());
-        self.end_run(run, &lock, Outcome::Failed(failure))?;
+        self.ender().end_run(run, &lock, Outcome::Failed(failure))?;
         Ok(Some(format!("{id} crashed: {detail}")))
     }
 
     fn resume(&self, id: &RunId) -> Result<Option<String>, EngineError> {
-        let Some((mut run, lock)) = self.take(id)? else {
+        let Some((mut run, lock)) = self.ender().take(id)? else {
             return Ok(None);
         };
         run.resumes += 1;
@@ -157,50 +135,6 @@ impl Engine<'_> {
         self.workers.start(&run, None, lock)?;
         self.note(&Entry::new(self.clock.now(), "run.resumed").run(id));
         Ok(Some(format!("{id} goes on with a new supervisor")))
-    }
-
-    pub(super) fn cancel(&self, id: &RunId, reason: &str) -> Result<Option<String>, EngineError> {
-        let Some((run, lock)) = self.take(id)? else {
-            return Ok(None);
-        };
-        self.end_run(
-            run,
-            &lock,
-            Outcome::Cancelled {
-                reason: reason.to_owned(),
-            },
-        )?;
-        Ok(Some(format!("{id} cancelled: {reason}")))
-    }
-
-    /// Records the end of a run that no supervisor will record.
-    pub(super) fn end_run(
-        &self,
-        mut run: Run,
-        lock: &Lock,
-        outcome: Outcome,
-    ) -> Result<(), EngineError> {
-        let started = match &run.state {
-            RunState::Running { started, .. } => Some(*started),
-            _ => None,
-        };
-        if matches!(run.state, RunState::Reserved | RunState::Starting) {
-            self.release_reservation(&run.id)?;
-            crash_point("run.reservation_released");
-        }
-        let text = outcome.reason().unwrap_or_default();
-        run.apply(RunEvent::Ended(RunEnd {
-            started,
-            ended: self.clock.now(),
-            outcome,
-        }))?;
-        self.store.put_run(&run, lock)?;
-        self.note(
-            &Entry::new(self.clock.now(), "run.ended")
-                .run(&run.id)
-                .text(text),
-        );
-        Ok(())
     }
 
     fn judge(

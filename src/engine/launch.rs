@@ -22,13 +22,23 @@ pub struct Preview {
 impl Engine<'_> {
     /// Carries out one launch. `None`: something came in between, and the next plan knows better.
     pub(super) fn launch(&self, action: &Action) -> Result<Option<RunId>, EngineError> {
-        let Action::Launch { item, agent, .. } = action else {
+        let mut action = action.clone();
+        let Action::Launch {
+            item,
+            agent,
+            attempt,
+            ..
+        } = &mut action
+        else {
             return Ok(None);
         };
+        // A number never repeats, also where the record of the item is lost.
+        *attempt = (*attempt).max(self.store.last_attempt(*item)? + 1);
+        let (item, agent) = (*item, agent.clone());
         let held = self.store.holds().list()?;
         if held
             .iter()
-            .any(|(_, hold)| hold.item.is_none_or(|held| held == *item))
+            .any(|(_, hold)| hold.item.is_none_or(|held| held == item))
         {
             return Ok(None);
         }
@@ -37,10 +47,10 @@ impl Engine<'_> {
         }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
         let mirror = self.store.mirror()?;
-        let Some(approved) = self.approved_text(*item, &mirror)? else {
+        let Some(approved) = self.approved_text(item, &mirror)? else {
             return Ok(None);
         };
-        let Some(mut run) = self.draft(&mirror, action)? else {
+        let Some(mut run) = self.draft(&mirror, &action)? else {
             return Ok(None);
         };
         if item.kind == ItemKind::Issue && self.listed_otherwise(*item, &mirror, &approved.text)? {
@@ -50,7 +60,7 @@ impl Engine<'_> {
         run.title.clone_from(&approved.text.title);
         run.text = approved.digest;
         let prompt = self.prompt_for(&run, &approved.text)?;
-        self.look_at_sandbox(agent)?;
+        self.look_at_sandbox(&agent)?;
         let Some(lock) = self.claim(&run)? else {
             return Ok(None);
         };
@@ -290,7 +300,7 @@ impl Engine<'_> {
             let class = FailureClass::LaunchDied;
             Outcome::Failed(Failure::new(class, detail))
         };
-        self.end_run(run, lock, outcome)?;
+        self.ender().end_run(run, lock, outcome)?;
         Err(error)
     }
 }

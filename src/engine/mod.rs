@@ -32,7 +32,7 @@ pub use flush::{Flushed, Sent};
 pub use heartbeat::{Idle, PASS_AGE_MAX, Pass, PassReport};
 pub use launch::Preview;
 pub use notify::{Said, Sending, ToldTo};
-pub use stop::{STOP_HOLD, StopReport, Stopped};
+pub use stop::{Ender, STOP_HOLD, StopReport, Stopped};
 pub use sweep::Swept;
 
 use crate::domain::Rules;

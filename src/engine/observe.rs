@@ -19,6 +19,9 @@ const CHANGES_PER_PASS_MAX: usize = 25;
 /// Questions in a row that a forge leaves unanswered before no more are asked in this pass.
 const UNANSWERED_MAX: u32 = 3;
 
+/// Runs with a record, and without.
+type Runs = (BTreeMap<RunId, RunView>, BTreeMap<RunId, Life>);
+
 /// That the forge is asked, and whether what it says is written down.
 #[derive(Debug, Clone, Copy)]
 struct Ask {
@@ -61,8 +64,12 @@ impl Engine<'_> {
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
-        let runs = self.runs()?;
-        let worked_on = |item: ItemId| runs.values().any(|run| run.run.item == item);
+        let (runs, unrecorded) = self.runs()?;
+        let worked_on = |item: ItemId| {
+            let mut unrecorded = unrecorded.keys();
+            runs.values().any(|run| run.run.item == item)
+                || unrecorded.any(|run| run.item() == Some(item))
+        };
         let matters = |item: ItemId| is_open(&mirror, item) || worked_on(item);
         let budget = self.budget_now(&Store::day(now), &runs)?;
         let retries = self
@@ -74,6 +81,7 @@ impl Engine<'_> {
             seed: self.rng.next_u64(),
             mirror,
             runs,
+            unrecorded,
             leases: self
                 .store
                 .leases()
@@ -117,11 +125,13 @@ impl Engine<'_> {
     }
 
     /// Runs that are not archived. A record is read again after its run was found dead: a supervisor that ended in between
-    /// is then seen with its last word.
-    fn runs(&self) -> Result<BTreeMap<RunId, RunView>, EngineError> {
-        let mut runs = BTreeMap::new();
+    /// is then seen with its last word. Those without a record come second, with what lives of them.
+    fn runs(&self) -> Result<Runs, EngineError> {
+        let (mut runs, mut unrecorded) = (BTreeMap::new(), BTreeMap::new());
         for id in self.store.run_ids()? {
             let Some(mut run) = self.store.live_run(&id)? else {
+                let life = self.workers.life(&id);
+                unrecorded.insert(id, life);
                 continue;
             };
             let mut life = Life::Gone;
@@ -162,7 +172,7 @@ impl Engine<'_> {
                 },
             );
         }
-        Ok(runs)
+        Ok((runs, unrecorded))
     }
 
     /// Cooldowns by key. One of an agent that was not logged in is over as soon as its login has changed.

@@ -340,6 +340,9 @@ impl Workers for NoWorkers {
     fn end(&self, _: &Run) -> Result<Ended, WorkerError> {
         Ok(Ended::default())
     }
+    fn end_unrecorded(&self, _: &RunId) -> Result<Ended, WorkerError> {
+        Ok(Ended::default())
+    }
     fn reap(&self) {}
     fn login_changed(&self, _: &str) -> Option<Timestamp> {
         self.login.get()

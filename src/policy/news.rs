@@ -189,6 +189,10 @@ fn for_a_person(wait: &Wait, item: ItemId) -> Option<(NewsKind, &'static str, St
             need("schedule", why, look)
         }
         Wait::WriteFailed { error, .. } => need("write", error.clone(), look),
+        Wait::Unrecorded { run } => {
+            let why = format!("run {run} lives and its record is gone");
+            need("unrecorded", why, look)
+        }
         Wait::Lost { .. } => {
             let why = "its pull request was sent and is not to be found".to_owned();
             need("lost", why, look)

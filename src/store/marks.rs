@@ -103,12 +103,15 @@ impl Store {
         Ok(folders)
     }
 
-    /// Removes the folder of a run that never had a record.
+    /// Removes the folder of a run that never had a record. One that has lost it is archived: what its agent printed may be
+    /// all that is known of it, and its number stays used.
     pub fn forget_run(&self, id: &RunId) -> Result<(), StoreError> {
         let Some(lock) = self.own_run(id)? else {
             return Ok(());
         };
-        if self.live_run(id)?.is_none() {
+        if self.live_run(id)?.is_none() && self.layout.prompt(id).exists() {
+            self.archive_run(id)?;
+        } else if self.live_run(id)?.is_none() {
             durable::remove_tree(&self.layout.run(id))?;
         }
         drop(lock);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Store, StoreError};
-use crate::domain::{Run, RunFindings, RunId};
+use crate::domain::{ItemId, Run, RunFindings, RunId};
 use crate::durable::{self, Lock, crash_point};
 
 impl Store {
@@ -16,6 +16,14 @@ impl Store {
             .into_iter()
             .filter_map(|name| name.parse().ok())
             .collect())
+    }
+
+    /// The highest attempt at an item that a folder is named after, archived or not; 0: none.
+    pub fn last_attempt(&self, item: ItemId) -> Result<u32, StoreError> {
+        let mut ids = self.run_ids()?;
+        ids.extend(self.archived()?.into_iter().map(|archived| archived.id));
+        let of_item = ids.iter().filter(|id| id.item() == Some(item));
+        Ok(of_item.filter_map(RunId::attempt).max().unwrap_or(0))
     }
 
     /// The record of a run, archived or not. `None` when a launch died before it was written.

@@ -24,6 +24,9 @@ pub fn describe(wait: &Wait) -> String {
         } => format!("blocked: {reason}"),
         Wait::Blocked { reason: None } => format!("`{}` is on it", label::BLOCKED),
         Wait::Running { run, step, .. } => format!("run {run} is at work ({step})"),
+        Wait::Unrecorded { run } => {
+            format!("run {run} lives and its record is gone: nothing starts here until it is ended")
+        }
         Wait::Judging { run } => format!("run {run} is over; the next pass draws the conclusions"),
         Wait::HasPr { pr } => format!("its pull request pr/{pr} is open"),
         Wait::Writing { count, error, .. } => {
@@ -162,6 +165,7 @@ pub fn way_out(standing: &Standing) -> Option<String> {
             )
         }
         Wait::Running { run, .. } => format!("acp run log {run}"),
+        Wait::Unrecorded { run } => format!("acp run stop {run}"),
         Wait::Judging { .. }
         | Wait::LaunchLimit { .. }
         | Wait::Launching { .. }

@@ -73,9 +73,9 @@ impl<'a> LocalWorkers<'a> {
     }
 
     /// Ends what of a run is no process of its tree.
-    pub(super) fn end_container(&self, run: &Run) {
-        let key = self.around().key(run);
-        confine::end_container(&self.confiner(), &run.agent, &key);
+    pub(super) fn end_container(&self, run: &RunId, agent: &str) {
+        let key = self.around().key_of(run);
+        confine::end_container(&self.confiner(), agent, &key);
     }
 
     /// The variables that the run's agent wants handed on; its supervisor must have them first.
@@ -147,7 +147,12 @@ impl Workers for LocalWorkers<'_> {
 
     fn end(&self, run: &Run) -> Result<Ended, WorkerError> {
         self.reap();
-        life::end(self, run)
+        life::end(self, &run.id, Some(run))
+    }
+
+    fn end_unrecorded(&self, run: &RunId) -> Result<Ended, WorkerError> {
+        self.reap();
+        life::end(self, run, None)
     }
 
     fn reap(&self) {

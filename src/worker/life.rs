@@ -34,39 +34,47 @@ pub(super) fn of(workers: &LocalWorkers<'_>, id: &RunId) -> Life {
         return Life::Gone;
     }
     match workers.store.live_run(id) {
-        Ok(Some(run)) if run.state.is_under_way() => {
-            if proc::members(&tree(workers, &run)).is_empty() {
+        Ok(Some(run)) if !run.state.is_under_way() => Life::Gone,
+        // Also where the record is gone: the processes do not know that.
+        Ok(run) => {
+            if proc::members(&tree(workers, id, run.as_ref())).is_empty() {
                 Life::Gone
             } else {
                 Life::Orphaned
             }
         }
-        Ok(_) => Life::Gone,
         Err(_) => Life::Supervised,
     }
 }
 
-/// The supervisor first, so that it starts nothing more; then what it started.
-pub(super) fn end(workers: &LocalWorkers<'_>, run: &Run) -> Result<Ended, WorkerError> {
+/// The supervisor first, so that it starts nothing more; then what it started. Without a record they are known by their
+/// environment and their cgroup alone.
+pub(super) fn end(
+    workers: &LocalWorkers<'_>,
+    id: &RunId,
+    run: Option<&Run>,
+) -> Result<Ended, WorkerError> {
     let clock = workers.clock;
     let begun = clock.monotonic();
     let supervisors = loop {
-        let found = supervisors(workers, run);
+        let found = supervisors(workers, id, run);
         for mark in &found {
             proc::kill_pid(mark);
         }
         workers.reap();
         let waited = clock.monotonic().saturating_sub(begun);
-        if (found.is_empty() && !is_supervised(workers, run)?) || waited > VANISH_LIMIT {
+        if (found.is_empty() && !is_supervised(workers, id)?) || waited > VANISH_LIMIT {
             break found;
         }
         clock.sleep(LOOK_EVERY);
     };
-    let settings = workers.rules.agents.settings.get(&run.agent);
+    let agents = &workers.rules.agents;
+    let agent = run.map_or(&agents.use_, |run| &run.agent);
+    let settings = agents.settings.get(agent);
     let grace = settings.map_or(GRACE_DEFAULT, |settings| settings.grace);
-    let tree = tree(workers, run);
+    let tree = tree(workers, id, run);
     let left = proc::end_tree(&tree, grace, clock);
-    workers.end_container(run);
+    workers.end_container(id, agent);
     let mut survivors: Vec<u32> = supervisors.iter().map(|mark| mark.pid).collect();
     survivors.extend(left.pids);
     survivors.extend(proc::members(&tree));
@@ -78,9 +86,9 @@ pub(super) fn end(workers: &LocalWorkers<'_>, run: &Run) -> Result<Ended, Worker
     }
     // A process that was killed is out of the list before the kernel closes what it had open: on a busy machine much before.
     let begun = clock.monotonic();
-    while let Some(path) = held_lock(workers, &run.id)? {
+    while let Some(path) = held_lock(workers, id)? {
         if clock.monotonic().saturating_sub(begun) > VANISH_LIMIT {
-            let run = run.id.clone();
+            let run = id.clone();
             return Err(WorkerError::Held { run, path });
         }
         clock.sleep(LOOK_EVERY);
@@ -101,20 +109,18 @@ fn held_lock(workers: &LocalWorkers<'_>, id: &RunId) -> Result<Option<PathBuf>, 
     Ok(None)
 }
 
-fn is_supervised(workers: &LocalWorkers<'_>, run: &Run) -> Result<bool, WorkerError> {
-    Ok(durable::is_held(
-        &workers.store.layout().alive_lock(&run.id),
-    )?)
+fn is_supervised(workers: &LocalWorkers<'_>, id: &RunId) -> Result<bool, WorkerError> {
+    Ok(durable::is_held(&workers.store.layout().alive_lock(id))?)
 }
 
 /// The supervisor that the record names, and those that no record names yet.
-fn supervisors(workers: &LocalWorkers<'_>, run: &Run) -> Vec<ProcessMark> {
-    let folder = workers.store.layout().run(&run.id);
+fn supervisors(workers: &LocalWorkers<'_>, id: &RunId, run: Option<&Run>) -> Vec<ProcessMark> {
+    let folder = workers.store.layout().run(id);
     let marked = proc::find_marked(SUPERVISE.as_ref(), folder.as_os_str());
     let mut found: Vec<ProcessMark> = marked.into_iter().filter_map(ProcessMark::of).collect();
     // The record may be newer than the caller's copy of it.
-    let current = workers.store.live_run(&run.id).ok().flatten();
-    for state in [Some(&run.state), current.as_ref().map(|run| &run.state)] {
+    let current = workers.store.live_run(id).ok().flatten();
+    for state in [run, current.as_ref()].map(|run| run.map(|run| &run.state)) {
         if let Some(RunState::Running {
             supervisor: Some(id),
             ..
@@ -128,12 +134,11 @@ fn supervisors(workers: &LocalWorkers<'_>, run: &Run) -> Vec<ProcessMark> {
     found
 }
 
-fn tree(workers: &LocalWorkers<'_>, run: &Run) -> proc::RunTree {
-    let current = workers.store.live_run(&run.id).ok().flatten();
-    let state = current.as_ref().map_or(&run.state, |run| &run.state);
-    let leader = match state {
-        RunState::Running { leader, .. } => leader.as_ref().map(process_mark),
+fn tree(workers: &LocalWorkers<'_>, id: &RunId, run: Option<&Run>) -> proc::RunTree {
+    let current = workers.store.live_run(id).ok().flatten();
+    let leader = match current.as_ref().or(run).map(|run| &run.state) {
+        Some(RunState::Running { leader, .. }) => leader.as_ref().map(process_mark),
         _ => None,
     };
-    workers.around().tree(run).with_leader(leader)
+    workers.around().tree_of(id).with_leader(leader)
 }

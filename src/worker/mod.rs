@@ -122,6 +122,12 @@ pub trait Workers {
     /// `Store` when the run's files cannot be read, `Held` when something lives that cannot be found.
     fn end(&self, run: &Run) -> Result<Ended, WorkerError>;
 
+    /// The same for a run whose record is gone or cannot be read, by what its files and the processes themselves show.
+    ///
+    /// # Errors
+    /// As for [`Workers::end`].
+    fn end_unrecorded(&self, run: &RunId) -> Result<Ended, WorkerError>;
+
     /// The agent's own session, where a run whose supervisor died while its agent worked can go on with it.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{AgentSettings, Run, TokenSource};
+use crate::domain::{AgentSettings, Run, RunId, TokenSource};
 use crate::proc::{Cmd, Redactor, RunTree};
 use crate::store::Layout;
 use crate::sys::{Env, Secret};
@@ -131,19 +131,33 @@ impl Surroundings<'_> {
 
     /// `ACP_OUT` of a run.
     pub(super) fn out(&self, run: &Run) -> PathBuf {
-        self.layout.worktree(&run.id).join(OUT)
+        self.out_of(&run.id)
+    }
+
+    fn out_of(&self, run: &RunId) -> PathBuf {
+        self.layout.worktree(run).join(OUT)
     }
 
     /// How the processes of a run are recognised.
     pub(super) fn tree(&self, run: &Run) -> RunTree {
-        RunTree::new(self.key(run), "ACP_OUT", self.out(run))
+        self.tree_of(&run.id)
+    }
+
+    /// The same where only the run's id is known.
+    pub(super) fn tree_of(&self, run: &RunId) -> RunTree {
+        RunTree::new(self.key_of(run), "ACP_OUT", self.out_of(run))
     }
 
     /// The run's name on this machine: of its cgroup, and of its container.
     pub(super) fn key(&self, run: &Run) -> String {
+        self.key_of(&run.id)
+    }
+
+    /// The same where only the run's id is known.
+    pub(super) fn key_of(&self, run: &RunId) -> String {
         // The run's id alone is not unique on a machine: two profiles, or two homes, may launch in the same second.
         let home = crc32fast::hash(self.layout.root().as_os_str().as_encoded_bytes());
-        format!("acp-{}-{home:08x}", run.id)
+        format!("acp-{run}-{home:08x}")
     }
 
     /// Takes the values of all variables that look like credentials out of logs, handed on or not.

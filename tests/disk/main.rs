@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod parts;
+mod stop;
 
 use std::path::Path;
 use std::process::{Command, Output};

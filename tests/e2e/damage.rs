@@ -11,7 +11,7 @@ use crate::repo::{GOOD, QUICK};
 #[test]
 fn a_typo_in_a_limit_stops_every_verb_with_a_suggestion() {
     let env = TestEnv::under_with(GOOD, "limits: { workres: 1 }\n");
-    for verb in ["heartbeat", "status", "stop"] {
+    for verb in ["heartbeat", "status", "reconcile"] {
         let wrong = env.acp(&[verb]).with(78);
         wrong.says("limits.workres");
         wrong.says("`workers`");

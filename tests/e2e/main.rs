@@ -43,6 +43,7 @@ mod screens;
 mod service;
 mod shells;
 mod state;
+mod stop;
 mod turns;
 mod upkeep;
 mod verbs;

@@ -90,3 +90,32 @@ fn a_profile_that_breaks_meanwhile_is_told_and_one_that_is_broken_ends_it() {
     let _both = env.acp(&["heartbeat", "--loop", "--until-idle"]).with(2);
     let _alone = env.acp(&["heartbeat", "--every", "1m"]).with(2);
 }
+
+#[test]
+fn a_full_disk_behind_the_output_does_not_end_the_loop() {
+    let env = TestEnv::under(GOOD);
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let args = ["heartbeat", "--loop", "--every", "1s", "--plain"];
+    let mut child = env
+        .acp_command(&args)
+        .stdout(full.unwrap())
+        .spawn()
+        .unwrap();
+    let last_pass = || {
+        env.data(&["status"])["last_pass"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..600 {
+        seen.extend(last_pass());
+        if seen.len() > 1 {
+            break;
+        }
+        assert_eq!(child.try_wait().unwrap(), None, "after {seen:?}");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    child.kill().unwrap();
+    let _status = child.wait().unwrap();
+    assert!(seen.len() > 1, "{seen:?}");
+}

@@ -45,8 +45,12 @@ impl Workers for Ports<'_> {
     }
 
     fn end(&self, run: &Run) -> Result<Ended, WorkerError> {
+        self.end_unrecorded(&run.id)
+    }
+
+    fn end_unrecorded(&self, run: &RunId) -> Result<Ended, WorkerError> {
         let mut at_work = self.0.at_work.borrow_mut();
-        if let Some((_, killed)) = at_work.iter_mut().find(|(id, _)| *id == run.id) {
+        if let Some((_, killed)) = at_work.iter_mut().find(|(id, _)| id == run) {
             // It dies, but not before this call is over.
             *killed = true;
             return Ok(Ended { survivors: vec![7] });
@@ -55,9 +59,9 @@ impl Workers for Ports<'_> {
         if self.0.chance(20) {
             return Ok(Ended { survivors: vec![8] });
         }
-        drop(self.0.waiting.borrow_mut().remove(&run.id));
+        drop(self.0.waiting.borrow_mut().remove(run));
         crash_point("sim.supervisor_killed");
-        drop(self.0.orphans.borrow_mut().remove(&run.id));
+        drop(self.0.orphans.borrow_mut().remove(run));
         Ok(Ended::default())
     }
 

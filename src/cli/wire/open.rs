@@ -16,11 +16,14 @@ use crate::store::{Home, Store};
 use crate::sys::Env;
 use crate::ui::{CliError, Exit};
 use crate::vcs::git::{GitVcs, Remote};
-use crate::worker::{self, LocalChildren, LocalWorkers, SupervisorCtx};
+use crate::worker::{self, LocalChildren, LocalWorkers, SupervisorCtx, Workers};
 use crate::{durable, proc};
 
 /// The largest prompt template of a profile, in bytes.
 const TEMPLATE_BYTES_MAX: u64 = 256 * 1024;
+
+/// A profile that leaves everything at what is built in.
+const NOTHING_SAID: &str = "schema: 1\nforge: { kind: local }\n";
 
 /// Opens the profile that the call is about.
 pub(in crate::cli) fn open<'w>(
@@ -54,6 +57,26 @@ pub(in crate::cli) fn open<'w>(
         vcs: Box::new(vcs),
         workers: Box::new(workers),
     })
+}
+
+/// What ends the runs of a profile. Where its file cannot be loaded, as for a profile that says nothing: then an agent
+/// has the usual time between TERM and KILL.
+pub(in crate::cli) fn workers<'w>(
+    session: &'w Session<'_>,
+    home: &Home,
+    id: &ProfileId,
+) -> Result<Box<dyn Workers + 'w>, CliError> {
+    let loaded = profile::load(&home.config, id, session.env, &Overrides::none());
+    let loaded =
+        loaded.or_else(|_| profile::load_text(id, Path::new(""), NOTHING_SAID, &Env::default()))?;
+    Ok(Box::new(LocalWorkers::new(
+        Store::new(home.layout(id)),
+        loaded.rules,
+        session.env,
+        session.clock,
+        agent::by_name,
+        own_program()?,
+    )))
 }
 
 /// The profile that the call is about.

@@ -91,7 +91,7 @@ impl Verb for Test {
         let engine = control.engine(&inner);
         let idle = engine.until_idle(pass, WHOLE_TIMEOUT, &mut |_| {})?;
         if idle == Idle::No {
-            engine.stop("agent test", "it took too long")?;
+            let _ended = engine.ender().stop("agent test", "it took too long");
         }
         drop(progress);
         let tested = self.tested(&control)?;

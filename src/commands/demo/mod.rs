@@ -109,9 +109,10 @@ impl Verb for Demo {
         let idle = self.turn(&inner, &control, &progress)?;
         drop(progress);
         if idle == Idle::No {
-            control
-                .engine(&inner)
-                .stop("demo", "the demonstration took too long")?;
+            let engine = control.engine(&inner);
+            let _ended = engine
+                .ender()
+                .stop("demo", "the demonstration took too long");
             let kept = folder.keep();
             return Err(CliError::new(
                 Exit::TempFail,

@@ -1,5 +1,7 @@
 //! Whether everything that is kept can be read, and whether passes get to their end.
 
+use std::path::Path;
+
 use jiff::SignedDuration;
 
 use super::check::{Case, Finding};
@@ -39,11 +41,27 @@ pub(in crate::commands) fn mend(error: &StoreError) -> Option<String> {
         // The newer acp is somewhere on this machine, and this one is not to touch what it wrote.
         StoreError::Newer { .. } => "type -a acp".to_owned(),
         StoreError::Damaged { path, .. } | StoreError::TooLarge { path, .. } => {
-            format!("mv {0} {0}.damaged", shell(path))
+            let away = format!("mv {0} {0}.damaged", shell(path));
+            match stop(path) {
+                Some(stop) => format!("{stop} && {away}"),
+                None => away,
+            }
         }
         StoreError::Io { path, .. } => format!("ls -l {}", shell(path)),
         StoreError::Busy { .. } | StoreError::Order { .. } => return None,
     })
+}
+
+/// What ends the run that a record is of: with the record out of the way nobody would look after it any more.
+fn stop(record: &Path) -> Option<String> {
+    let name = |path: &Path| path.file_name()?.to_str().map(str::to_owned);
+    let folder = record.parent()?;
+    let is_at_work = record.ends_with("run.json") && folder.parent()?.ends_with("runs");
+    let profile = name(folder.parent()?.parent()?).filter(|_| is_at_work)?;
+    Some(format!(
+        "acp run stop {} --profile {profile}",
+        name(folder)?
+    ))
 }
 
 fn last_pass(case: &Case) -> Vec<Finding> {

@@ -12,19 +12,24 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
     let mut found = vec![];
     let mut under_way = 0;
     for id in ids {
-        // What cannot be read is named by the check of the records.
-        let Ok(Some(run)) = case.store.live_run(&id) else {
-            continue;
-        };
-        if !run.state.is_under_way() {
-            continue;
-        }
-        under_way += 1;
         let layout = case.store.layout();
         let alive = is_held(&layout.alive_lock(&id)).unwrap_or(false);
         let agent = layout
             .held_by_agent(&id)
             .any(|lock| is_held(&lock).unwrap_or(false));
+        let run = match case.store.live_run(&id) {
+            Ok(Some(run)) if run.state.is_under_way() => run,
+            Ok(Some(_)) => continue,
+            Ok(None) | Err(_) if alive || agent => {
+                let meaning = format!("{id} lives and its record is gone or damaged");
+                let stop = case.acp(&format!("run stop {id}"));
+                found.push(Finding::failed("runs", meaning).mend(stop));
+                continue;
+            }
+            // A damaged one is named by the check of the records.
+            Ok(None) | Err(_) => continue,
+        };
+        under_way += 1;
         found.extend(of_run(case, &run, alive, agent));
     }
     if found.is_empty() {

@@ -60,7 +60,8 @@ pub(super) fn repeat(
             error,
             pass: passed,
         };
-        if !session.ports.show(session, &Output::of(shown))? {
+        // Only a reader that has gone away ends the loop. A full disk behind the output is no reason to let runs lie about.
+        if matches!(session.ports.show(session, &Output::of(shown)), Ok(false)) {
             return Ok(Output::silent());
         }
         let wait = Duration::try_from(next.duration_since(at)).unwrap_or(every);

@@ -7,9 +7,14 @@ use serde::Serialize;
 use super::show::find;
 use crate::commands::Session;
 use crate::domain::RunId;
+use crate::engine::StopReport;
+use crate::ui::words::clean;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Ends a run: its supervisor, its agent and every process that they started. Ends with 1 when something survives.
+///
+/// It needs neither a profile that can be loaded nor git, and ends also a run whose record is gone or damaged. Columns of
+/// --plain: run, `ended` or `idle`, process numbers of what is left, what went wrong.
 ///
 /// A stopped run is no failure. While nothing else holds the item, the next pass may start it again; `acp hold add` or
 /// `acp stop` prevents that.
@@ -24,26 +29,35 @@ struct Stopped {
     run: String,
     was_running: bool,
     survivors: Vec<u32>,
+    /// What went wrong besides.
+    problems: Vec<String>,
 }
 
 impl Stop {
     pub(super) fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let control = session.control()?;
-        let run = find(&control.store, &self.run)?;
-        let stopped = if session.dry_run {
-            None
+        let keep = session.keep()?;
+        // One whose record is gone or damaged can be at work all the same.
+        if !keep.store.run_ids()?.contains(&self.run) {
+            let _archived = find(&keep.store, &self.run)?;
+        }
+        let report = if session.dry_run {
+            StopReport::default()
         } else {
-            control
-                .engine(session)
-                .stop_run(&run.id, &session.actor())?
+            keep.end(session, |ender| ender.stop_run(&self.run, &session.actor()))?
         };
-        let was_running = stopped.is_some();
-        let survivors = stopped.map(|stopped| stopped.survivors).unwrap_or_default();
-        let proven = survivors.is_empty();
+        let proven = report.is_proven();
+        let mut problems = report.problems;
+        let was_running = !report.runs.is_empty();
+        let mut survivors = vec![];
+        for run in report.runs {
+            survivors.extend(run.survivors);
+            problems.extend(run.problem);
+        }
         let view = Stopped {
-            run: run.id.to_string(),
+            run: self.run.to_string(),
             was_running,
             survivors,
+            problems,
         };
         Ok(Output::of(view).answer(proven))
     }
@@ -53,8 +67,15 @@ impl Render for Stopped {
     const SCHEMA: &'static str = "acp.run.stop/1";
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        for problem in &self.problems {
+            let text = format!("{}: {}", self.run, clean(problem));
+            writeln!(out, "{}", style.red(&text))?;
+        }
         if !self.was_running {
             return writeln!(out, "{} is not at work", self.run);
+        }
+        if !self.problems.is_empty() && self.survivors.is_empty() {
+            return Ok(());
         }
         if self.survivors.is_empty() {
             return writeln!(out, "{}: ended, nothing of it is left", self.run);
@@ -75,6 +96,7 @@ impl Render for Stopped {
                 &self.run,
                 if self.was_running { "ended" } else { "idle" },
                 &pids.join(","),
+                &clean(&self.problems.join("; ")),
             ],
         )
     }

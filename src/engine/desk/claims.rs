@@ -1,26 +1,33 @@
 //! Leases, waits, holds and the budget of the day.
 
 use super::Desk;
-use crate::domain::{Cooldown, Hold, ItemId, Lease, Retry, RunId, RunState};
+use crate::domain::{Cooldown, Hold, ItemId, Lease, Life, Retry, RunId, RunState};
 use crate::engine::{CREDENTIAL_HOLD, EngineError};
 use crate::store::{Entry, LockName, Store, crash_point};
+use crate::worker::Workers;
 
 impl Desk<'_> {
     /// Removes the lease of an item whose run is through, or never was.
     ///
     /// # Errors
-    /// `Missing` when there is no lease, `Forbidden` while its run is under way or not judged yet.
-    pub fn clear_lease(&self, item: ItemId, actor: &str) -> Result<Lease, EngineError> {
+    /// `Missing` when there is no lease, `Forbidden` while its run is under way, not judged yet, or lives without a record.
+    pub fn clear_lease(
+        &self,
+        item: ItemId,
+        actor: &str,
+        workers: &dyn Workers,
+    ) -> Result<Lease, EngineError> {
         let _pass = self.change_lock(LockName::Pass, "lease clear")?;
         let Some(lease) = self.store.leases().get(&item.slug())? else {
             let what = format!("lease on {item}");
             return Err(EngineError::Missing { what });
         };
         let run = self.store.run(&lease.run)?;
-        if let Some(why) = run
-            .as_ref()
-            .and_then(|run| keeps_lease(&run.id, &run.state))
-        {
+        let why = match &run {
+            Some(run) => keeps_lease(&run.id, &run.state),
+            None => lives_unrecorded(&lease.run, workers),
+        };
+        if let Some(why) = why {
             let what = format!("clearing the lease on {item}");
             return Err(EngineError::Forbidden { what, why });
         }
@@ -171,6 +178,13 @@ impl Desk<'_> {
         }
         Ok(reset)
     }
+}
+
+/// Why a run without a record still needs its lease.
+fn lives_unrecorded(id: &RunId, workers: &dyn Workers) -> Option<String> {
+    (workers.life(id) != Life::Gone).then(|| {
+        format!("its run {id} lives, though its record is gone: `acp run stop {id}` ends it")
+    })
 }
 
 /// Why a run still needs its lease.

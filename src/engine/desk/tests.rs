@@ -8,6 +8,7 @@ use crate::domain::{
     Hold, Intent, IntentId, ItemId, Lease, Origin, Payload, Phase, Reservation, Retry, Run, RunEnd,
     RunState, Task,
 };
+use crate::engine::testing::NoWorkers;
 use crate::store::{Home, Place};
 use crate::sys::StepClock;
 
@@ -310,7 +311,9 @@ fn a_lease_is_cleared_only_when_its_run_is_through() {
         let run = world.run(1, state);
         world.lease(1, &run);
         world.reserve(&[&run]);
-        let cleared = world.desk().clear_lease(ItemId::issue(1), "ann");
+        let cleared = world
+            .desk()
+            .clear_lease(ItemId::issue(1), "ann", &NoWorkers::default());
         assert_eq!(cleared.is_err(), kept, "{cleared:?}");
         assert_eq!(world.store.leases().list().unwrap().is_empty(), !kept);
         assert_eq!(world.run_count(), 1, "what it used still counts");
@@ -323,12 +326,20 @@ fn the_lease_of_a_run_that_never_was_takes_its_reservation_with_it() {
     let run = RunId::new(at(), ItemId::issue(1), 1);
     world.lease(1, &run);
     world.reserve(&[&run]);
-    world.dry().clear_lease(ItemId::issue(1), "ann").unwrap();
+    world
+        .dry()
+        .clear_lease(ItemId::issue(1), "ann", &NoWorkers::default())
+        .unwrap();
     assert_eq!(world.run_count(), 1);
-    world.desk().clear_lease(ItemId::issue(1), "ann").unwrap();
+    world
+        .desk()
+        .clear_lease(ItemId::issue(1), "ann", &NoWorkers::default())
+        .unwrap();
     assert_eq!(world.run_count(), 0);
     assert!(matches!(
-        world.desk().clear_lease(ItemId::issue(1), "ann"),
+        world
+            .desk()
+            .clear_lease(ItemId::issue(1), "ann", &NoWorkers::default()),
         Err(EngineError::Missing { .. })
     ));
 }

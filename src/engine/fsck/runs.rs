@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Flaw;
 use crate::domain::{ItemId, Lease, Run, RunId, RunState};
-use crate::store::{Inventory, Store};
+use crate::store::{Inventory, RunFolder, Store};
 
 /// What is wrong with each run by itself.
 pub(super) fn check(found: &Inventory, flaws: &mut Vec<Flaw>) {
@@ -18,7 +18,11 @@ pub(super) fn check(found: &Inventory, flaws: &mut Vec<Flaw>) {
         }
         let Some(run) = &folder.run else {
             // One that cannot be read is named by itself.
-            if !folder.has_record && !folder.alive {
+            if !folder.has_record && lives(folder) {
+                let meaning = "it lives and its record is gone: nobody will draw its conclusions";
+                let stop = format!("run stop {id}");
+                flaws.push(Flaw::new("run-without-record", id, meaning).mend(stop));
+            } else if !folder.has_record {
                 let meaning = "a launch died before it wrote its record";
                 flaws.push(Flaw::new("run-without-record", id, meaning).mend("reconcile"));
             }
@@ -67,6 +71,10 @@ pub(super) fn check(found: &Inventory, flaws: &mut Vec<Flaw>) {
     }
 }
 
+fn lives(folder: &RunFolder) -> bool {
+    folder.alive || folder.agent
+}
+
 /// Whether leases, attempts, budgets and labels fit the runs.
 pub(super) fn check_claims(found: &Inventory, now: Timestamp, flaws: &mut Vec<Flaw>) {
     for (_, lease) in &found.leases {
@@ -103,7 +111,9 @@ fn of_lease(found: &Inventory, lease: &Lease) -> Option<Flaw> {
     let Lease { item, run, .. } = lease;
     let folder = found.runs.get(run);
     // One that cannot be read is named by itself.
-    if folder.is_some_and(|folder| folder.run.is_none() && folder.has_record) {
+    let is_named =
+        |folder: &RunFolder| folder.run.is_none() && (folder.has_record || lives(folder));
+    if folder.is_some_and(is_named) {
         return None;
     }
     let Some(of) = folder.and_then(|folder| folder.run.as_ref()) else {

@@ -17,7 +17,9 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
         if !view.is_known(issue) {
             continue;
         }
-        let running = issue.is_open() && view.active_run(item).is_some();
+        let at_work =
+            view.active_run(item).is_some() || view.snapshot.unrecorded_on(item).is_some();
+        let running = issue.is_open() && at_work;
         if running != issue.has(label::RUNNING) || !view.intents_of(item).is_empty() {
             let want = if running {
                 BTreeSet::from([label::RUNNING])

@@ -139,6 +139,11 @@ impl<'a> Room<'a> {
                 exclusive = Exclusive::Running(run.run.item);
             }
         }
+        for run in view.snapshot.unrecorded_living() {
+            let item = run.item();
+            running += 1;
+            running_pulls += u32::from(item.is_some_and(|item| item.kind == ItemKind::Pr));
+        }
         if matches!(exclusive, Exclusive::None) {
             let mut all = wanted.pulls.iter().chain(&wanted.issues);
             let next = |candidate: &&Candidate| {

@@ -217,6 +217,10 @@ impl<'a> Sight<'a> {
 
     /// What is under way on it.
     fn pending(&self) -> Option<Wait> {
+        if let Some(run) = self.view.snapshot.unrecorded_on(self.item) {
+            let run = run.clone();
+            return Some(Wait::Unrecorded { run });
+        }
         if let Some(run) = self.view.busy_run(self.item) {
             return Some(run_wait(run));
         }

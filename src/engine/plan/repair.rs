@@ -17,12 +17,18 @@ const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
     for lease in view.snapshot.leases.values() {
-        let settled = view.snapshot.runs.get(&lease.run).is_none_or(|run| {
-            matches!(
+        let snapshot = view.snapshot;
+        let settled = match snapshot.runs.get(&lease.run) {
+            Some(run) => matches!(
                 run.run.state,
                 RunState::Judged { .. } | RunState::Closed { .. }
-            )
-        });
+            ),
+            // That nothing is known of a run does not mean that nothing of it lives.
+            None => snapshot
+                .unrecorded
+                .get(&lease.run)
+                .is_none_or(|life| *life == Life::Gone),
+        };
         if settled {
             plan.actions.push(Action::ReleaseLease {
                 item: lease.item,

@@ -297,9 +297,13 @@ impl<'a> View<'a> {
             .retries
             .get(&item)
             .map_or(0, |retry| retry.attempt);
-        self.runs_of(item)
-            .iter()
-            .map(|run| run.run.attempt)
+        let recorded = self.runs_of(item).iter().map(|run| run.run.attempt);
+        // A number stays used when the record of its run is lost.
+        let lease = self.snapshot.leases.get(&item).map(|lease| &lease.run);
+        let named = self.snapshot.unrecorded.keys().chain(lease);
+        let named = named.filter(|run| run.item() == Some(item));
+        recorded
+            .chain(named.filter_map(RunId::attempt))
             .max()
             .unwrap_or(0)
             .max(noted)

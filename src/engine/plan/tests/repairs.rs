@@ -3,7 +3,7 @@
 use super::world::{World, ago, end, implemented, judged, now, running, set, sha};
 use crate::domain::{
     Action, BranchName, IssueState, ItemId, Lease, Life, Origin, Payload, Phase, RunId, RunState,
-    Step, label,
+    Step, Wait, label,
 };
 
 const ISSUE: ItemId = ItemId::issue(1);
@@ -170,4 +170,38 @@ fn writes_of_an_issue_that_is_closed_are_dropped_unless_the_push_was_sent() {
     assert_eq!(repairs(&world), ["drop"]);
     world.snapshot.intents[0].intent.phase = Phase::Dispatched;
     assert!(repairs(&world).is_empty());
+}
+
+#[test]
+fn a_run_that_lives_without_a_record_keeps_its_item_and_its_number() {
+    for life in [Life::Supervised, Life::Orphaned, Life::Gone] {
+        let mut world = fresh();
+        let run = world.run(ISSUE, 3, running(Step::Agent));
+        world.snapshot.runs.clear();
+        world.snapshot.unrecorded.insert(run.clone(), life);
+        if life == Life::Gone {
+            assert_eq!(repairs(&world), ["release"]);
+            let again = world
+                .plan()
+                .actions
+                .into_iter()
+                .find_map(|action| match action {
+                    Action::Launch { attempt, .. } => Some(attempt),
+                    _ => None,
+                });
+            assert_eq!(again, Some(4));
+            continue;
+        }
+        let keeps = |world: &World| {
+            assert!(repairs(world).is_empty(), "{life:?}");
+            assert!(world.launched().is_empty(), "{life:?}");
+            assert_eq!(world.wait(ISSUE), Wait::Unrecorded { run: run.clone() });
+        };
+        keeps(&world);
+        world.snapshot.leases.clear();
+        keeps(&world);
+        world.rules.limits.workers = 1;
+        world.issue(2);
+        assert!(world.launched().is_empty(), "it takes a slot");
+    }
 }

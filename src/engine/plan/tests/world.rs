@@ -85,6 +85,7 @@ impl World {
                     ..Mirror::default()
                 },
                 runs: BTreeMap::new(),
+                unrecorded: BTreeMap::new(),
                 leases: BTreeMap::new(),
                 retries: BTreeMap::new(),
                 cooldowns: BTreeMap::new(),
