@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::flush::Typed;
 use super::{Engine, EngineError, LOCK_WAIT};
 use crate::domain::{Applied, Intent, IntentId, ItemId, Origin, Payload, Writes};
 use crate::store::{LockName, Outbox, Place};
@@ -48,11 +49,14 @@ impl Engine<'_> {
         }
         let outbox = self.store.outbox()?;
         outbox.enqueue(intent)?;
-        let only = with_needs(&outbox, intent)?;
+        let typed = Typed {
+            id: intent.id.clone(),
+            with: with_needs(&outbox, intent)?,
+        };
         let limit = self.clock.monotonic() + LOCK_WAIT;
         loop {
             if let Some(lock) = self.store.try_lock(LockName::Flush, "a typed write")? {
-                let flushed = self.flush_held(&outbox, Some(&only))?;
+                let flushed = self.flush_held(&outbox, Some(&typed))?;
                 drop(lock);
                 let stopped = flushed.stopped.map(|stale| stale.error);
                 return outcome(&outbox, intent, flushed.closed.or(stopped));
