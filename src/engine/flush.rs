@@ -61,6 +61,8 @@ pub struct Flushed {
     pub stopped: Option<Stale>,
     /// Why nothing can be sent to this repository at all.
     pub closed: Option<String>,
+    /// Why the journal does not tell of it.
+    pub unnoted: Option<String>,
 }
 
 /// What sending one intent came to.
@@ -196,7 +198,7 @@ impl Engine<'_> {
             }
         }
         if !flushed.sent.is_empty() {
-            self.store.journal().sync()?;
+            flushed.unnoted = self.keep_notes();
         }
         Ok(flushed)
     }

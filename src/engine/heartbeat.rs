@@ -68,6 +68,13 @@ impl PassReport {
         })
     }
 
+    /// The same problem in several phases is told once.
+    fn add_problem(&mut self, problem: Option<String>) {
+        let is_new = |problem: &String| !self.problems.contains(problem);
+        let problem = problem.filter(is_new);
+        self.problems.extend(problem);
+    }
+
     /// Why the forge could not be asked, or stopped taking calls while something was sent.
     pub fn stale(&self) -> Option<&Stale> {
         let seen = self.snapshot.as_ref().and_then(|s| s.stale.as_ref());
@@ -149,15 +156,15 @@ impl Engine<'_> {
         self.workers.reap();
         let before = self.store.last_pass()?;
         let snapshot = self.observe(true)?;
-        self.note_contact(before.as_ref(), snapshot.stale.as_ref())?;
+        let unnoted = self.note_contact(before.as_ref(), snapshot.stale.as_ref());
         watch.lap("observe");
         let plan = plan::plan(&snapshot, self.rules)?;
         watch.lap("plan");
         crash_point("pass.planned");
         let mut acted = self.act(&plan, pass.launches)?;
-        if !acted.done.is_empty() || !acted.problems.is_empty() {
-            self.store.journal().sync()?;
-        }
+        let noted = !acted.done.is_empty() || !acted.problems.is_empty();
+        let unnoted = unnoted.or_else(|| noted.then(|| self.keep_notes()).flatten());
+        acted.problems.extend(unnoted);
         watch.lap("act");
         let moved = policy::last_moved(
             before.as_ref().and_then(|last| last.moved),
@@ -194,11 +201,15 @@ impl Engine<'_> {
         if pass.flushes {
             crash_point("pass.before_flush");
             report.flushed = self.flush_after(report.snapshot.as_ref())?;
+            report.add_problem(report.flushed.unnoted.clone());
             watch.lap("flush");
             report.swept = self.sweep(false)?;
             watch.lap("sweep");
             match self.send_notices() {
-                Ok(sending) => report.sending = sending,
+                Ok(sending) => {
+                    report.add_problem(sending.unnoted.clone());
+                    report.sending = sending;
+                }
                 Err(error) => report.problems.push(format!("telling people: {error}")),
             }
             watch.lap("notify");
@@ -214,11 +225,7 @@ impl Engine<'_> {
 
     /// Tells the journal once that the forge is away, and once that it is back. A limit and a credential have lines of
     /// their own.
-    fn note_contact(
-        &self,
-        before: Option<&LastPass>,
-        stale: Option<&Stale>,
-    ) -> Result<(), EngineError> {
+    fn note_contact(&self, before: Option<&LastPass>, stale: Option<&Stale>) -> Option<String> {
         let told = |stale: &&Stale| !matches!(stale.kind, StaleKind::Limited | StaleKind::Denied);
         let before = before.and_then(|last| last.stale.as_ref()).filter(told);
         let entry = match (before.map(|b| b.kind), stale) {
@@ -226,10 +233,10 @@ impl Engine<'_> {
             (kind, Some(now)) if told(&now) && kind != Some(now.kind) => {
                 ("forge.away", now.error.clone())
             }
-            _ => return Ok(()),
+            _ => return None,
         };
         self.note(&Entry::new(self.clock.now(), entry.0).text(entry.1));
-        Ok(self.store.journal().sync()?)
+        self.keep_notes()
     }
 
     /// Passes until nothing moves by itself within `timeout`, or until `timeout` is over.
@@ -316,3 +323,7 @@ impl Watch<'_> {
         self.last = now;
     }
 }
+
+#[cfg(test)]
+#[path = "heartbeat_tests.rs"]
+mod tests;

@@ -60,6 +60,8 @@ pub struct Sending {
     pub waiting: usize,
     /// When the first of them is due.
     pub next: Option<Timestamp>,
+    /// Why the journal does not tell of it.
+    pub unnoted: Option<String>,
 }
 
 /// What a message of a person came to at one notifier.
@@ -133,7 +135,7 @@ impl Engine<'_> {
             sending.told.push(told);
         }
         if !sending.told.is_empty() {
-            self.store.journal().sync()?;
+            sending.unnoted = self.keep_notes();
             self.forget_old(notices)?;
         }
         Ok(sending)
@@ -312,7 +314,8 @@ impl Engine<'_> {
         }
         let only: BTreeSet<IntentId> = fresh.iter().map(|notice| notice.id.clone()).collect();
         if !only.is_empty() {
-            self.store.journal().sync()?;
+            // It is said where it fails.
+            let _problem = self.keep_notes();
             self.send_these(&notices, &only)?;
         }
         for notice in fresh {
