@@ -170,6 +170,7 @@ impl Engine<'_> {
             before.as_ref().and_then(|last| last.moved),
             before.as_ref().map(|last| last.ended),
             !acted.done.is_empty(),
+            self.period(),
             snapshot.now,
         );
         // Who cannot be told is no reason to end a pass.
@@ -216,6 +217,12 @@ impl Engine<'_> {
         }
         report.phases = watch.phases;
         Ok(report)
+    }
+
+    /// From one pass to the next, where a timer starts them. What it was installed with matters here for nothing but a gap.
+    fn period(&self) -> Option<Duration> {
+        let timer = self.store.timer().ok()??;
+        timer.on.then(|| timer.every())
     }
 
     /// The only write of an idle pass; it may be lost.

@@ -30,7 +30,8 @@ impl Engine<'_> {
         let (now, known) = (snapshot.now, snapshot.stale.is_none());
         let book = policy::book(&before, &found, known, &self.rules.notify, now);
         let mut book = book.unwrap_or_else(|| before.clone());
-        let digest = policy::digest_news(&book, snapshot, plan, self.rules, &local(now));
+        let here = local(now);
+        let digest = policy::digest_news(&book, snapshot, plan, self.rules, &here);
         if let Some((day, news)) = digest {
             book.digest_day = Some(day);
             book.for_digest.clear();
@@ -40,6 +41,8 @@ impl Engine<'_> {
                 pending: Some(news.clone()),
             };
             book.told.insert(news.fingerprint, told);
+        } else if let Some(day) = policy::digests_begin(&book, &self.rules.notify, &here) {
+            book.digest_day = Some(day);
         }
         if book != before {
             self.store.put_news(&book)?;

@@ -293,11 +293,14 @@ impl Engine<'_> {
     ) -> Result<Vec<Said>, EngineError> {
         let notices = self.store.notices()?;
         let now = self.clock.now();
+        // A time that is still to come is a mistake of the clock.
         let is_same = |notice: &Notice| {
             let age = now.duration_since(notice.created);
-            notice.news.fingerprint == news.fingerprint && !again && age <= SAME_WITHIN
+            let lately = !age.is_negative() && age <= SAME_WITHIN;
+            notice.news.fingerprint == news.fingerprint && !again && lately
         };
-        let known = notices.list(&Place::ALL)?;
+        // What was given up was not told.
+        let known = notices.list(&[Place::Pending, Place::Claimed, Place::Done])?;
         let (mut said, mut fresh) = (vec![], vec![]);
         for notice in self.notices_of(news, now) {
             if to.is_some_and(|to| to != notice.to) {
