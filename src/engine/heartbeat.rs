@@ -97,21 +97,22 @@ impl Engine<'_> {
         if pass.dry_run {
             return self.dry_run();
         }
-        match self.store.try_lock(LockName::Pass, pass.verb)? {
-            Some(lock) => {
-                let began = self.clock.now();
-                let done = self.pass_held(pass, began, lock);
-                if let Err(error) = &done {
-                    // It comes to its end with this error whether it can be noted or not.
-                    let ended = self.clock.now();
-                    let _lost =
-                        self.store
-                            .mark_failed_pass(pass.verb, began, ended, &error.to_string());
-                }
-                done
+        let Some(lock) = self.store.try_lock(LockName::Pass, pass.verb)? else {
+            return Ok(self.skipped());
+        };
+        let began = self.clock.now();
+        let done = self.pass_held(pass, began, lock);
+        if let Err(error) = &done {
+            // It comes to its end with this error whether it can be noted and told or not.
+            let (ended, text) = (self.clock.now(), error.to_string());
+            let _lost = self.store.mark_failed_pass(pass.verb, began, ended, &text);
+            if pass.flushes {
+                let _untold = self.tell_failure(pass.verb, error);
+                // Who looks after the machine hears of what was to be told before, too.
+                let _unsent = self.send_notices();
             }
-            None => Ok(self.skipped()),
         }
+        done
     }
 
     fn dry_run(&self) -> Result<PassReport, EngineError> {
@@ -201,11 +202,14 @@ impl Engine<'_> {
         };
         if pass.flushes {
             crash_point("pass.before_flush");
-            report.flushed = self.flush_after(report.snapshot.as_ref())?;
-            report.add_problem(report.flushed.unnoted.clone());
+            // What cannot be sent is no reason not to clear up: that may be what helps.
+            let flushed = self.flush_after(report.snapshot.as_ref());
             watch.lap("flush");
-            report.swept = self.sweep(false)?;
+            let swept = self.sweep(false);
             watch.lap("sweep");
+            report.flushed = flushed?;
+            report.swept = swept?;
+            report.add_problem(report.flushed.unnoted.clone());
             match self.send_notices() {
                 Ok(sending) => {
                     report.add_problem(sending.unnoted.clone());

@@ -2,10 +2,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
-use crate::domain::{ItemId, Lease, NewsKind, NotifierKind, NotifierRules, Priority};
-use crate::engine::testing::{Scene, start};
+use crate::domain::{
+    ItemId, Lease, MergeMethod, NewsKind, NotifierKind, NotifierRules, Origin, Payload, Priority,
+};
+use crate::engine::testing::{Scene, damage, sha, start};
 use crate::notify::{Message, Notifier, NotifyError};
-use crate::store::Place;
+use crate::store::{Place, StoreError};
 
 const HEARTBEAT: Pass = Pass {
     verb: "heartbeat",
@@ -101,4 +103,66 @@ fn without_a_journal_everything_is_sent_and_told_all_the_same() {
         assert_eq!(report.problems, std::slice::from_ref(problem));
     }
     assert_eq!(scene.forge.calls.borrow().last().unwrap(), "apply b");
+}
+
+#[test]
+fn a_pass_that_fails_tells_what_waits_and_that_it_failed_once() {
+    let (scene, heard) = scene();
+    let run = scene.run(ONE, RunState::Reserved);
+    scene.damage(&format!("runs/{run}/run.json"));
+    for _ in 0..3 {
+        let error = pass(&scene, &heard).unwrap_err();
+        assert!(
+            matches!(error, EngineError::Store(StoreError::Damaged { .. })),
+            "{error}"
+        );
+    }
+    let told = heard.take();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0].1, "waits");
+    assert_eq!(told[1].0, Priority::Urgent);
+    assert!(
+        told[1].1.starts_with("p: passes fail: ") && told[1].1.contains("is damaged"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_fails_again_much_later_is_told_again() {
+    let (scene, heard) = scene();
+    let again = |minutes: i64| {
+        scene.clock.step(SignedDuration::from_mins(minutes));
+        scene.damage("leases/issue-1.json");
+        let _error = pass(&scene, &heard).unwrap_err();
+        scene.store.leases().remove("issue-1").unwrap();
+        let _mended = pass(&scene, &heard).unwrap();
+        heard.take().len()
+    };
+    assert_eq!(again(0), 2);
+    assert_eq!(again(20), 0);
+    let _still_good = pass(&scene, &heard).unwrap();
+    assert_eq!(again(31), 1);
+}
+
+/// What cannot be sent keeps nobody from being told.
+#[test]
+fn a_flush_that_fails_is_told_and_is_the_error_of_the_pass() {
+    let (scene, heard) = scene();
+    let method = MergeMethod::Squash;
+    let payload = Payload::Merge {
+        head: sha('c'),
+        method,
+    };
+    scene.enqueue(Origin::Pass, ItemId::pr(2), payload, "merge", &[]);
+    // After the pass has read the approvals, and before the flush looks whether the merge may still be.
+    let store = scene.store.clone();
+    let meanwhile = move || damage(&store, "approvals/pr-2.json");
+    *scene.forge.before_sync.borrow_mut() = Some(Box::new(meanwhile));
+    let error = pass(&scene, &heard).unwrap_err();
+    assert!(error.to_string().contains("pr-2.json"), "{error}");
+    let told = heard.take();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(scene.store.last_sweep().unwrap().is_some());
+    let marked = scene.store.last_pass().unwrap().unwrap();
+    assert!(marked.error.unwrap().contains("pr-2.json"));
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, EngineError};
 use crate::domain::{News, NewsBook, Notice, Plan, Snapshot, Told};
 use crate::policy;
-use crate::store::{Entry, Place, crash_point};
+use crate::store::{Entry, LockName, Place, StoreError, crash_point};
 use crate::sys::local;
 
 /// Notices that wait at once. What comes on top is not told, and the journal says so.
@@ -44,7 +44,36 @@ impl Engine<'_> {
         } else if let Some(day) = policy::digests_begin(&book, &self.rules.notify, &here) {
             book.digest_day = Some(day);
         }
-        if book != before {
+        self.decide(&before, book)
+    }
+
+    /// Queues once that passes end with an error, for as long as they do. What else is so is not known then and stays as it
+    /// was told.
+    pub(super) fn tell_failure(&self, verb: &str, error: &EngineError) -> Result<(), EngineError> {
+        // Who waits in vain for a lock is told by the exit code, and the next pass waits again.
+        let is_busy = matches!(error, EngineError::Store(StoreError::Busy { .. }));
+        if is_busy || self.rules.notify.to.is_empty() {
+            return Ok(());
+        }
+        // Whoever has it is another pass, with an end of its own.
+        let Some(_pass) = self.store.try_lock(LockName::Pass, verb)? else {
+            return Ok(());
+        };
+        let before = self.store.news()?;
+        let found = [policy::failed_pass(
+            self.rules,
+            error.kind(),
+            &error.to_string(),
+        )];
+        let now = self.clock.now();
+        match policy::book(&before, &found, false, &self.rules.notify, now) {
+            Some(book) => self.decide(&before, book),
+            None => self.queue(before),
+        }
+    }
+
+    fn decide(&self, before: &NewsBook, book: NewsBook) -> Result<(), EngineError> {
+        if book != *before {
             self.store.put_news(&book)?;
             crash_point("news.decided");
         }

@@ -66,6 +66,19 @@ fn forge_refuses(snapshot: &Snapshot, rules: &Rules) -> Option<News> {
     Some(News::new(kind, None, urgent, "forge", title, body))
 }
 
+/// That passes end with an error of this kind. `error` says more.
+pub fn failed_pass(rules: &Rules, kind: &str, error: &str) -> News {
+    let title = format!(
+        "{}: passes fail: {}",
+        rules.id,
+        one_line(error, TITLE_CHARS)
+    );
+    let body = format!("{}\nLook: acp doctor", one_line(error, REASON_CHARS));
+    let fact = format!("pass {kind}");
+    let (needed, urgent) = (NewsKind::PersonNeeded, Priority::Urgent);
+    News::new(needed, None, urgent, &fact, title, body)
+}
+
 /// Agents without a login, and breakers that are open.
 fn agents(snapshot: &Snapshot, rules: &Rules) -> Vec<News> {
     let mut out = vec![];
