@@ -14,9 +14,30 @@ impl Engine<'_> {
         Ok(mirror.pulls.remove(&number).filter(PullRequest::is_open))
     }
 
+    /// An open pull request as the forge shows it now, at the head that was looked at.
+    ///
+    /// # Errors
+    /// `Forbidden` when it has another head than `seen`.
+    pub fn pull_at(
+        &self,
+        number: u64,
+        seen: Option<&Sha>,
+    ) -> Result<Option<PullRequest>, EngineError> {
+        let pr = self.open_pull(number)?;
+        pr.map(|pr| still_at(&pr, seen).map(|()| pr)).transpose()
+    }
+
     /// Stores a person's yes to the present head and shows it as a label. `None`: there is no such open pull request.
-    pub fn approve(&self, number: u64, actor: &str) -> Result<Option<Sha>, EngineError> {
-        let Some(pr) = self.open_pull(number)? else {
+    ///
+    /// # Errors
+    /// `Forbidden` when its head is not `seen`: the yes is to what was looked at.
+    pub fn approve(
+        &self,
+        number: u64,
+        actor: &str,
+        seen: Option<&Sha>,
+    ) -> Result<Option<Sha>, EngineError> {
+        let Some(pr) = self.pull_at(number, seen)? else {
             return Ok(None);
         };
         self.store_approval(&pr, actor, false)?;
@@ -32,8 +53,13 @@ impl Engine<'_> {
     /// Whether a person's yes to the present head would be enough to merge it.
     ///
     /// # Errors
-    /// `Forbidden` with everything that blocks or is under way.
-    pub fn may_merge(&self, number: u64, actor: &str) -> Result<Snapshot, EngineError> {
+    /// `Forbidden` when its head is not `seen`, and with everything that blocks or is under way.
+    pub fn may_merge(
+        &self,
+        number: u64,
+        actor: &str,
+        seen: Option<&Sha>,
+    ) -> Result<Snapshot, EngineError> {
         let mut snapshot = self.observe(false)?;
         if let Some(stale) = snapshot.stale {
             return Err(EngineError::Away(stale));
@@ -43,6 +69,7 @@ impl Engine<'_> {
                 what: format!("open pr/{number}"),
             });
         };
+        still_at(pr, seen)?;
         let yes = self.approval(pr, actor, true);
         snapshot.approvals.insert(number, yes);
         let decision = plan::merge_decision(&snapshot, self.rules, number)?;
@@ -61,8 +88,16 @@ impl Engine<'_> {
     }
 
     /// Approves the present head and merges it at once; a draft is made ready first. Returns the commit on the base branch.
-    pub fn merge(&self, number: u64, actor: &str) -> Result<Option<Sha>, EngineError> {
-        let snapshot = self.may_merge(number, actor)?;
+    ///
+    /// # Errors
+    /// As [`Self::may_merge`] and [`Self::write`].
+    pub fn merge(
+        &self,
+        number: u64,
+        actor: &str,
+        seen: Option<&Sha>,
+    ) -> Result<Option<Sha>, EngineError> {
+        let snapshot = self.may_merge(number, actor, seen)?;
         let missing = || EngineError::Missing {
             what: format!("pr/{number}"),
         };
@@ -116,3 +151,24 @@ impl Engine<'_> {
         Ok(())
     }
 }
+
+/// That the head is the one that somebody has looked at, where they said which.
+fn still_at(pr: &PullRequest, seen: Option<&Sha>) -> Result<(), EngineError> {
+    match seen.filter(|seen| pr.head_sha != **seen) {
+        None => Ok(()),
+        Some(seen) => Err(EngineError::Forbidden {
+            what: format!("a yes to pr/{}", pr.number),
+            why: format!(
+                "it has another head than the one that was looked at: {} instead of {}; `acp pr show {}` shows it as it is \
+                 now",
+                pr.head_sha.short(),
+                seen.short(),
+                pr.number
+            ),
+        }),
+    }
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -74,3 +74,26 @@ pub enum EngineError {
         why: String,
     },
 }
+
+impl EngineError {
+    /// A stable word for what went wrong, whatever it went wrong on.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Store(StoreError::Io { .. }) => "disk",
+            Self::Store(StoreError::Busy { .. }) => "busy",
+            Self::Store(StoreError::Order { .. }) | Self::Move(_) => "bug",
+            Self::Store(StoreError::Damaged { .. }) => "damaged",
+            Self::Store(StoreError::Newer { .. }) => "newer",
+            Self::Store(StoreError::TooLarge { .. }) => "too-large",
+            Self::Forge(_) | Self::Away(_) => "forge",
+            Self::Vcs(_) => "clone",
+            Self::Worker(_) => "worker",
+            Self::Pattern(_) => "profile",
+            Self::NotConfirmed { .. } => "not-confirmed",
+            Self::WriteRefused { .. } => "refused",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Missing { .. } => "missing",
+            Self::Prompt { .. } => "prompt",
+        }
+    }
+}

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::push::meaning_of_push;
 use super::{Engine, EngineError};
 use crate::domain::{
-    Applied, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, Snapshot, Stale,
-    StaleKind, Writes,
+    Applied, Intent, IntentId, ItemId, MergeVerdict, Origin, Payload, Phase, PullRequest, Snapshot,
+    Stale, StaleKind, Writes,
 };
 use crate::forge::ForgeError;
 use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
@@ -61,6 +61,8 @@ pub struct Flushed {
     pub stopped: Option<Stale>,
     /// Why nothing can be sent to this repository at all.
     pub closed: Option<String>,
+    /// Why the journal does not tell of it.
+    pub unnoted: Option<String>,
 }
 
 /// What sending one intent came to.
@@ -92,6 +94,8 @@ enum Answer {
     Closed(String),
     /// Nobody wants it any more: the gates say otherwise now.
     Unwanted(String),
+    /// A hold keeps it here. It is as good as it was, and waits for a person and not for time.
+    Held(String),
 }
 
 impl Engine<'_> {
@@ -128,11 +132,11 @@ impl Engine<'_> {
         })
     }
 
-    /// Sends `only` and what it needs, or everything. The caller holds the flusher's lock.
+    /// Sends what was just typed, or everything. The caller holds the flusher's lock.
     pub(super) fn flush_held(
         &self,
         outbox: &Outbox,
-        only: Option<&BTreeSet<IntentId>>,
+        typed: Option<&Typed>,
     ) -> Result<Flushed, EngineError> {
         outbox.settle()?;
         let mut flushed = Flushed::default();
@@ -163,8 +167,13 @@ impl Engine<'_> {
                 line.failed.insert(queued.intent.id.clone());
                 continue;
             }
-            if only.is_some_and(|only| !only.contains(&queued.intent.id)) {
+            if typed.is_some_and(|typed| !typed.with.contains(&queued.intent.id)) {
                 line.hold(&queued.intent);
+                continue;
+            }
+            if self.is_held_still(&queued, typed)? {
+                line.held.insert(queued.intent.id);
+                flushed.wait(None);
                 continue;
             }
             if self.stays_here(&queued.intent) {
@@ -172,9 +181,9 @@ impl Engine<'_> {
                 flushed.wait(None);
                 continue;
             }
-            match line.may_go(self, outbox, &queued.intent, only.is_some())? {
+            match line.may_go(self, outbox, &queued.intent, typed.is_some())? {
                 Turn::Go if flushed.sent.len() < SENDS_PER_FLUSH_MAX => {
-                    if let Some((sent, end)) = self.send_one(outbox, queued)? {
+                    if let Some((sent, end)) = self.send_one(outbox, queued, typed)? {
                         line.after(&sent, end, &mut flushed);
                         flushed.sent.push(sent);
                     }
@@ -192,7 +201,7 @@ impl Engine<'_> {
             }
         }
         if !flushed.sent.is_empty() {
-            self.store.journal().sync()?;
+            flushed.unnoted = self.keep_notes();
         }
         Ok(flushed)
     }
@@ -201,12 +210,13 @@ impl Engine<'_> {
         &self,
         outbox: &Outbox,
         queued: Queued,
+        typed: Option<&Typed>,
     ) -> Result<Option<(Sent, End)>, EngineError> {
         let Some(mut queued) = outbox.claim(queued)? else {
             return Ok(None);
         };
         crash_point("flush.claimed");
-        let (answer, adopted) = self.answer(outbox, &mut queued)?;
+        let (answer, adopted) = self.answer(outbox, &mut queued, typed)?;
         let now = self.clock.now();
         let mut sent = Sent {
             intent: queued.intent.clone(),
@@ -232,24 +242,24 @@ impl Engine<'_> {
             | Answer::Limited { error, at, .. }
                 if now.duration_since(queued.intent.created) < GIVE_UP_AFTER =>
             {
-                queued.intent.next = Some(at);
-                queued.intent.last_error = Some(error.clone());
-                outbox.requeue(&queued)?;
-                sent.error = Some(error);
+                sent.error = Some(error.clone());
+                put_back(outbox, &mut queued, error, Some(at))?;
                 "intent.delayed"
             }
-            Answer::Denied { stopped } => {
+            // One hold or one reason tells of it, not every write that waits.
+            Answer::Denied {
+                stopped: Stale { error, .. },
+            }
+            | Answer::Closed(error) => {
                 outbox.requeue(&queued)?;
-                sent.error = Some(stopped.error);
-                // One hold tells of it, not every write that waits.
+                sent.error = Some(error);
                 sent.intent = queued.intent;
                 return Ok(Some((sent, end)));
             }
-            Answer::Closed(reason) => {
-                outbox.requeue(&queued)?;
-                sent.error = Some(reason);
-                sent.intent = queued.intent;
-                return Ok(Some((sent, end)));
+            Answer::Held(reason) => {
+                sent.error = Some(reason.clone());
+                put_back(outbox, &mut queued, reason, None)?;
+                "intent.delayed"
             }
             Answer::Later { error, .. }
             | Answer::Lost { error, .. }
@@ -282,8 +292,37 @@ impl Engine<'_> {
             && !matches!(intent.origin, Origin::Verb { .. })
     }
 
+    /// Whether it is known already that a hold keeps it: it is not taken up once more to find that out.
+    fn is_held_still(&self, queued: &Queued, typed: Option<&Typed>) -> Result<bool, EngineError> {
+        let intent = &queued.intent;
+        if queued.place != Place::Pending || intent.phase != Phase::Prepared {
+            return Ok(false);
+        }
+        Ok(match gated(intent, typed) {
+            Some((item, Asked::ByPerson)) => {
+                let held = self.held(item)?;
+                held.is_some() && held == intent.last_error
+            }
+            _ => false,
+        })
+    }
+
+    /// The hold that keeps an item from being merged, in words.
+    fn held(&self, item: ItemId) -> Result<Option<String>, EngineError> {
+        let holds = self.store.holds().list()?;
+        let hold = holds
+            .into_iter()
+            .find(|(_, hold)| hold.item.is_none_or(|held| held == item));
+        Ok(hold.map(|(_, hold)| format!("hold `{}`: {}", hold.name, hold.reason)))
+    }
+
     /// Looks for what may have happened already, else sends.
-    fn answer(&self, outbox: &Outbox, queued: &mut Queued) -> Result<(Answer, bool), EngineError> {
+    fn answer(
+        &self,
+        outbox: &Outbox,
+        queued: &mut Queued,
+        typed: Option<&Typed>,
+    ) -> Result<(Answer, bool), EngineError> {
         // It has happened, and whoever sent it died before it was put away.
         if queued.intent.phase == Phase::Confirmed {
             let applied = queued.intent.applied.clone();
@@ -310,9 +349,15 @@ impl Engine<'_> {
                 ));
             }
         }
-        match self.gate(&queued.intent)? {
+        match self.gate(&queued.intent, typed)? {
             Gate::Open => {}
             Gate::Shut(reason) => return Ok((Answer::Unwanted(reason), false)),
+            Gate::Refused(reason) => return Ok((Answer::Refused(reason), false)),
+            Gate::Held(reason) => {
+                // It was looked up if it was sent before, and is not there.
+                queued.intent.phase = Phase::Prepared;
+                return Ok((Answer::Held(reason), false));
+            }
             Gate::Unknown(reason) => return Ok((self.later(&queued.intent, reason), false)),
         }
         let before = queued.intent.clone();
@@ -468,8 +513,9 @@ impl Engine<'_> {
         now.checked_add(delay).unwrap_or(now)
     }
 
-    /// Holds and gates of a merge are looked at again when it is sent: a person may have said no since it was planned.
-    fn gate(&self, intent: &Intent) -> Result<Gate, EngineError> {
+    /// Holds and gates of a merge are looked at again when it is sent: a person may have said no since it was planned, or
+    /// since another typed it. What was typed a moment ago was judged a moment ago.
+    fn gate(&self, intent: &Intent, typed: Option<&Typed>) -> Result<Gate, EngineError> {
         // It may have waited for long: what passes have seen since counts.
         if let Payload::DeleteBranch { branch, .. } = &intent.payload
             && self.store.mirror()?.needs(branch)
@@ -477,18 +523,20 @@ impl Engine<'_> {
             let reason = format!("branch `{branch}` stays: an open pull request needs it");
             return Ok(Gate::Shut(reason));
         }
-        let (Payload::Merge { head, .. }, Origin::Pass, Some(item)) =
-            (&intent.payload, &intent.origin, intent.item)
+        let (Some((item, asked)), Payload::Merge { head, .. }) =
+            (gated(intent, typed), &intent.payload)
         else {
             return Ok(Gate::Open);
         };
-        if self.rules.policy.writes != Writes::Full {
+        if asked == Asked::ByPass && self.rules.policy.writes != Writes::Full {
             let reason = "`policy.writes` leaves merges to people";
             return Ok(Gate::Shut(reason.to_owned()));
         }
-        let holds = self.store.holds().list()?;
-        if let Some((_, hold)) = holds.iter().find(|(_, h)| h.item.is_none_or(|i| i == item)) {
-            return Ok(Gate::Shut(format!("hold `{}`: {}", hold.name, hold.reason)));
+        if let Some(reason) = self.held(item)? {
+            return Ok(match asked {
+                Asked::ByPass => Gate::Shut(reason),
+                Asked::ByPerson => Gate::Held(reason),
+            });
         }
         let mut snapshot = self.observe(false)?;
         if let Some(stale) = snapshot.stale {
@@ -496,19 +544,21 @@ impl Engine<'_> {
         }
         // The merge itself is under way; it must not be what holds it back.
         snapshot.intents.retain(|view| view.intent.id != intent.id);
-        let moved = snapshot
-            .mirror
-            .pulls
-            .get(&item.number)
-            .is_some_and(|pr| pr.head_sha != *head);
-        if moved {
-            return Ok(Gate::Shut("its head moved".to_owned()));
+        let pr = snapshot.mirror.pulls.get(&item.number);
+        let is_open = pr.is_some_and(PullRequest::is_open);
+        if is_open && pr.is_some_and(|pr| pr.head_sha != *head) {
+            return Ok(asked.shut("its head moved".to_owned()));
         }
         let decision = super::plan::merge_decision(&snapshot, self.rules, item.number)?;
-        Ok(match decision {
-            Some(decision) if decision.verdict == MergeVerdict::Merge => Gate::Open,
-            Some(decision) => Gate::Shut(decision.reasons.join("; ")),
-            None => Gate::Shut("it is not open any more".to_owned()),
+        let Some(decision) = decision.filter(|_| is_open) else {
+            return Ok(Gate::Shut("it is not open any more".to_owned()));
+        };
+        let reasons = decision.reasons.join("; ");
+        Ok(match (decision.verdict, asked) {
+            (MergeVerdict::Merge, _) => Gate::Open,
+            // The next pass plans it anew; a person would have to type it anew.
+            (MergeVerdict::Wait, Asked::ByPerson) => Gate::Unknown(reasons),
+            _ => asked.shut(reasons),
         })
     }
 
@@ -543,11 +593,66 @@ impl Flushed {
     }
 }
 
-/// Whether a merge that was planned is still wanted.
+/// Back to pending, with the reason and the time of the next try.
+fn put_back(
+    outbox: &Outbox,
+    queued: &mut Queued,
+    error: String,
+    next: Option<Timestamp>,
+) -> Result<(), EngineError> {
+    queued.intent.next = next;
+    queued.intent.last_error = Some(error);
+    Ok(outbox.requeue(queued)?)
+}
+
+/// A write that was just typed.
+pub(super) struct Typed {
+    /// It.
+    pub(super) id: IntentId,
+    /// It, everything it needs, and what is before it in the order of its item.
+    pub(super) with: BTreeSet<IntentId>,
+}
+
+/// Who wanted a merge that is about to be sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    ByPass,
+    ByPerson,
+}
+
+impl Asked {
+    /// What a pass wanted goes without a word, for the next one decides anew. Whoever typed it is told.
+    fn shut(self, reason: String) -> Gate {
+        match self {
+            Self::ByPass => Gate::Shut(reason),
+            Self::ByPerson => Gate::Refused(reason),
+        }
+    }
+}
+
+/// The item of a merge whose gates are looked at before it is sent: all of them but the one that is just being typed.
+fn gated(intent: &Intent, typed: Option<&Typed>) -> Option<(ItemId, Asked)> {
+    let (Payload::Merge { .. }, Some(item)) = (&intent.payload, intent.item) else {
+        return None;
+    };
+    match &intent.origin {
+        Origin::Pass => Some((item, Asked::ByPass)),
+        Origin::Verb { .. } if typed.is_none_or(|typed| typed.id != intent.id) => {
+            Some((item, Asked::ByPerson))
+        }
+        Origin::Verb { .. } | Origin::Run(_) => None,
+    }
+}
+
+/// Whether a merge is still wanted when its turn has come.
 enum Gate {
     Open,
     /// Not any more, and why.
     Shut(String),
+    /// A person wanted it, and it may not be any more.
+    Refused(String),
+    /// A person wants it, and another holds it.
+    Held(String),
     /// That cannot be told now, and why.
     Unknown(String),
 }
@@ -560,6 +665,8 @@ enum End {
     Closed(String),
     /// Nobody wants it any more, so nothing waits for it.
     Dropped,
+    /// It may wait for long: only what needs it waits with it.
+    Held,
 }
 
 impl End {
@@ -571,6 +678,7 @@ impl End {
             }
             Answer::Closed(reason) => Self::Closed(reason.clone()),
             Answer::Unwanted(_) => Self::Dropped,
+            Answer::Held(_) => Self::Held,
             Answer::Applied(_) | Answer::Lost { .. } | Answer::Refused(_) => Self::Answered,
         }
     }
@@ -641,6 +749,11 @@ impl Line {
             End::Closed(reason) => flushed.closed = Some(reason),
             End::Dropped => {
                 self.unreached = 0;
+                return;
+            }
+            End::Held => {
+                self.held.insert(sent.intent.id.clone());
+                flushed.wait(None);
                 return;
             }
         }

@@ -285,6 +285,153 @@ fn a_refused_merge_is_settled_once_the_pull_request_is_merged() {
     pass();
 }
 
+/// A pull request that nothing speaks against, and a merge of it that ann typed and that was not sent.
+fn typed_merge(scene: &Scene) -> Intent {
+    let pr = open_pull(2);
+    let approval = crate::domain::Approval {
+        pr: 2,
+        head: pr.head_sha.clone(),
+        by: "ann".to_owned(),
+        at: start(),
+        merge: true,
+    };
+    scene.store.approvals().put("pr-2", &approval).unwrap();
+    scene.forge.mirror.borrow_mut().pulls.insert(2, pr);
+    let (nonce, actor) = ("1".to_owned(), "ann".to_owned());
+    let (head, method) = (sha('c'), MergeMethod::Squash);
+    let payload = Payload::Merge { head, method };
+    let origin = Origin::Verb { nonce, actor };
+    scene.enqueue(origin, ItemId::pr(2), payload, "merge", &[])
+}
+
+fn hold(scene: &Scene, item: Option<ItemId>) {
+    let hold = crate::domain::Hold {
+        name: "stop".to_owned(),
+        reason: "not now".to_owned(),
+        by: "bob".to_owned(),
+        at: start(),
+        item,
+        rule: None,
+    };
+    scene.store.holds().put("stop", &hold).unwrap();
+}
+
+fn applied(scene: &Scene) -> Vec<String> {
+    let calls = scene.forge.calls.borrow();
+    let writes = calls.iter().filter(|call| call.starts_with("apply"));
+    writes.cloned().collect()
+}
+
+#[test]
+fn a_typed_merge_that_waits_is_not_made_under_a_later_hold() {
+    let scene = Scene::new();
+    let intent = typed_merge(&scene);
+    let after = scene.comment("after it", ItemId::pr(2), &[]);
+    let needs_it = scene.comment("needs it", ItemId::pr(2), &[&intent]);
+    hold(&scene, None);
+    assert_eq!(scene.engine().flush().unwrap().sent.len(), 2);
+    let flushed = scene.engine().flush().unwrap();
+    assert!(flushed.sent.is_empty(), "it is not taken up again");
+    assert_eq!((flushed.waiting, flushed.next), (2, None));
+    assert_eq!(applied(&scene), ["apply after it"]);
+    assert_eq!(scene.find(&after.id).0, Place::Done);
+    let (place, kept) = scene.find(&intent.id);
+    assert_eq!((place, kept.phase), (Place::Pending, Phase::Prepared));
+    assert_eq!(kept.last_error.as_deref(), Some("hold `stop`: not now"));
+    let snapshot = scene.engine().observe(false).unwrap();
+    let plan = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+    let standing = plan.standings.iter().find(|s| s.item == ItemId::pr(2));
+    let wait = &standing.unwrap().wait;
+    assert!(
+        matches!(wait, crate::domain::Wait::Hold { name, .. } if name == "stop"),
+        "{wait:?}"
+    );
+    scene.store.holds().remove("stop").unwrap();
+    scene.engine().flush().unwrap();
+    assert_eq!(
+        applied(&scene)[1..],
+        ["apply merge".to_owned(), "apply needs it".to_owned()]
+    );
+    assert_eq!(scene.find(&needs_it.id).0, Place::Done);
+}
+
+/// It was sent, its answer was lost, and it did not arrive.
+#[test]
+fn a_typed_merge_that_was_lost_is_not_repeated_under_a_hold() {
+    let scene = Scene::new();
+    let intent = typed_merge(&scene);
+    die_in(&scene, &intent, Phase::Dispatched);
+    hold(&scene, Some(ItemId::pr(2)));
+    scene.engine().flush().unwrap();
+    scene.engine().flush().unwrap();
+    assert_eq!(*scene.forge.calls.borrow(), ["find merge"]);
+    assert_eq!(scene.find(&intent.id).1.phase, Phase::Prepared);
+    hold(&scene, Some(ItemId::pr(3)));
+    scene.engine().flush().unwrap();
+    assert_eq!(applied(&scene), ["apply merge"]);
+}
+
+#[test]
+fn a_typed_merge_that_waited_is_judged_again_when_it_is_sent() {
+    use crate::domain::{Check, CheckState, PrState};
+    type Change = fn(&mut PullRequest);
+    fn check(state: CheckState) -> Vec<Check> {
+        vec![Check {
+            name: "ci".to_owned(),
+            state,
+            summary: String::new(),
+        }]
+    }
+    let table: [(Change, Option<(Place, &str)>); 4] = [
+        (
+            |pr| pr.head_sha = sha('d'),
+            Some((Place::Failed, "its head moved")),
+        ),
+        (
+            |pr| pr.checks = check(CheckState::Failure),
+            Some((Place::Failed, "red check")),
+        ),
+        (
+            |pr| pr.checks = check(CheckState::Pending),
+            Some((Place::Pending, "not finished")),
+        ),
+        (|pr| pr.state = PrState::Closed, None),
+    ];
+    for (row, (change, expected)) in table.into_iter().enumerate() {
+        let scene = Scene::new();
+        let intent = typed_merge(&scene);
+        change(scene.forge.mirror.borrow_mut().pulls.get_mut(&2).unwrap());
+        scene.engine().flush().unwrap();
+        assert!(applied(&scene).is_empty(), "row {row}");
+        let found = scene.store.outbox().unwrap().find(&intent.id).unwrap();
+        let Some((place, words)) = expected else {
+            assert!(found.is_none(), "row {row}");
+            continue;
+        };
+        let (at, kept) = found.unwrap();
+        assert_eq!(at, place, "row {row}");
+        let why = kept.last_error.unwrap();
+        assert!(why.contains(words), "row {row}: {why}");
+    }
+}
+
+/// Whoever types it under a hold means it, and says nothing about what another typed before.
+#[test]
+fn a_merge_is_sent_under_a_hold_by_the_verb_that_types_it_and_by_no_other() {
+    let scene = Scene::new();
+    let waits = typed_merge(&scene);
+    hold(&scene, None);
+    let engine = scene.engine();
+    let body = String::new();
+    let comment = engine.typed("bob", waits.item, Payload::Comment { body }, vec![]);
+    engine.write(&comment).unwrap();
+    assert_eq!(scene.find(&waits.id).0, Place::Pending);
+    let merge = engine.typed("bob", waits.item, waits.payload.clone(), vec![]);
+    engine.write(&merge).unwrap();
+    assert_eq!(applied(&scene), ["apply ", "apply "]);
+    assert_eq!(scene.find(&waits.id).0, Place::Pending);
+}
+
 /// `policy.writes: off` was set after a pass had enqueued something.
 #[test]
 fn writes_off_keeps_here_what_passes_wanted_and_sends_what_a_person_typed() {

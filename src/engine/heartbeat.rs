@@ -74,6 +74,13 @@ impl PassReport {
         })
     }
 
+    /// The same problem in several phases is told once.
+    fn add_problem(&mut self, problem: Option<String>) {
+        let is_new = |problem: &String| !self.problems.contains(problem);
+        let problem = problem.filter(is_new);
+        self.problems.extend(problem);
+    }
+
     /// Why the forge could not be asked, or stopped taking calls while something was sent.
     pub fn stale(&self) -> Option<&Stale> {
         let seen = self.snapshot.as_ref().and_then(|s| s.stale.as_ref());
@@ -126,28 +133,29 @@ impl Engine<'_> {
         if pass.dry_run {
             return self.dry_run();
         }
-        match self.store.try_lock(LockName::Pass, pass.verb)? {
-            Some(lock) => {
-                let began = self.clock.now();
-                let done = self.pass_held(pass, began, lock);
-                if let Err(error) = &done {
-                    // It comes to its end with this error whether it can be noted or not.
-                    let ended = self.clock.now();
-                    let _lost =
-                        self.store
-                            .mark_failed_pass(pass.verb, began, ended, &error.to_string());
-                }
-                done
+        let Some(lock) = self.store.try_lock(LockName::Pass, pass.verb)? else {
+            return Ok(self.skipped());
+        };
+        let began = self.clock.now();
+        let done = self.pass_held(pass, began, lock);
+        if let Err(error) = &done {
+            // It comes to its end with this error whether it can be noted and told or not.
+            let (ended, text) = (self.clock.now(), error.to_string());
+            let _lost = self.store.mark_failed_pass(pass.verb, began, ended, &text);
+            if pass.flushes {
+                let _untold = self.tell_failure(pass.verb, error);
+                // Who looks after the machine hears of what was to be told before, too.
+                let _unsent = self.send_notices();
             }
-            None => Ok(self.skipped()),
         }
+        done
     }
 
     fn dry_run(&self) -> Result<PassReport, EngineError> {
         let snapshot = self.observe(false)?;
         let plan = plan::plan(&snapshot, self.rules)?;
         let last = self.store.last_pass()?;
-        let moved = last_moved(last.as_ref(), false, snapshot.now);
+        let moved = self.last_moved(last.as_ref(), false, snapshot.now);
         let news = self.would_tell(&snapshot, &plan, moved)?;
         Ok(PassReport {
             snapshot: Some(snapshot),
@@ -189,17 +197,17 @@ impl Engine<'_> {
         self.workers.reap();
         let before = self.store.last_pass()?;
         let snapshot = self.observe(true)?;
-        self.note_contact(before.as_ref(), snapshot.stale.as_ref())?;
+        let unnoted = self.note_contact(before.as_ref(), snapshot.stale.as_ref());
         watch.lap("observe");
         let plan = plan::plan(&snapshot, self.rules)?;
         watch.lap("plan");
         crash_point("pass.planned");
         let mut acted = self.act(&plan, pass.launches)?;
-        if !acted.done.is_empty() || !acted.problems.is_empty() {
-            self.store.journal().sync()?;
-        }
+        let noted = !acted.done.is_empty() || !acted.problems.is_empty();
+        let unnoted = unnoted.or_else(|| noted.then(|| self.keep_notes()).flatten());
+        acted.problems.extend(unnoted);
         watch.lap("act");
-        let moved = last_moved(before.as_ref(), !acted.done.is_empty(), snapshot.now);
+        let moved = self.last_moved(before.as_ref(), !acted.done.is_empty(), snapshot.now);
         // Who cannot be told is no reason to end a pass.
         if let Err(error) = self.tell(&snapshot, &plan, moved) {
             acted.problems.push(format!("telling people: {error}"));
@@ -228,18 +236,38 @@ impl Engine<'_> {
         };
         if pass.flushes {
             crash_point("pass.before_flush");
-            report.flushed = self.flush_after(report.snapshot.as_ref())?;
+            // What cannot be sent is no reason not to clear up: that may be what helps.
+            let flushed = self.flush_after(report.snapshot.as_ref());
             watch.lap("flush");
-            report.swept = self.sweep(false)?;
+            let swept = self.sweep(false);
             watch.lap("sweep");
+            report.flushed = flushed?;
+            report.swept = swept?;
+            report.add_problem(report.flushed.unnoted.clone());
             match self.send_notices() {
-                Ok(sending) => report.sending = sending,
+                Ok(sending) => {
+                    report.add_problem(sending.unnoted.clone());
+                    report.sending = sending;
+                }
                 Err(error) => report.problems.push(format!("telling people: {error}")),
             }
             watch.lap("notify");
         }
         report.phases = watch.phases;
         Ok(report)
+    }
+
+    /// When something last moved, by the mark of the last pass and whether this one moves anything.
+    fn last_moved(&self, before: Option<&LastPass>, moves: bool, now: Timestamp) -> Timestamp {
+        let moved = before.and_then(|last| last.moved);
+        let looked = before.map(|last| last.ended);
+        policy::last_moved(moved, looked, moves, self.period(), now)
+    }
+
+    /// From one pass to the next, where a timer starts them. What it was installed with matters here for nothing but a gap.
+    fn period(&self) -> Option<Duration> {
+        let timer = self.store.timer().ok()??;
+        timer.on.then(|| timer.every())
     }
 
     /// The only write of an idle pass; it may be lost.
@@ -249,11 +277,7 @@ impl Engine<'_> {
 
     /// Tells the journal once that the forge is away, and once that it is back. A limit and a credential have lines of
     /// their own.
-    fn note_contact(
-        &self,
-        before: Option<&LastPass>,
-        stale: Option<&Stale>,
-    ) -> Result<(), EngineError> {
+    fn note_contact(&self, before: Option<&LastPass>, stale: Option<&Stale>) -> Option<String> {
         let told = |stale: &&Stale| !matches!(stale.kind, StaleKind::Limited | StaleKind::Denied);
         let before = before.and_then(|last| last.stale.as_ref()).filter(told);
         let entry = match (before.map(|b| b.kind), stale) {
@@ -261,10 +285,10 @@ impl Engine<'_> {
             (kind, Some(now)) if told(&now) && kind != Some(now.kind) => {
                 ("forge.away", now.error.clone())
             }
-            _ => return Ok(()),
+            _ => return None,
         };
         self.note(&Entry::new(self.clock.now(), entry.0).text(entry.1));
-        Ok(self.store.journal().sync()?)
+        self.keep_notes()
     }
 
     /// Passes until nothing moves by itself within `timeout`, or until `timeout` is over.
@@ -360,12 +384,6 @@ impl Engine<'_> {
     }
 }
 
-/// When something last moved, by the mark of the last pass and whether this one moves anything.
-fn last_moved(before: Option<&LastPass>, moves: bool, now: Timestamp) -> Timestamp {
-    let moved = before.and_then(|last| last.moved);
-    policy::last_moved(moved, before.map(|last| last.ended), moves, now)
-}
-
 /// Laps of a pass.
 struct Watch<'a> {
     clock: &'a dyn crate::sys::Clock,
@@ -381,3 +399,7 @@ impl Watch<'_> {
         self.last = now;
     }
 }
+
+#[cfg(test)]
+#[path = "heartbeat_tests.rs"]
+mod tests;

@@ -93,4 +93,8 @@ impl Engine<'_> {
     fn note(&self, entry: &crate::store::Entry) {
         self.desk().note(entry);
     }
+
+    fn keep_notes(&self) -> Option<String> {
+        self.desk().keep_notes()
+    }
 }

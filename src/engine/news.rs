@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, EngineError};
 use crate::domain::{News, NewsBook, Notice, Plan, Snapshot, Told};
 use crate::policy;
-use crate::store::{Entry, Place, crash_point};
+use crate::store::{Entry, LockName, Place, StoreError, crash_point};
 use crate::sys::local;
 
 /// Notices that wait at once. What comes on top is not told, and the journal says so.
@@ -27,11 +27,7 @@ impl Engine<'_> {
         }
         let before = self.store.news()?;
         let book = self.decide(&before, snapshot, plan, moved);
-        if book != before {
-            self.store.put_news(&book)?;
-            crash_point("news.decided");
-        }
-        self.queue(book)
+        self.write_down(&before, book)
     }
 
     /// What the next pass would tell, one for each notifier that wants to hear of it. Writes nothing.
@@ -64,7 +60,8 @@ impl Engine<'_> {
         let (now, known) = (snapshot.now, snapshot.stale.is_none());
         let book = policy::book(before, &found, known, &self.rules.notify, now);
         let mut book = book.unwrap_or_else(|| before.clone());
-        let digest = policy::digest_news(&book, snapshot, plan, self.rules, &local(now));
+        let here = local(now);
+        let digest = policy::digest_news(&book, snapshot, plan, self.rules, &here);
         if let Some((day, news)) = digest {
             book.digest_day = Some(day);
             book.for_digest.clear();
@@ -74,8 +71,43 @@ impl Engine<'_> {
                 pending: Some(news.clone()),
             };
             book.told.insert(news.fingerprint, told);
+        } else if let Some(day) = policy::digests_begin(&book, &self.rules.notify, &here) {
+            book.digest_day = Some(day);
         }
         book
+    }
+
+    /// Queues once that passes end with an error, for as long as they do. What else is so is not known then and stays as it
+    /// was told.
+    pub(super) fn tell_failure(&self, verb: &str, error: &EngineError) -> Result<(), EngineError> {
+        // Who waits in vain for a lock is told by the exit code, and the next pass waits again.
+        let is_busy = matches!(error, EngineError::Store(StoreError::Busy { .. }));
+        if is_busy || self.rules.notify.to.is_empty() {
+            return Ok(());
+        }
+        // Whoever has it is another pass, with an end of its own.
+        let Some(_pass) = self.store.try_lock(LockName::Pass, verb)? else {
+            return Ok(());
+        };
+        let before = self.store.news()?;
+        let found = [policy::failed_pass(
+            self.rules,
+            error.kind(),
+            &error.to_string(),
+        )];
+        let now = self.clock.now();
+        match policy::book(&before, &found, false, &self.rules.notify, now) {
+            Some(book) => self.write_down(&before, book),
+            None => self.queue(before),
+        }
+    }
+
+    fn write_down(&self, before: &NewsBook, book: NewsBook) -> Result<(), EngineError> {
+        if book != *before {
+            self.store.put_news(&book)?;
+            crash_point("news.decided");
+        }
+        self.queue(book)
     }
 
     fn queue(&self, mut book: NewsBook) -> Result<(), EngineError> {
@@ -91,7 +123,8 @@ impl Engine<'_> {
         }
         if queued {
             self.store.put_news(&book)?;
-            self.store.journal().sync()?;
+            // It is said where it fails.
+            let _problem = self.keep_notes();
         }
         Ok(())
     }

@@ -341,3 +341,24 @@ fn nothing_to_tell_costs_nothing() {
     assert!(!scene.store.layout().root().join("news.json").exists());
     assert!(!scene.store.layout().root().join("notices").exists());
 }
+
+#[test]
+fn what_could_not_be_told_is_said_again() {
+    let (scene, script) = scene(&["a"]);
+    let say = || {
+        with(&scene, &script, |engine| {
+            let said = engine.say_news(&news("1", Priority::Normal), None, false);
+            said.unwrap().remove(0)
+        })
+    };
+    let why = "no such channel".to_owned();
+    script.answer("a", NotifyError::Refused { why });
+    assert!(matches!(say(), Said::Failed(..)));
+    step(&scene, 1);
+    assert!(matches!(say(), Said::Taken(_)));
+    step(&scene, 1);
+    assert!(matches!(say(), Said::Before(_)));
+    // The clock was wrong when it was told.
+    step(&scene, -3600);
+    assert!(matches!(say(), Said::Taken(_)));
+}

@@ -94,6 +94,17 @@ pub(super) fn open_pull(number: u64) -> PullRequest {
     }
 }
 
+/// Overwrites a file of the state folder with what is no record.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test damages files as nothing of acp does"
+)]
+pub(super) fn damage(store: &Store, name: &str) {
+    let path = store.layout().root().join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, "no record").unwrap();
+}
+
 impl Scene {
     pub(super) fn new() -> Self {
         let root = TempDir::new().unwrap();
@@ -148,6 +159,18 @@ impl Scene {
         let intent = Intent::new(origin, Some(item), payload, fact.to_owned(), needs, now);
         assert!(self.store.outbox().unwrap().enqueue(&intent).unwrap());
         intent
+    }
+
+    /// Replaces the journal with what nobody can open as one.
+    pub(super) fn break_journal(&self) {
+        let path = self.store.layout().root().join("journal.jsonl");
+        let _was_there = std::fs::remove_file(&path);
+        std::fs::create_dir_all(&path).unwrap();
+    }
+
+    /// Overwrites a file of the state folder with what is no record.
+    pub(super) fn damage(&self, name: &str) {
+        damage(&self.store, name);
     }
 
     /// Takes a lock as another process.

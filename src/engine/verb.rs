@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::flush::Typed;
 use super::{Engine, EngineError, LOCK_WAIT};
 use crate::domain::{Applied, Intent, IntentId, ItemId, Origin, Payload, Writes};
 use crate::store::{LockName, Outbox, Place};
@@ -48,20 +49,43 @@ impl Engine<'_> {
         }
         let outbox = self.store.outbox()?;
         outbox.enqueue(intent)?;
-        let only = with_needs(&outbox, intent)?;
+        // It is on disk and may be on the forge: whatever fails from here on, nobody may think that it was not written.
+        let sent = self.send_typed(&outbox, intent);
+        let unknown = |error: &EngineError| EngineError::NotConfirmed {
+            id: intent.id.clone(),
+            target: intent.target(),
+            why: error.to_string(),
+        };
+        let (stopped, failed) = match sent {
+            Ok(stopped) => (stopped, None),
+            Err(error) => (None, Some(unknown(&error))),
+        };
+        match (outcome(&outbox, intent, stopped), failed) {
+            (Err(EngineError::NotConfirmed { .. }), Some(failed)) => Err(failed),
+            (Err(EngineError::Store(error)), _) => Err(unknown(&error.into())),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Sends a write that is in the outbox, or waits until another flusher has. `Some`: why nothing more can be sent.
+    fn send_typed(&self, outbox: &Outbox, intent: &Intent) -> Result<Option<String>, EngineError> {
+        let typed = Typed {
+            id: intent.id.clone(),
+            with: with_needs(outbox, intent)?,
+        };
         let limit = self.clock.monotonic() + LOCK_WAIT;
         loop {
             if let Some(lock) = self.store.try_lock(LockName::Flush, "a typed write")? {
-                let flushed = self.flush_held(&outbox, Some(&only))?;
+                let flushed = self.flush_held(outbox, Some(&typed));
                 drop(lock);
+                let flushed = flushed?;
                 let stopped = flushed.stopped.map(|stale| stale.error);
-                return outcome(&outbox, intent, flushed.closed.or(stopped));
+                return Ok(flushed.closed.or(stopped));
             }
-            if let Some((Place::Done | Place::Failed, _)) = outbox.find(&intent.id)? {
-                return outcome(&outbox, intent, None);
-            }
-            if self.clock.monotonic() >= limit {
-                return outcome(&outbox, intent, None);
+            let found = outbox.find(&intent.id)?;
+            let is_settled = matches!(found, Some((Place::Done | Place::Failed, _)));
+            if is_settled || self.clock.monotonic() >= limit {
+                return Ok(None);
             }
             self.clock.sleep(POLL);
         }
@@ -107,3 +131,7 @@ fn outcome(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "verb_tests.rs"]
+mod tests;

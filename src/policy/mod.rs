@@ -31,7 +31,7 @@ pub use defuse::{defuse, defuse_title};
 pub use heavy::is_heavy;
 pub use lane::{PrInput, fix_reasons, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
-pub use news::{book, digest_news, last_moved, news, quiet_until};
+pub use news::{book, digest_news, digests_begin, failed_pass, last_moved, news, quiet_until};
 pub use numstat::{BadNumstat, parse_numstat};
 pub use paths::{BadPattern, PathSet};
 pub use pull_body::pull_body;

@@ -10,6 +10,8 @@ use crate::domain::{
 
 /// What was so within this time is not told again when it comes back.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(30);
+/// Who has looked within this time has seen whether anything moved.
+const LOOKED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// Things told in one pass; more of them are told as one.
 const SINGLE_MAX: usize = 5;
 /// Lines of a message about several things.
@@ -63,6 +65,19 @@ fn forge_refuses(snapshot: &Snapshot, rules: &Rules) -> Option<News> {
     let body = format!("{}\nLook: acp doctor", one_line(&stale.error, REASON_CHARS));
     let (kind, urgent) = (NewsKind::PersonNeeded, Priority::Urgent);
     Some(News::new(kind, None, urgent, "forge", title, body))
+}
+
+/// That passes end with an error of this kind. `error` says more.
+pub fn failed_pass(rules: &Rules, kind: &str, error: &str) -> News {
+    let title = format!(
+        "{}: passes fail: {}",
+        rules.id,
+        one_line(error, TITLE_CHARS)
+    );
+    let body = format!("{}\nLook: acp doctor", one_line(error, REASON_CHARS));
+    let fact = format!("pass {kind}");
+    let (needed, urgent) = (NewsKind::PersonNeeded, Priority::Urgent);
+    News::new(needed, None, urgent, &fact, title, body)
 }
 
 /// Agents without a login, and breakers that are open.
@@ -286,14 +301,20 @@ fn count(number: usize, word: &str) -> String {
 }
 
 /// When something last moved. A time that is still to come is a mistake of the clock, and while nobody looked nothing is
-/// known to have stood still: then it counts from `now`. `looked` is when the last pass ended.
+/// known to have stood still: then it counts from `now`. `looked` is when the last pass ended, `period` the time from one
+/// pass to the next where a timer starts them.
 pub fn last_moved(
     before: Option<Timestamp>,
     looked: Option<Timestamp>,
     moves: bool,
+    period: Option<std::time::Duration>,
     now: Timestamp,
 ) -> Timestamp {
-    let gap_max = SignedDuration::from_hours(1);
+    let two_periods = period.map_or(SignedDuration::ZERO, |period| {
+        let seconds = i64::try_from(period.as_secs()).unwrap_or(i64::MAX);
+        SignedDuration::from_secs(seconds.saturating_mul(2))
+    });
+    let gap_max = two_periods.max(LOOKED_WITHIN);
     let watched = looked.is_some_and(|at| at <= now && now.duration_since(at) <= gap_max);
     match before {
         Some(at) if !moves && watched && at <= now => at,
@@ -395,7 +416,36 @@ fn together(first: &News, rest: &[&News]) -> News {
     )
 }
 
-/// The digest, when its time of the day has come and it was not made today. `local` is now in this machine's zone.
+/// The last day on which the time of the digest has come. `local` is now in this machine's zone.
+fn last_digest_day(at: u16, local: &Zoned) -> Option<String> {
+    let today = local.date();
+    let day = if minute_of(local) >= at {
+        today
+    } else {
+        today.yesterday().ok()?
+    };
+    Some(day.to_string())
+}
+
+/// The day whose digest is due when that of the day `made` was the last one.
+fn due_digest(made: Option<&str>, at: u16, local: &Zoned) -> Option<String> {
+    let (day, today) = (last_digest_day(at, local)?, local.date().to_string());
+    let is_due = match made {
+        // A day that is still to come is a mistake of the clock.
+        Some(made) => made < day.as_str() || made > today.as_str(),
+        None => day == today,
+    };
+    is_due.then_some(day)
+}
+
+/// The day of the digest that counts as made when digests begin before their time of the day: the first one is today's,
+/// however late the next pass comes. `None`: they have begun, or none is wanted.
+pub fn digests_begin(book: &NewsBook, rules: &NotifyRules, local: &Zoned) -> Option<String> {
+    let at = rules.digest.filter(|_| book.digest_day.is_none())?;
+    last_digest_day(at, local)
+}
+
+/// The digest, when its time of the day has come since the last one. `local` is now in this machine's zone.
 pub fn digest_news(
     book: &NewsBook,
     snapshot: &Snapshot,
@@ -404,10 +454,7 @@ pub fn digest_news(
     local: &Zoned,
 ) -> Option<(String, News)> {
     let at = rules.notify.digest?;
-    let day = local.date().to_string();
-    if minute_of(local) < at || book.digest_day.as_deref() == Some(day.as_str()) {
-        return None;
-    }
+    let day = due_digest(book.digest_day.as_deref(), at, local)?;
     let people: Vec<String> = plan
         .standings
         .iter()

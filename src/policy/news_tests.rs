@@ -189,7 +189,8 @@ fn quiet_hours_end_in_nights_with_another_length_too() {
 #[test]
 fn time_in_which_nobody_looked_is_no_standstill() {
     let (early, now) = (Some(at(0)), at(600));
-    let moved = |before, looked: Option<i64>, moves| last_moved(before, looked.map(at), moves, now);
+    let moved =
+        |before, looked: Option<i64>, moves| last_moved(before, looked.map(at), moves, None, now);
     assert_eq!(moved(early, Some(599), false), at(0));
     assert_eq!(moved(early, Some(599), true), now);
     assert_eq!(moved(early, Some(500), false), now, "the machine slept");
@@ -201,4 +202,66 @@ fn time_in_which_nobody_looked_is_no_standstill() {
         "the clock went back"
     );
     assert_eq!(moved(early, Some(700), false), now);
+}
+
+/// A timer may be slower than once an hour: who looks each time it is due has missed nothing.
+#[test]
+fn a_slow_timer_sees_a_standstill_too() {
+    let (before, now) = (Some(at(0)), at(600));
+    let moved = |looked: i64, hours: u64| {
+        let period = std::time::Duration::from_hours(hours);
+        last_moved(before, Some(at(looked)), false, Some(period), now)
+    };
+    assert_eq!(moved(600 - 121, 1), now);
+    assert_eq!(moved(600 - 121, 2), at(0));
+    assert_eq!(moved(600 - 239, 2), at(0));
+    assert_eq!(moved(600 - 241, 2), now, "the machine slept");
+    assert_eq!(moved(600 - 59, 0), at(0));
+    assert_eq!(moved(600 - 599, u64::MAX / 3600), at(0));
+}
+
+fn digest_at(made: Option<&str>, clock: &str) -> Option<String> {
+    let local = time(clock).to_zoned(TimeZone::UTC);
+    due_digest(made, 23 * 60 + 58, &local)
+}
+
+#[test]
+fn a_digest_late_in_the_day_needs_no_pass_before_midnight() {
+    let made = |day: &str| Some(format!("2026-11-{day}"));
+    let (late, early) = ("2026-11-22T23:58:00Z", "2026-11-22T00:03:00Z");
+    assert_eq!(digest_at(Some("2026-11-20"), early), made("21"));
+    assert_eq!(digest_at(Some("2026-11-21"), early), None);
+    assert_eq!(digest_at(Some("2026-11-21"), "2026-11-22T23:57:59Z"), None);
+    assert_eq!(digest_at(Some("2026-11-21"), late), made("22"));
+    assert_eq!(digest_at(Some("2026-11-22"), late), None);
+    // The time of the day was moved after today's.
+    assert_eq!(digest_at(Some("2026-11-22"), early), None);
+    assert_eq!(
+        digest_at(Some("2027-01-01"), early),
+        made("21"),
+        "the clock went back"
+    );
+    assert_eq!(digest_at(None, late), made("22"));
+    assert_eq!(digest_at(None, early), None);
+}
+
+/// Passes that never fall between the time and midnight have digests all the same, from the first day on.
+#[test]
+fn digests_begin_on_the_day_on_which_they_are_wanted() {
+    let rules = NotifyRules {
+        digest: Some(23 * 60 + 58),
+        ..NotifyRules::default()
+    };
+    let first = time("2026-11-21T14:00:00Z").to_zoned(TimeZone::UTC);
+    let begins = digests_begin(&NewsBook::default(), &rules, &first);
+    assert_eq!(begins.as_deref(), Some("2026-11-20"));
+    let next = digest_at(begins.as_deref(), "2026-11-22T00:03:00Z");
+    assert_eq!(next.as_deref(), Some("2026-11-21"));
+    let begun = NewsBook {
+        digest_day: begins,
+        ..NewsBook::default()
+    };
+    assert_eq!(digests_begin(&begun, &rules, &first), None);
+    let unwanted = NotifyRules::default();
+    assert_eq!(digests_begin(&NewsBook::default(), &unwanted, &first), None);
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::show::{not_open, still_at};
+use super::show::not_open;
 use crate::commands::Session;
 use crate::domain::Sha;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
@@ -33,13 +33,12 @@ impl Approve {
         let control = session.control()?;
         let actor = session.actor();
         let engine = control.engine(session);
-        if let (Some(seen), Some(pr)) = (&self.head, engine.open_pull(self.number)?) {
-            still_at(&pr, seen)?;
-        }
+        let seen = self.head.as_ref();
         let head = if session.dry_run {
-            engine.open_pull(self.number)?.map(|pr| pr.head_sha)
+            let pr = engine.pull_at(self.number, seen)?;
+            pr.map(|pr| pr.head_sha)
         } else {
-            engine.approve(self.number, &actor)?
+            engine.approve(self.number, &actor, seen)?
         };
         let Some(head) = head else {
             return Err(not_open(session, &control, self.number)?);

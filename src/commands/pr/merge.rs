@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::show::{not_open, still_at};
+use super::show::not_open;
 use crate::commands::Session;
 use crate::domain::Sha;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
@@ -36,14 +36,12 @@ impl Merge {
         let Some(pr) = engine.open_pull(self.number)? else {
             return Err(not_open(session, &control, self.number)?);
         };
-        if let Some(seen) = &self.head {
-            still_at(&pr, seen)?;
-        }
+        let (actor, seen) = (session.actor(), self.head.as_ref());
         let commit = if session.dry_run {
-            engine.may_merge(self.number, &session.actor())?;
+            engine.may_merge(self.number, &actor, seen)?;
             None
         } else {
-            engine.merge(self.number, &session.actor())?
+            engine.merge(self.number, &actor, seen)?
         };
         Ok(Output::of(Merged {
             item: format!("pr/{}", self.number),

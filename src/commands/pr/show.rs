@@ -8,7 +8,7 @@ use super::list::{Row, row};
 use crate::commands::issue::{CommentView, write_comments};
 use crate::commands::sight::{Sight, listed};
 use crate::commands::{Control, Session};
-use crate::domain::{Check, ItemId, Mergeable, PrState, PullRequest, Review, Sha};
+use crate::domain::{Check, ItemId, Mergeable, PrState, Review};
 use crate::ui::words::{body_text, clean};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -118,21 +118,6 @@ pub(super) fn not_open(
         CliError::new(Exit::Denied, format!("pr/{number} is {state} already"))
             .hint("`acp pr list` lists the open pull requests"),
     )
-}
-
-/// That the head is the one that somebody has looked at.
-pub(super) fn still_at(pr: &PullRequest, seen: &Sha) -> Result<(), CliError> {
-    if pr.head_sha == *seen {
-        return Ok(());
-    }
-    let text = format!(
-        "pr/{} has another head than the one that was looked at: {} instead of {}",
-        pr.number,
-        pr.head_sha.short(),
-        seen.short()
-    );
-    let look = format!("`acp pr show {}` shows it as it is now", pr.number);
-    Err(CliError::new(Exit::Denied, text).hint(look))
 }
 
 /// The name of a state as people say it: `ChangesRequested` is "changes requested".

@@ -103,6 +103,15 @@ impl Desk<'_> {
         }
     }
 
+    /// Makes durable what was added to the journal; a failure is said and returned in words, for it must not stop the work
+    /// either.
+    pub(super) fn keep_notes(&self) -> Option<String> {
+        let error = self.store.journal().sync().err()?;
+        let text = format!("the journal could not be written: {error}");
+        (self.say)(&text);
+        Some(text)
+    }
+
     /// Notes a change by hand and makes the note durable.
     fn changed(&self, entry: &Entry) -> Result<(), EngineError> {
         self.note(entry);

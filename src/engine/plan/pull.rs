@@ -14,8 +14,9 @@ use super::trust;
 use super::view::{View, run_commit};
 use crate::domain::{
     Action, Intent, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict,
-    Mergeable, Origin, Outcome, Payload, Plan, PrLane, PrState, PullRequest, Retry, RiskScore,
-    Rules, RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, digest, label,
+    Mergeable, Origin, Outcome, Payload, Phase, Plan, PrLane, PrState, PullRequest, Retry,
+    RiskScore, Rules, RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, digest,
+    label,
 };
 use crate::policy::{self, BadPattern, Checks, Trusted};
 
@@ -240,6 +241,9 @@ impl<'a> Sight<'a> {
                 error: failed.intent.last_error.clone().unwrap_or_default(),
             });
         }
+        if let Some(wait) = self.held_merge(intents) {
+            return Some(wait);
+        }
         // What `policy.writes: off` keeps here is not on its way.
         if self.view.may_write() && intents.iter().any(|intent| !intent.failed) {
             return Some(writing(self.view, intents));
@@ -389,6 +393,21 @@ impl<'a> Sight<'a> {
             None,
             urgency,
         )
+    }
+
+    /// A merge that a person typed and that waits was not sent before the hold came, and is not sent under it.
+    fn held_merge(&self, intents: &[&IntentView]) -> Option<Wait> {
+        let hold = self.view.hold_on(self.item)?;
+        let next = &intents.iter().find(|intent| !intent.failed)?.intent;
+        let (Payload::Merge { .. }, Origin::Verb { .. }, Phase::Prepared) =
+            (&next.payload, &next.origin, next.phase)
+        else {
+            return None;
+        };
+        Some(Wait::Hold {
+            name: hold.name.clone(),
+            reason: hold.reason.clone(),
+        })
     }
 
     fn human_wait(&self) -> Wait {
