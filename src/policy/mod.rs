@@ -28,7 +28,7 @@ pub use checks::{Checks, summarize};
 pub use consequence::{Consequence, Sleep, consequence};
 pub use defuse::{defuse, defuse_title};
 pub use heavy::is_heavy;
-pub use lane::{PrInput, fix_reasons, pr_lane};
+pub use lane::{PrInput, fix_reasons, is_told_to_repair, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
 pub use news::{book, digest_news, last_moved, news, quiet_until};
 pub use numstat::{BadNumstat, parse_numstat};

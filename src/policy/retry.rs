@@ -232,6 +232,7 @@ fn settled(
         blocked: false,
         label_seen: false,
         fixes: previous.map_or(0, |retry| retry.fixes),
+        repair_answered: previous.is_some_and(|retry| retry.repair_answered),
         dropped: false,
         dead_launches: 0,
         excuses: 0,

@@ -415,6 +415,7 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         blocked: true,
         label_seen: true,
         fixes: 2,
+        repair_answered: false,
         dropped: false,
         dead_launches: 0,
         excuses: 0,

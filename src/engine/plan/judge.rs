@@ -73,13 +73,14 @@ impl<'a> Judgement<'a> {
                     self.give_up(&reason)
                 } else {
                     self.publish(commit)?;
-                    (self.success(), format!("publishes {}", commit.short()))
+                    let retry = self.answered(self.success());
+                    (retry, format!("publishes {}", commit.short()))
                 }
             }
             Outcome::NoChangeNeeded => {
                 self.comment_of_agent();
                 (
-                    self.success(),
+                    self.answered(self.success()),
                     "the agent found nothing to change".to_owned(),
                 )
             }
@@ -371,6 +372,16 @@ impl<'a> Judgement<'a> {
         Retry {
             fixes: before + u32::from(fix && !again),
             last_run,
+            ..retry
+        }
+    }
+
+    /// Notes that a person's wish for a repair is answered. Only a run that was told of it can have done so.
+    fn answered(&self, retry: Retry) -> Retry {
+        let told =
+            matches!(&self.run.task, Task::Fix { reasons } if policy::is_told_to_repair(reasons));
+        Retry {
+            repair_answered: told || retry.repair_answered,
             ..retry
         }
     }

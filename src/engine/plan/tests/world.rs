@@ -247,6 +247,7 @@ impl World {
             blocked: false,
             label_seen: false,
             fixes: 0,
+            repair_answered: false,
             dropped: false,
             dead_launches: 0,
             excuses: 0,
