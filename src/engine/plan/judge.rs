@@ -287,7 +287,12 @@ impl<'a> Judgement<'a> {
             view.now,
             view.snapshot.seed,
         );
-        let mut retry = if dead { retry } else { self.counted(retry) };
+        let excused = !follows.counts && policy::is_excused(&retry);
+        let mut retry = if dead || excused {
+            retry
+        } else {
+            self.counted(retry)
+        };
         if follows.elsewhere {
             retry.avoid.insert(self.run.agent.clone());
         }
@@ -362,7 +367,7 @@ impl<'a> Judgement<'a> {
         }
     }
 
-    /// Counts a fix run once: a record that already names the run has counted it.
+    /// Counts a fix run that counts, once: a record that already names the run has counted it.
     fn counted(&self, retry: Retry) -> Retry {
         let previous = self.view.snapshot.retries.get(&self.run.item);
         let before = previous.map_or(0, |previous| previous.fixes);
