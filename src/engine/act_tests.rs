@@ -209,3 +209,21 @@ fn old_budgets_and_confirmed_writes_without_an_item_go_in_the_end() {
     assert_eq!(scene.engine().sweep(true).unwrap().intents, 1);
     assert!(outbox.find(&intent.id).unwrap().is_none());
 }
+
+#[test]
+fn a_stop_holds_the_profile_also_where_its_name_was_taken_for_one_item() {
+    let scene = Scene::new();
+    let hold = crate::domain::Hold {
+        name: "stop".to_owned(),
+        reason: "wait for the design".to_owned(),
+        by: "ann".to_owned(),
+        at: start(),
+        item: Some(ISSUE),
+        rule: None,
+    };
+    scene.store.holds().put("stop", &hold).unwrap();
+    assert!(scene.engine().stop("bob", "enough").unwrap().held);
+    let held = scene.store.holds().get("stop").unwrap().unwrap();
+    assert_eq!((held.item, held.by.as_str()), (None, "bob"));
+    assert!(!scene.engine().stop("eve", "enough").unwrap().held);
+}

@@ -36,7 +36,8 @@ impl Engine<'_> {
     /// Holds the profile first, then ends every run of it and proves that nothing is left.
     pub fn stop(&self, actor: &str, reason: &str) -> Result<StopReport, EngineError> {
         let holds = self.store.holds();
-        let held = holds.get(STOP_HOLD)?.is_none();
+        // One of that name on an item alone holds nothing else.
+        let held = holds.get(STOP_HOLD)?.is_none_or(|hold| hold.item.is_some());
         if held {
             let hold = Hold {
                 name: STOP_HOLD.to_owned(),

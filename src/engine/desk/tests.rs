@@ -444,11 +444,15 @@ fn a_hold_needs_no_lock_and_never_replaces_another() {
     assert!(!world.desk().add_hold(hold("stop", None)).unwrap().1);
     let narrower = hold("stop", Some(ItemId::issue(1)));
     assert!(matches!(
-        world.desk().add_hold(narrower),
+        world.desk().add_hold(narrower.clone()),
         Err(EngineError::Forbidden { .. })
     ));
     drop(pass);
     world.desk().clear_hold("stop", "ann").unwrap();
+    assert!(
+        world.desk().add_hold(narrower).is_err(),
+        "`acp stop` means the whole profile by it"
+    );
     assert!(world.desk().clear_hold("stop", "ann").is_err());
 }
 
