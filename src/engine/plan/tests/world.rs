@@ -100,6 +100,7 @@ impl World {
                 trust: crate::domain::TrustBook::default(),
                 labelled: BTreeMap::new(),
                 reviews_own: false,
+                gaps: vec![],
             },
         }
     }
