@@ -36,8 +36,8 @@ pub use paths::{BadPattern, PathSet};
 pub use pull_body::pull_body;
 pub use question::Question;
 pub use retry::{
-    after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
-    is_excused, may_excuse, still_ahead,
+    after_dead_launch, after_excuse, after_failure, after_success, after_unread, cooldown_due,
+    delay, due, is_excused, may_excuse, still_ahead,
 };
 pub use rhythm::{Beats, Rhythm, rhythm};
 pub use risk::{RiskInput, band, default_risk_rules, score};
