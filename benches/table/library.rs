@@ -90,6 +90,7 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         trust,
         labelled: BTreeMap::new(),
         reviews_own: false,
+        gaps: vec![],
     }
 }
 

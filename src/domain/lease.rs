@@ -40,9 +40,12 @@ pub struct Retry {
     /// `agent-blocked` was seen on the item after acp asked for it: only then does its absence mean that a person took it off.
     #[serde(default)]
     pub label_seen: bool,
-    /// How often a fix run has been tried on this pull request.
+    /// How many fix runs of this pull request count: not those that their agent's trouble ended.
     #[serde(default)]
     pub fixes: u32,
+    /// A fix run did what `agent-repair-queued` asks for, as the label is set now: it stays on, because it belongs to people.
+    #[serde(default)]
+    pub repair_answered: bool,
     /// It is blocked because a person dropped what its run was about to publish: nobody is told on the forge, and no label
     /// that is taken off frees it.
     #[serde(default)]

@@ -8,6 +8,7 @@ mod budget;
 mod closing;
 pub mod contract;
 mod diff;
+mod gap;
 mod ids;
 mod intent;
 mod issue;
@@ -32,6 +33,7 @@ mod visible;
 pub use budget::{DayBudget, Reservation};
 pub use closing::without_closing;
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
+pub use gap::Gap;
 pub use ids::{
     BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,
 };

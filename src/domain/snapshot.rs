@@ -162,6 +162,9 @@ pub struct Snapshot {
     /// Whether acp may review a pull request that it has opened itself.
     #[serde(default)]
     pub reviews_own: bool,
+    /// When no pass ran for long, up to now.
+    #[serde(default)]
+    pub gaps: Vec<super::Gap>,
 }
 
 /// Why a mirror is not up to date.

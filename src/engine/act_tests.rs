@@ -210,3 +210,76 @@ fn old_budgets_and_confirmed_writes_without_an_item_go_in_the_end() {
     assert_eq!(scene.engine().sweep(true).unwrap().intents, 1);
     assert!(outbox.find(&intent.id).unwrap().is_none());
 }
+
+#[test]
+fn a_stop_holds_the_profile_also_where_its_name_was_taken_for_one_item() {
+    let scene = Scene::new();
+    let hold = crate::domain::Hold {
+        name: "stop".to_owned(),
+        reason: "wait for the design".to_owned(),
+        by: "ann".to_owned(),
+        at: start(),
+        item: Some(ISSUE),
+        rule: None,
+    };
+    scene.store.holds().put("stop", &hold).unwrap();
+    assert!(scene.engine().stop("bob", "enough").unwrap().held);
+    let held = scene.store.holds().get("stop").unwrap().unwrap();
+    assert_eq!((held.item, held.by.as_str()), (None, "bob"));
+    assert!(!scene.engine().stop("eve", "enough").unwrap().held);
+}
+
+/// It is planned first, because it is the oldest; the one place there is must not stay with it.
+#[test]
+fn an_item_that_cannot_be_read_leaves_its_place_to_others() {
+    let mut scene = with_issue();
+    scene.rules.limits.workers = 1;
+    let mut mirror = scene.store.mirror().unwrap();
+    let mut second = mirror.issues[&1].clone();
+    (second.number, second.created) = (2, start() + jiff::SignedDuration::from_mins(1));
+    mirror.issues.insert(2, second);
+    *scene.forge.mirror.borrow_mut() = mirror;
+    scene.forge.unreadable.borrow_mut().insert(1);
+    let pass = || {
+        scene.clock.step(jiff::SignedDuration::from_mins(1));
+        let snapshot = scene.engine().observe(true).unwrap();
+        let plan = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        let item = |action: &Action| match action {
+            Action::Launch { item, .. } => Some(*item),
+            _ => None,
+        };
+        let launches: Vec<ItemId> = plan.actions.iter().filter_map(item).collect();
+        (launches, scene.engine().act(&plan, true).unwrap())
+    };
+    let (launches, acted) = pass();
+    assert_eq!(launches, [ISSUE]);
+    assert!(acted.problems[0].contains("60 pages"), "{acted:?}");
+    let retry = scene.store.retries().get("issue-1").unwrap().unwrap();
+    assert_eq!(
+        (retry.failures, retry.dead_launches, retry.attempt),
+        (0, 1, 0)
+    );
+    assert!(retry.reason.unwrap().contains("60 pages"));
+    assert_eq!(pass().0, [ItemId::issue(2)]);
+    // Read at last, it starts under the first number.
+    scene.forge.unreadable.borrow_mut().clear();
+    scene.clock.step(jiff::SignedDuration::from_mins(30));
+    assert_eq!(pass().0, [ISSUE]);
+}
+
+#[test]
+fn an_item_that_stays_unreadable_counts_from_the_third_time_on_and_is_not_given_up() {
+    let scene = with_issue();
+    scene.forge.unreadable.borrow_mut().insert(1);
+    let mut failures = vec![];
+    for _ in 0..12 {
+        scene.clock.step(jiff::SignedDuration::from_hours(3));
+        let snapshot = scene.engine().observe(true).unwrap();
+        let plan = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        scene.engine().act(&plan, true).unwrap();
+        let retry = scene.store.retries().get("issue-1").unwrap().unwrap();
+        assert!(!retry.blocked && retry.next.is_some(), "{retry:?}");
+        failures.push(retry.failures);
+    }
+    assert_eq!(failures, [0, 0, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5]);
+}

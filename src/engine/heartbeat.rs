@@ -224,6 +224,7 @@ impl Engine<'_> {
             },
             stale: snapshot.stale.clone(),
             moved: Some(moved),
+            gaps: snapshot.gaps.clone(),
         })?;
         drop(lock);
         let mut report = PassReport {

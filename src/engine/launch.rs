@@ -5,7 +5,8 @@ use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
     RunEvent, RunId, RunState, Snapshot, Task, schedule_line,
 };
-use crate::forge::Text;
+use crate::forge::{ForgeError, Text};
+use crate::policy;
 use crate::store::{Entry, Lock, StoreError, crash_point};
 
 /// What an agent would be asked.
@@ -47,13 +48,20 @@ impl Engine<'_> {
         }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
         let mirror = self.store.mirror()?;
-        let Some(approved) = self.approved_text(item, &mirror)? else {
-            return Ok(None);
+        let approved = match self.approved_text(item, &mirror) {
+            Ok(Some(approved)) => approved,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                if is_about_item(&error) {
+                    self.wait_to_read(&action, &error)?;
+                }
+                return Err(error);
+            }
         };
         let Some(mut run) = self.draft(&mirror, &action)? else {
             return Ok(None);
         };
-        if item.kind == ItemKind::Issue && self.listed_otherwise(*item, &mirror, &approved.text)? {
+        if item.kind == ItemKind::Issue && self.listed_otherwise(item, &mirror, &approved.text)? {
             return Ok(None);
         }
         // As it was read and approved: the listing may be older.
@@ -92,6 +100,30 @@ impl Engine<'_> {
             ..mirror.clone()
         })?;
         Ok(true)
+    }
+
+    /// An item that cannot be read would be planned first again and again, in the place of others that could start.
+    fn wait_to_read(&self, action: &Action, error: &EngineError) -> Result<(), EngineError> {
+        let Action::Launch { item, attempt, .. } = action else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let reason = format!("it could not be launched: {error}");
+        let retries = self.store.retries();
+        let before = retries.get(&item.slug())?;
+        let retry = policy::after_unread(
+            before.as_ref(),
+            &RunId::new(now, *item, *attempt),
+            *item,
+            *attempt,
+            reason.clone(),
+            &self.rules.retry,
+            now,
+            self.rng.next_u64(),
+        );
+        retries.put(&item.slug(), &retry)?;
+        self.note(&Entry::new(now, "retry.set").item(*item).text(&reason));
+        Ok(())
     }
 
     /// Before anything is claimed: with a sandbox that is named and does not work nothing starts. That there is none on
@@ -303,4 +335,16 @@ impl Engine<'_> {
         self.ender().end_run(run, lock, outcome)?;
         Err(error)
     }
+}
+
+/// Whether the forge could be asked, and what it says of this one item cannot be used.
+fn is_about_item(error: &EngineError) -> bool {
+    matches!(
+        error,
+        EngineError::Forge(
+            ForgeError::Unreadable { .. }
+                | ForgeError::Refused { .. }
+                | ForgeError::Forbidden { .. }
+        )
+    )
 }

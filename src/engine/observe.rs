@@ -103,6 +103,7 @@ impl Engine<'_> {
             trust,
             labelled,
             reviews_own: self.forge.capabilities().reviews_own,
+            gaps: self.store.gaps(now)?,
         })
     }
 

@@ -88,7 +88,8 @@ impl Ender<'_> {
 
     fn hold(&self, actor: &str, reason: &str) -> Result<bool, StoreError> {
         let holds = self.store.holds();
-        let is_new = holds.get(STOP_HOLD)?.is_none();
+        // One of that name on an item alone holds nothing else.
+        let is_new = holds.get(STOP_HOLD)?.is_none_or(|hold| hold.item.is_some());
         if is_new {
             let hold = Hold {
                 name: STOP_HOLD.to_owned(),

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError};
 use crate::domain::{Intent, IntentId, IntentView, Life, Mirror, Origin, RunState};
-use crate::store::{HistoryCut, LockName, Store};
+use crate::store::{HistoryCut, LockName, Store, StoreError};
 use crate::vcs::WorktreeLeft;
 
 /// How old a temporary file is before it is taken for a dead process's.
@@ -95,7 +95,19 @@ impl Engine<'_> {
                 if open.iter().any(waits) {
                     continue;
                 }
-                let note = self.clear_worktree(&run)?;
+                let note = match self.clear_worktree(&run) {
+                    Ok(note) => note,
+                    // A lock that somebody else holds is about this run alone.
+                    Err(EngineError::Store(error)) if !matches!(error, StoreError::Busy { .. }) => {
+                        return Err(error.into());
+                    }
+                    // So is what git makes of its worktree: the others are cleared up all the same.
+                    Err(error) => {
+                        let note = format!("{id}: its worktree is not cleared up yet: {error}");
+                        swept.notes.push(note);
+                        continue;
+                    }
+                };
                 swept.worktrees +=
                     usize::from(self.vcs.worktree(&worktree) == WorktreeLeft::Nothing);
                 swept.notes.extend(note.map(|note| format!("{id}: {note}")));

@@ -33,6 +33,8 @@ pub(super) struct Script {
     pub(super) mirror: RefCell<Mirror>,
     /// What goes wrong with listings, in order; then they succeed.
     pub(super) sync: RefCell<VecDeque<ForgeError>>,
+    /// Items of which the text can never be read.
+    pub(super) unreadable: RefCell<std::collections::BTreeSet<u64>>,
     /// Calls that were made: `sync`, `apply ID`, `find ID`.
     pub(super) calls: RefCell<Vec<String>>,
     /// The heads for which the last listing was told to look.
@@ -240,7 +242,12 @@ impl Forge for Script {
         Ok(self.repo.borrow().clone())
     }
 
-    fn text(&self, _: u64) -> Result<Text, ForgeError> {
+    fn text(&self, number: u64) -> Result<Text, ForgeError> {
+        if self.unreadable.borrow().contains(&number) {
+            let what = format!("the comments of number {number}");
+            let why = "it has more than 60 pages".to_owned();
+            return Err(ForgeError::Unreadable { what, why });
+        }
         Ok(Text::default())
     }
 

@@ -3,7 +3,7 @@
 use super::{Engine, EngineError};
 use crate::domain::{Failure, Outcome, Run};
 use crate::store::{Entry, Lock, LockName, StoreError, crash_point};
-use crate::vcs::WorktreeLeft;
+use crate::vcs::{VcsError, WorktreeLeft};
 
 impl Engine<'_> {
     /// Removes the worktree of a run that is over, after saving what is nowhere else. Returns a note when it was kept or
@@ -23,10 +23,7 @@ impl Engine<'_> {
         if let Some(Outcome::Failed(Failure { class, .. })) = outcome
             && class.keeps_worktree()
         {
-            return Ok(Some(format!(
-                "its worktree stays for a person: {}",
-                path.display()
-            )));
+            return Ok(Some(stays(&path)));
         }
         let _repo = self.repo_lock()?;
         self.vcs.prepare()?;
@@ -39,9 +36,16 @@ impl Engine<'_> {
         let bundle = self.store.layout().bundle(&run.id);
         let index = self.store.run_folder(&run.id).join("index");
         crash_point("worktree.before_rescue");
-        let saved = self
+        let rescued = self
             .vcs
-            .rescue(&run.id, &path, &index, &run.start, published, &bundle)?;
+            .rescue(&run.id, &path, &index, &run.start, published, &bundle);
+        let saved = match rescued {
+            // However the run ended: what cannot be saved as a whole is not removed.
+            Err(VcsError::Unfit { detail, .. }) => {
+                return Ok(Some(format!("{}: {detail}", stays(&path))));
+            }
+            rescued => rescued?,
+        };
         crash_point("worktree.before_remove");
         self.vcs.remove_worktree(&path)?;
         let Some(saved) = saved else { return Ok(None) };
@@ -68,4 +72,8 @@ impl Engine<'_> {
             &mut waiting,
         )
     }
+}
+
+fn stays(worktree: &std::path::Path) -> String {
+    format!("its worktree stays for a person: {}", worktree.display())
 }

@@ -20,7 +20,7 @@ pub struct PrInput<'a> {
     pub given_up: bool,
     /// Whether a run of it lives or waits to be judged, or a write of it is on its way.
     pub busy: bool,
-    /// Whether a fix run has answered `agent-repair-queued`, which stays on because it belongs to people.
+    /// Whether a fix run has done what `agent-repair-queued` asks for, which stays on because it belongs to people.
     pub repair_answered: bool,
     /// Agent reviews of this head that passed.
     pub reviews_done: u8,
@@ -78,9 +78,18 @@ pub fn fix_reasons(pr: &PullRequest, repair_answered: bool) -> Vec<String> {
     let requests = change_requests(pr).into_iter();
     reasons.extend(requests.map(|author| format!("{author} asks for changes")));
     if pr.has(label::REPAIR_QUEUED) && !repair_answered {
-        reasons.push(format!("`{}` asks for a repair", label::REPAIR_QUEUED));
+        reasons.push(repair_reason());
     }
     reasons
+}
+
+/// Whether a fix run was told that a person asks for a repair.
+pub fn is_told_to_repair(reasons: &[String]) -> bool {
+    reasons.contains(&repair_reason())
+}
+
+fn repair_reason() -> String {
+    format!("`{}` asks for a repair", label::REPAIR_QUEUED)
 }
 
 #[cfg(test)]
@@ -233,5 +242,7 @@ mod tests {
         ];
         assert_eq!(fix_reasons(&pr, false), all);
         assert_eq!(fix_reasons(&pr, true), all[..3]);
+        assert!(is_told_to_repair(&fix_reasons(&pr, false)));
+        assert!(!is_told_to_repair(&fix_reasons(&pr, true)));
     }
 }

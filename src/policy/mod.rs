@@ -29,7 +29,7 @@ pub use checks::{Checks, summarize};
 pub use consequence::{Consequence, Sleep, consequence};
 pub use defuse::{defuse, defuse_title};
 pub use heavy::is_heavy;
-pub use lane::{PrInput, fix_reasons, pr_lane};
+pub use lane::{PrInput, fix_reasons, is_told_to_repair, pr_lane};
 pub use merge::{MergeInput, change_requests, decide};
 pub use news::{book, digest_news, digests_begin, failed_pass, last_moved, news, quiet_until};
 pub use numstat::{BadNumstat, parse_numstat};
@@ -37,8 +37,8 @@ pub use paths::{BadPattern, PathSet};
 pub use pull_body::pull_body;
 pub use question::Question;
 pub use retry::{
-    after_dead_launch, after_excuse, after_failure, after_success, cooldown_due, delay, due,
-    is_excused, may_excuse, still_ahead,
+    after_dead_launch, after_excuse, after_failure, after_success, after_unread, cooldown_due,
+    delay, due, is_excused, may_excuse, still_ahead,
 };
 pub use rhythm::{Beats, Rhythm, rhythm};
 pub use risk::{RiskInput, band, default_risk_rules, score};

@@ -143,6 +143,42 @@ pub fn after_dead_launch(
     }
 }
 
+/// The record after what an agent would be asked about an item could not be read: no run began. The item waits, so that
+/// others take its place; from the third time in a row on each counts as a failure. It is never given up for that alone,
+/// because nothing was tried.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a plain value of the one call that could not begin"
+)]
+pub fn after_unread(
+    previous: Option<&Retry>,
+    run: &RunId,
+    item: ItemId,
+    attempt: u32,
+    reason: String,
+    rules: &RetryRules,
+    now: Timestamp,
+    seed: u64,
+) -> Retry {
+    let previous = previous.filter(|retry| retry.item == item);
+    let counted = after_dead_launch(previous, run, item, attempt, reason, rules, now, seed);
+    let failures = counted
+        .failures
+        .min(rules.attempts_max.saturating_sub(1))
+        .max(previous.map_or(0, |retry| retry.failures));
+    let wait = delay(failures.max(1), rules, seed_of(run, seed));
+    Retry {
+        // No number was used up, and no run is there to be counted again.
+        attempt: previous.map_or(attempt.saturating_sub(1), |retry| retry.attempt),
+        last_run: previous.and_then(|retry| retry.last_run.clone()),
+        failures,
+        next: Some(later(now, wait)),
+        blocked: previous.is_some_and(|retry| retry.blocked),
+        label_seen: previous.is_some_and(|retry| retry.label_seen),
+        ..counted
+    }
+}
+
 /// The record after `run` failed for a reason that the item has nothing to do with: no failure and no wait, because the
 /// agent sleeps instead. After many in a row each counts as one, so that nothing is tried for ever.
 #[expect(
@@ -232,6 +268,7 @@ fn settled(
         blocked: false,
         label_seen: false,
         fixes: previous.map_or(0, |retry| retry.fixes),
+        repair_answered: previous.is_some_and(|retry| retry.repair_answered),
         dropped: false,
         dead_launches: 0,
         excuses: 0,

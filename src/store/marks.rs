@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{LastPass, Store, StoreError};
-use crate::domain::RunId;
+use crate::domain::{Gap, RunId};
 use crate::durable;
 
 impl Store {
@@ -24,6 +24,7 @@ impl Store {
         ended: Timestamp,
         error: &str,
     ) -> Result<(), StoreError> {
+        let gaps = self.gaps(began)?;
         let before = self.last_pass()?;
         let same = before.as_ref().filter(|last| last.began == began);
         self.mark_pass(&LastPass {
@@ -35,7 +36,14 @@ impl Store {
             synced: before.as_ref().and_then(|last| last.synced),
             moved: before.as_ref().and_then(|last| last.moved),
             stale: before.and_then(|last| last.stale),
+            gaps,
         })
+    }
+
+    /// When no pass ran for long, up to `now`.
+    pub fn gaps(&self, now: Timestamp) -> Result<Vec<Gap>, StoreError> {
+        let last = self.last_pass()?;
+        Ok(last.map_or_else(Vec::new, |last| Gap::noted(&last.gaps, last.ended, now)))
     }
 
     /// The last pass that ended. A mark that a power cut has torn is a lost one.

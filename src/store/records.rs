@@ -58,4 +58,7 @@ pub struct LastPass {
     /// When something last moved, as far as passes were there to see it.
     #[serde(default)]
     pub moved: Option<Timestamp>,
+    /// When no pass ran for long before this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<crate::domain::Gap>,
 }

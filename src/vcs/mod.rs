@@ -41,7 +41,7 @@ pub struct Built {
     pub commit: Option<Sha>,
     /// The first line of its message.
     pub subject: String,
-    /// What it touches, from `start`.
+    /// What it touches, from `start`; from `merge` where there is one: what the pull request is against its base.
     pub facts: DiffFacts,
 }
 

@@ -44,6 +44,7 @@ fn one_of_each() -> TestEnv {
         blocked: false,
         label_seen: false,
         fixes: 0,
+        repair_answered: false,
         dropped: false,
         dead_launches: 0,
         excuses: 0,

@@ -1,8 +1,9 @@
 //! What the policy decides, through the binary: who is asked, what is blocked, what is tried again.
 
-use crate::env::TestEnv;
+use crate::env::{TestEnv, names};
 use crate::repo::{CHECKOUT, GOOD, QUICK, texts};
 
+const WORKTREES: &str = "acp/state/web/worktrees";
 const PROTECTED: &str = "mkdir -p .github/workflows\necho 'on: push' > .github/workflows/ci.yml\nacp report implemented\n";
 
 fn labels(env: &TestEnv, noun: &str, number: u64) -> Vec<String> {
@@ -252,6 +253,30 @@ fn with_writes_off_the_work_stays_on_its_branch_here() {
             .unwrap()
             .is_empty()
     );
+}
+
+/// What cannot be saved as a whole is not removed, however the run ended; and that is about this run alone.
+#[test]
+fn a_worktree_that_cannot_be_saved_stays_and_stops_nothing_else() {
+    let env = TestEnv::under_with("git init -q dep; echo x > dep/x; exit 3\n", QUICK);
+    let _issue = env.issue("Fail");
+    let idle = env.until_idle();
+    let said = format!("{}{}", idle.stdout, idle.stderr);
+    let why = "the worktree holds another repository: `dep/.git`";
+    assert!(said.contains(why), "{said}");
+    let runs = env.runs();
+    let reasons: Vec<_> = runs.iter().map(|run| &run["reason"]).collect();
+    assert_eq!(reasons, ["crashed: the agent exited with 3"; 2]);
+    for run in &runs {
+        let id = run["id"].as_str().unwrap();
+        let kept = env.read(&format!("{WORKTREES}/{id}/dep/x"));
+        assert_eq!((kept.as_str(), &run["state"]), ("x\n", &"closed".into()));
+    }
+    env.agent(GOOD);
+    let _other = env.issue("Add work");
+    let _idle = env.until_idle();
+    assert_eq!(env.show("issue", 2)["state"], "closed");
+    assert_eq!(names(&env.path(WORKTREES)).len(), 2);
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
         blocked: true,
         label_seen: true,
         fixes: 0,
+        repair_answered: false,
         dropped: false,
         dead_launches: 0,
         excuses: 0,

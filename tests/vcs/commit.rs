@@ -202,7 +202,7 @@ fn markers_of_a_conflict_must_be_resolved() {
     assert_eq!(error, "conflict markers are left in `a.txt`");
     world.agent("printf 'one\\nboth\\nthree\\n' > a.txt");
     let built = build().unwrap();
-    assert_eq!(listed(&built.facts), ["a.txt Modified", "test.md Added"]);
+    assert_eq!(listed(&built.facts), ["a.txt Modified", "mine Added"]);
     let commit = built.commit.unwrap();
     let parents = world.git(&["log", "-1", "--format=%P", commit.as_str()]);
     assert_eq!(parents, format!("{} {theirs}", world.base));
@@ -211,6 +211,55 @@ fn markers_of_a_conflict_must_be_resolved() {
         build().unwrap().commit,
         None,
         "all of the merge was thrown away"
+    );
+}
+
+/// A repair of a conflict is refused for what the run and its branch do, not for what others brought to the base.
+#[test]
+fn a_merge_is_judged_by_what_it_changes_of_the_base_and_nothing_of_that_escapes() {
+    let mut world = World::without_worktree();
+    let ours = world.forge.commit(
+        "topic",
+        Some(&world.base),
+        &[("a.txt", "one\nours\nthree\n"), ("secrets/branch", "1\n")],
+    );
+    let theirs = world.forge.commit(
+        "main",
+        Some(&world.base),
+        &[
+            ("a.txt", "one\ntheirs\nthree\n"),
+            ("secrets/main", "brought\n"),
+            ("secrets/kept", "by main\n"),
+            ("secrets/both", "of main\n"),
+        ],
+    );
+    world.base = ours;
+    world
+        .vcs
+        .add_worktree(&world.tree, &world.base, Some(&theirs))
+        .unwrap();
+    let index = world.index();
+    let spec = CommitSpec {
+        merge: Some(&theirs),
+        ..world.spec(&index)
+    };
+    world.agent("printf 'one\\nboth\\nthree\\n' > a.txt");
+    let built = world.vcs.build_commit(&spec).unwrap();
+    assert_eq!(
+        listed(&built.facts),
+        ["a.txt Modified", "secrets/branch Added"]
+    );
+    world.agent("echo mine > secrets/own; echo mine > secrets/both; rm secrets/kept");
+    let built = world.vcs.build_commit(&spec).unwrap();
+    assert_eq!(
+        listed(&built.facts),
+        [
+            "a.txt Modified",
+            "secrets/both Modified",
+            "secrets/branch Added",
+            "secrets/kept Deleted",
+            "secrets/own Added",
+        ]
     );
 }
 

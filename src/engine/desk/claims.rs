@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::domain::{Cooldown, Hold, ItemId, Lease, Life, Retry, RunId, RunState};
-use crate::engine::{CREDENTIAL_HOLD, EngineError};
+use crate::engine::{CREDENTIAL_HOLD, EngineError, STOP_HOLD};
 use crate::store::{Entry, LockName, Store, crash_point};
 use crate::worker::Workers;
 
@@ -101,11 +101,18 @@ impl Desk<'_> {
     /// each merge. Returns the hold and whether it is new; one of that name and scope that is there already stays.
     ///
     /// # Errors
-    /// `Forbidden` when one of that name is about something else (replacing it would lift that) or is acp's own.
+    /// `Forbidden` when one of that name is about something else (replacing it would lift that) or is acp's own, and for
+    /// an item under the name that holds the whole profile.
     pub fn add_hold(&self, hold: Hold) -> Result<(Hold, bool), EngineError> {
         if hold.name == CREDENTIAL_HOLD {
             let what = format!("setting the hold `{CREDENTIAL_HOLD}`");
             let why = "acp sets and lifts it itself: take another name".to_owned();
+            return Err(EngineError::Forbidden { what, why });
+        }
+        if let Some(item) = hold.item.filter(|_| hold.name == STOP_HOLD) {
+            let what = format!("setting the hold `{STOP_HOLD}` on {item}");
+            let why = "it is the hold of `acp stop`, on the whole profile: take another name";
+            let why = why.to_owned();
             return Err(EngineError::Forbidden { what, why });
         }
         let holds = self.store.holds();

@@ -426,6 +426,7 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         blocked: true,
         label_seen: true,
         fixes: 2,
+        repair_answered: false,
         dropped: false,
         dead_launches: 0,
         excuses: 0,
@@ -456,11 +457,15 @@ fn a_hold_needs_no_lock_and_never_replaces_another() {
     assert!(!world.desk().add_hold(hold("stop", None)).unwrap().1);
     let narrower = hold("stop", Some(ItemId::issue(1)));
     assert!(matches!(
-        world.desk().add_hold(narrower),
+        world.desk().add_hold(narrower.clone()),
         Err(EngineError::Forbidden { .. })
     ));
     drop(pass);
     world.desk().clear_hold("stop", "ann").unwrap();
+    assert!(
+        world.desk().add_hold(narrower).is_err(),
+        "`acp stop` means the whole profile by it"
+    );
     assert!(world.desk().clear_hold("stop", "ann").is_err());
 }
 

@@ -76,6 +76,7 @@ fn retry(item: ItemId, attempt: u32) -> Retry {
         blocked: false,
         label_seen: false,
         fixes: 0,
+        repair_answered: false,
         dropped: false,
         dead_launches: 0,
         excuses: 0,

@@ -291,11 +291,11 @@ pub(super) fn run_wait(run: &RunView) -> Wait {
 /// Notes that the label has arrived on an item, or that a person took it off.
 pub(super) fn label_note(view: &View<'_>, item: ItemId) -> Option<Action> {
     let (retry, reason) = if let Some(freed) = view.freed(item) {
-        let reason = "a person took `agent-blocked` off: failures count from zero";
-        (freed.clone(), reason)
+        freed.clone()
     } else {
         let retry = view.retry(item)?;
-        let arrived = retry.blocked && !retry.label_seen && view.is_labelled_blocked(item)?;
+        let arrived =
+            retry.blocked && !retry.label_seen && view.is_labelled(item, label::BLOCKED)?;
         let seen = Retry {
             label_seen: true,
             ..retry.clone()

@@ -77,13 +77,14 @@ impl<'a> Judgement<'a> {
                     self.give_up(&reason)
                 } else {
                     self.publish(commit)?;
-                    (self.success(), format!("publishes {}", commit.short()))
+                    let retry = self.answered(self.success());
+                    (retry, format!("publishes {}", commit.short()))
                 }
             }
             Outcome::NoChangeNeeded => {
                 self.comment_of_agent();
                 (
-                    self.success(),
+                    self.answered(self.success()),
                     "the agent found nothing to change".to_owned(),
                 )
             }
@@ -327,7 +328,12 @@ impl<'a> Judgement<'a> {
             view.now,
             view.snapshot.seed,
         );
-        let mut retry = if dead { retry } else { self.counted(retry) };
+        let excused = !follows.counts && policy::is_excused(&retry);
+        let mut retry = if dead || excused {
+            retry
+        } else {
+            self.counted(retry)
+        };
         if follows.elsewhere {
             retry.avoid.insert(self.run.agent.clone());
         }
@@ -402,7 +408,7 @@ impl<'a> Judgement<'a> {
         }
     }
 
-    /// Counts a fix run once: a record that already names the run has counted it.
+    /// Counts a fix run that counts, once: a record that already names the run has counted it.
     fn counted(&self, retry: Retry) -> Retry {
         let previous = self.view.snapshot.retries.get(&self.run.item);
         let before = previous.map_or(0, |previous| previous.fixes);
@@ -412,6 +418,16 @@ impl<'a> Judgement<'a> {
         Retry {
             fixes: before + u32::from(fix && !again),
             last_run,
+            ..retry
+        }
+    }
+
+    /// Notes that a person's wish for a repair is answered. Only a run that was told of it can have done so.
+    fn answered(&self, retry: Retry) -> Retry {
+        let told =
+            matches!(&self.run.task, Task::Fix { reasons } if policy::is_told_to_repair(reasons));
+        Retry {
+            repair_answered: told || retry.repair_answered,
             ..retry
         }
     }

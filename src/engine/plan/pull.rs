@@ -123,7 +123,7 @@ impl<'a> Sight<'a> {
             rules: &rules.policy,
         });
         let item = ItemId::pr(pr.number);
-        let answered = view.retry(item).is_some_and(|retry| retry.fixes > 0);
+        let answered = view.retry(item).is_some_and(|retry| retry.repair_answered);
         let fix_reasons = policy::fix_reasons(pr, answered);
         Ok(Self {
             view,
@@ -147,7 +147,7 @@ impl<'a> Sight<'a> {
             ours: self.view.is_ours(&self.pr),
             given_up: self.gave_up(),
             busy: self.pending().is_some(),
-            repair_answered: self.retry().is_some_and(|retry| retry.fixes > 0),
+            repair_answered: self.retry().is_some_and(|retry| retry.repair_answered),
             reviews_done: self.reviews_done,
             reviews_wanted: self.view.rules.policy.merge.reviews,
             decision: &self.decision,
@@ -515,6 +515,7 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         blocked: true,
         label_seen: false,
         fixes: 0,
+        repair_answered: false,
         dropped: false,
         dead_launches: 0,
         excuses: 0,

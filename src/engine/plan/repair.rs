@@ -1,18 +1,18 @@
 //! What a dead process left behind, and runs that nobody wants any more.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::view::{View, commit_of};
 use crate::domain::{
-    Action, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest, Run, RunState,
-    RunView, Step, label,
+    Action, Gap, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest, Run,
+    RunState, RunView, Step, label,
 };
 
 /// How often a dead supervisor is replaced before its run counts as crashed.
 const RESUMES_MAX: u32 = 5;
 
 /// How long after its deadline, or after its launch when it has not begun, a living supervisor is taken for stuck and
-/// ended.
+/// ended. A supervisor counts the time in which the machine is awake, so what it may have slept comes on top.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
@@ -52,16 +52,29 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
         return Some(Action::Cancel { run: id(), reason });
     }
     match &run.run.state {
-        RunState::Running { deadline, step, .. } if run.life == Life::Supervised => {
-            let overdue = view.now.duration_since(*deadline) > OVERDUE;
-            overdue.then(|| Action::Crash {
-                run: id(),
-                step: Some(*step),
+        RunState::Running {
+            started,
+            deadline,
+            step,
+            ..
+        } if run.life == Life::Supervised => {
+            let goes_on = run.session
+                && *step < Step::Collect
+                && run.run.resumes < view.rules.retry.resumes_max;
+            is_overdue(view, *started, *deadline).then(|| {
+                if goes_on {
+                    Action::Resume { run: id() }
+                } else {
+                    Action::Crash {
+                        run: id(),
+                        step: Some(*step),
+                    }
+                }
             })
         }
         _ if run.life == Life::Supervised => {
-            let overdue = view.now.duration_since(run.run.created) > OVERDUE;
-            overdue.then(|| Action::Crash {
+            let created = run.run.created;
+            is_overdue(view, created, created).then(|| Action::Crash {
                 run: id(),
                 step: None,
             })
@@ -85,6 +98,11 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
             step: None,
         }),
     }
+}
+
+fn is_overdue(view: &View<'_>, begun: Timestamp, deadline: Timestamp) -> bool {
+    let slept = Gap::slept(&view.snapshot.gaps, begun, view.now);
+    view.now.duration_since(deadline).saturating_sub(slept) > OVERDUE
 }
 
 /// Why nobody wants what a run brings, or would bring.

@@ -38,8 +38,8 @@ pub(super) struct View<'a> {
     intents_by_run: BTreeMap<&'a RunId, Vec<&'a IntentView>>,
     /// Intents that a person gave up; they are in none of the others.
     dropped: BTreeMap<&'a IntentId, &'a Intent>,
-    /// Retry records of items that a person has just freed, as this pass will write them.
-    freed: BTreeMap<ItemId, Retry>,
+    /// Retry records that labels change which a person took off, as this pass will write them, and why.
+    freed: BTreeMap<ItemId, (Retry, &'static str)>,
     /// Pull requests, newest first, for the issue that they are for.
     pulls_by_issue: BTreeMap<u64, Vec<&'a PullRequest>>,
     /// Cooldowns as they are once this pass has judged what it judges.
@@ -92,9 +92,8 @@ impl<'a> View<'a> {
             }
         }
         let freed = snapshot.retries.iter().filter_map(|(item, retry)| {
-            let labelled = view.is_labelled_blocked(*item)?;
-            let is_freed = retry.blocked && retry.label_seen && !labelled;
-            (is_freed && view.active_run(*item).is_none()).then(|| (*item, anew(retry, view.now)))
+            let freed = view.without_labels(*item, retry)?;
+            view.active_run(*item).is_none().then_some((*item, freed))
         });
         view.freed = freed.collect();
         view
@@ -134,25 +133,50 @@ impl<'a> View<'a> {
     /// The retry record of an item, as it is for everything that this pass decides.
     pub(super) fn retry(&self, item: ItemId) -> Option<&Retry> {
         self.freed(item)
+            .map(|(retry, _)| retry)
             .or_else(|| self.snapshot.retries.get(&item))
     }
 
-    /// The record of an item that a person has just freed by taking `agent-blocked` off, which is to be written.
-    pub(super) fn freed(&self, item: ItemId) -> Option<&Retry> {
+    /// The record of an item as a label leaves it that a person has just taken off, which is to be written, and why.
+    pub(super) fn freed(&self, item: ItemId) -> Option<&(Retry, &'static str)> {
         self.freed.get(&item)
     }
 
-    /// Whether `agent-blocked` is on an open item; `None`: there is no such open item.
-    pub(super) fn is_labelled_blocked(&self, item: ItemId) -> Option<bool> {
+    fn without_labels(&self, item: ItemId, retry: &Retry) -> Option<(Retry, &'static str)> {
+        let unblocked =
+            retry.blocked && retry.label_seen && !self.is_labelled(item, label::BLOCKED)?;
+        // Set again, the label asks again.
+        let unasked = retry.repair_answered && !self.is_labelled(item, label::REPAIR_QUEUED)?;
+        let repair_answered = retry.repair_answered && !unasked;
+        let (base, reason) = if unblocked {
+            let reason = "a person took `agent-blocked` off: failures count from zero";
+            (anew(retry, self.now), reason)
+        } else if unasked {
+            (
+                retry.clone(),
+                "`agent-repair-queued` is off: set again, it asks again",
+            )
+        } else {
+            return None;
+        };
+        let after = Retry {
+            repair_answered,
+            ..base
+        };
+        Some((after, reason))
+    }
+
+    /// Whether a label is on an open item; `None`: there is no such open item.
+    pub(super) fn is_labelled(&self, item: ItemId, name: &str) -> Option<bool> {
         let mirror = &self.snapshot.mirror;
         match item.kind {
             ItemKind::Issue => {
                 let issue = mirror.issues.get(&item.number).filter(|i| i.is_open());
-                issue.map(|issue| issue.has(label::BLOCKED))
+                issue.map(|issue| issue.has(name))
             }
             ItemKind::Pr => {
                 let pr = mirror.pulls.get(&item.number).filter(|pr| pr.is_open());
-                pr.map(|pr| pr.has(label::BLOCKED))
+                pr.map(|pr| pr.has(name))
             }
         }
     }

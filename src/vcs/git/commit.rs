@@ -43,7 +43,9 @@ impl GitVcs<'_> {
         let acp = Person::new("acp", "acp@localhost", spec.date);
         let parents: Vec<&Sha> = std::iter::once(spec.start).chain(spec.merge).collect();
         let commit = commit_tree(git, &tree, &parents, &message, &acp, &acp)?;
-        let facts = diff_facts(git, spec.start, &commit)?;
+        // With the base merged in, what the base brought is not the run's. Whatever the branch or the agent has changed,
+        // or taken back, differs from the base.
+        let facts = diff_facts(git, spec.merge.unwrap_or(spec.start), &commit)?;
         refuse_own_files(&facts)?;
         Ok(Built {
             commit: Some(commit),

@@ -189,6 +189,32 @@ fn on_pull(outcome: Outcome, task: Task) -> World {
     world
 }
 
+/// An outage says nothing about whether fixing helps; only one that does not end is a failure.
+#[test]
+fn a_fix_run_that_its_agents_trouble_ended_is_no_round_of_fixing() {
+    let pr = ItemId::pr(2);
+    for class in [
+        FailureClass::Overloaded,
+        FailureClass::Limit,
+        FailureClass::Quota,
+        FailureClass::Network,
+    ] {
+        let mut world = on_pull(failed(class), Task::Fix { reasons: vec![] });
+        world.retry(pr).attempt = 0;
+        let retry = world.judgement().1;
+        assert_eq!((retry.fixes, retry.excuses), (0, 1), "{class:?}");
+        assert!(retry.last_run.is_some());
+        world.retry(pr).excuses = 11;
+        let retry = world.judgement().1;
+        assert_eq!((retry.fixes, retry.failures), (1, 1), "{class:?}");
+        *world.retry(pr) = retry.clone();
+        assert_eq!(world.judgement().1, retry, "counted once");
+    }
+    let timed_out = failed(FailureClass::TimedOut);
+    let world = on_pull(timed_out, Task::Fix { reasons: vec![] });
+    assert_eq!(world.judgement().1.fixes, 1);
+}
+
 #[test]
 fn a_fix_is_pushed_onto_the_head_that_it_started_from_and_counted() {
     let outcome = Outcome::UpdatedBranch { commit: sha('d') };

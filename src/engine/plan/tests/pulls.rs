@@ -248,6 +248,68 @@ fn a_label_that_a_person_took_off_lets_fix_runs_go_on() {
     assert_eq!(world.launched(), [PR]);
 }
 
+/// A repair that a person asked for, of which one fix run has failed.
+fn repair_asked() -> World {
+    let mut world = fresh();
+    world.pr_mut(2).labels = set(&[label::REPAIR_QUEUED]);
+    let retry = world.retry(PR);
+    (retry.fixes, retry.failures, retry.next) = (1, 1, Some(ago(-5)));
+    world
+}
+
+#[test]
+fn a_repair_that_failed_is_still_asked_for() {
+    let mut world = repair_asked();
+    assert_eq!(world.lane(PR), "fix");
+    assert!(matches!(world.wait(PR), Wait::Retry { .. }));
+    world.retry(PR).next = Some(ago(1));
+    assert_eq!(world.launched(), [PR]);
+}
+
+/// The label stays on, because it belongs to people.
+#[test]
+fn only_a_fix_run_that_succeeded_and_was_told_answers_the_wish_for_a_repair() {
+    let commit = sha('d');
+    let told = "`agent-repair-queued` asks for a repair";
+    for (outcome, reason, answered) in [
+        (Outcome::NoChangeNeeded, told, true),
+        (Outcome::UpdatedBranch { commit }, told, true),
+        (Outcome::NoChangeNeeded, "the check `build` is red", false),
+        (failed(FailureClass::TimedOut), told, false),
+        (failed(FailureClass::Overloaded), told, false),
+        (
+            Outcome::Blocked {
+                reason: "no".to_owned(),
+            },
+            told,
+            false,
+        ),
+    ] {
+        let mut world = repair_asked();
+        let run = world.run(PR, 2, RunState::Finished(end(outcome.clone())));
+        let reasons = vec![reason.to_owned()];
+        world.snapshot.runs.get_mut(&run).unwrap().run.task = Task::Fix { reasons };
+        let retry = world.judgement().1;
+        assert_eq!(retry.repair_answered, answered, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_label_that_was_off_in_between_asks_again() {
+    let mut world = repair_asked();
+    world.retry(PR).repair_answered = true;
+    assert_eq!(world.wait(PR), Wait::Merging);
+    assert!(world.retries_set().is_empty());
+    world.pr_mut(2).labels = set(&[]);
+    let set_now = world.retries_set();
+    assert_eq!(set_now.len(), 1);
+    assert!(!set_now[0].repair_answered && set_now[0].fixes == 1);
+    *world.retry(PR) = set_now[0].clone();
+    world.retry(PR).next = None;
+    world.pr_mut(2).labels = set(&[label::REPAIR_QUEUED]);
+    assert_eq!(world.launched(), [PR]);
+}
+
 /// Blocked again on the same head: it must be said again, so it is another write.
 #[test]
 fn each_block_is_told() {

@@ -2,8 +2,8 @@
 
 use super::world::{World, ago, end, implemented, judged, now, running, set, sha};
 use crate::domain::{
-    Action, BranchName, IssueState, ItemId, Lease, Life, Origin, Payload, Phase, RunId, RunState,
-    Step, Wait, label,
+    Action, BranchName, Gap, IssueState, ItemId, Lease, Life, Origin, Payload, Phase, RunId,
+    RunState, Step, Wait, label,
 };
 
 const ISSUE: ItemId = ItemId::issue(1);
@@ -65,6 +65,52 @@ fn a_run_whose_agent_can_go_on_with_its_session_does_so_a_few_times() {
         assert_eq!(repairs(&world), [repair], "{resumes}");
         assert!(world.launched().is_empty());
     }
+}
+
+/// A supervisor counts the time in which the machine is awake; its deadline is one of the wall clock.
+#[test]
+fn a_machine_that_slept_does_not_lose_its_runs() {
+    let asleep = |minutes: &[(i64, i64)]| {
+        let mut world = fresh();
+        let state = RunState::Running {
+            started: ago(500),
+            deadline: ago(470),
+            step: Step::Agent,
+            supervisor: None,
+            leader: None,
+            agent_end: None,
+        };
+        let run = world.run(ISSUE, 1, state);
+        world.life(&run, Life::Supervised);
+        let gap = |(from, to): &(i64, i64)| Gap {
+            from: ago(*from),
+            to: ago(*to),
+        };
+        world.snapshot.gaps = minutes.iter().map(gap).collect();
+        world
+    };
+    assert_eq!(repairs(&asleep(&[])), ["crash agent"]);
+    assert!(
+        repairs(&asleep(&[(495, 0)])).is_empty(),
+        "it has just woken"
+    );
+    assert!(
+        repairs(&asleep(&[(495, 20)])).is_empty(),
+        "it has time left"
+    );
+    assert_eq!(repairs(&asleep(&[(495, 60)])), ["crash agent"]);
+    assert_eq!(
+        repairs(&asleep(&[(900, 505)])),
+        ["crash agent"],
+        "before it began"
+    );
+    let hourly: Vec<_> = (0..8).map(|hour| (60 * hour + 59, 60 * hour)).collect();
+    assert_eq!(repairs(&asleep(&hourly)), ["crash agent"]);
+
+    let mut world = asleep(&[]);
+    let id = world.snapshot.runs.keys().next().unwrap().clone();
+    world.snapshot.runs.get_mut(&id).unwrap().session = true;
+    assert_eq!(repairs(&world), ["resume"], "its agent can go on");
 }
 
 #[test]

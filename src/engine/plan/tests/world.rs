@@ -101,6 +101,7 @@ impl World {
                 trust: crate::domain::TrustBook::default(),
                 labelled: BTreeMap::new(),
                 reviews_own: false,
+                gaps: vec![],
             },
         }
     }
@@ -251,6 +252,7 @@ impl World {
             blocked: false,
             label_seen: false,
             fixes: 0,
+            repair_answered: false,
             dropped: false,
             dead_launches: 0,
             excuses: 0,
