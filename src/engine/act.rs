@@ -70,7 +70,13 @@ impl Engine<'_> {
             Action::Enqueue { intent, reason } => self.enqueue(intent, reason),
             Action::DropIntents { run, reason } => self.drop_intents(run, reason),
             Action::SetRetry { retry, reason } => {
-                self.store.retries().put(&retry.item.slug(), retry)?;
+                // A run that this pass has judged since is in the stored sum and not in the planned one.
+                let known = self.store.retries().get(&retry.item.slug())?;
+                let retry = Retry {
+                    usd_micros: known.map_or(retry.usd_micros, |known| known.usd_micros),
+                    ..(**retry).clone()
+                };
+                self.store.retries().put(&retry.item.slug(), &retry)?;
                 self.note(
                     &Entry::new(self.clock.now(), "retry.set")
                         .item(retry.item)
@@ -230,7 +236,11 @@ impl Engine<'_> {
             self.change_cooldown(id, change)?;
             crash_point("judge.cooldown_written");
         }
-        self.store.retries().put(&retry.item.slug(), retry)?;
+        let retry = Retry {
+            usd_micros: self.desk().usd_micros_of(retry.item)?,
+            ..retry.clone()
+        };
+        self.store.retries().put(&retry.item.slug(), &retry)?;
         crash_point("judge.retry_written");
         run.apply(RunEvent::Judged(self.clock.now()))?;
         self.store.put_run(&run, &lock)?;

@@ -209,3 +209,56 @@ fn old_budgets_and_confirmed_writes_without_an_item_go_in_the_end() {
     assert_eq!(scene.engine().sweep(true).unwrap().intents, 1);
     assert!(outbox.find(&intent.id).unwrap().is_none());
 }
+
+/// A day ends, and what an item may cost does not begin anew with the next one.
+#[test]
+fn what_an_item_has_cost_on_other_days_counts() {
+    let launches = |usd_micros_per_item: u64| {
+        let mut scene = with_issue();
+        scene.rules.budget.usd_micros_per_item = usd_micros_per_item;
+        let mut spent = scene.rules.reservation(ISSUE, "claude");
+        spent.usd_micros = Some(15_000_000);
+        let before = RunId::new("2026-11-20T12:00:00Z".parse().unwrap(), ISSUE, 1);
+        let yesterday = DayBudget {
+            runs: [(before, spent)].into(),
+            ..DayBudget::default()
+        };
+        scene.store.budgets().put("2026-11-20", &yesterday).unwrap();
+        let run = scene.run(
+            ISSUE,
+            RunState::Finished(RunEnd {
+                started: None,
+                ended: start(),
+                outcome: Outcome::Cancelled {
+                    reason: String::new(),
+                },
+            }),
+        );
+        let retry = Retry {
+            usd_micros: 0,
+            ..policy::after_success(None, &run, ISSUE, 1, start())
+        };
+        let judge = Action::Judge {
+            run,
+            intents: vec![],
+            retry: Box::new(retry.clone()),
+            cooldowns: vec![],
+            summary: String::new(),
+        };
+        scene.engine().act(&plan(vec![judge]), false).unwrap();
+        // A record that was planned before the run was judged.
+        let set = Action::SetRetry {
+            retry: Box::new(retry),
+            reason: String::new(),
+        };
+        scene.engine().act(&plan(vec![set]), false).unwrap();
+        let stored = scene.store.retries().get("issue-1").unwrap().unwrap();
+        assert_eq!(stored.usd_micros, 15_000_000);
+        let snapshot = scene.engine().observe(false).unwrap();
+        let planned = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        let mut actions = planned.actions.into_iter();
+        actions.any(|action| matches!(action, Action::Launch { .. }))
+    };
+    assert!(launches(15_000_001));
+    assert!(!launches(15_000_000));
+}

@@ -63,7 +63,16 @@ impl Engine<'_> {
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
         let runs = self.runs()?;
         let worked_on = |item: ItemId| runs.values().any(|run| run.run.item == item);
-        let matters = |item: ItemId| is_open(&mirror, item) || worked_on(item);
+        // Its cost counts with that of the issue.
+        let was_for_open = |item: ItemId| {
+            let pr = mirror.pulls.get(&item.number);
+            let issue = pr
+                .filter(|_| item.kind == ItemKind::Pr)
+                .and_then(|pr| pr.closes);
+            issue.is_some_and(|issue| is_open(&mirror, ItemId::issue(issue)))
+        };
+        let matters =
+            |item: ItemId| is_open(&mirror, item) || was_for_open(item) || worked_on(item);
         let retries = self
             .store
             .retries()

@@ -46,6 +46,7 @@ fn one_of_each() -> TestEnv {
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
     };

@@ -1,7 +1,9 @@
 //! Leases, waits, holds and the budget of the day.
 
+use std::collections::BTreeSet;
+
 use super::Desk;
-use crate::domain::{Cooldown, Hold, ItemId, Lease, Retry, RunId, RunState};
+use crate::domain::{Cooldown, DayBudget, Hold, ItemId, Lease, Retry, RunId, RunState};
 use crate::engine::{CREDENTIAL_HOLD, EngineError};
 use crate::store::{Entry, LockName, Store, crash_point};
 
@@ -59,7 +61,7 @@ impl Desk<'_> {
             dropped: false,
             dead_launches: 0,
             excuses: 0,
-            avoid: std::collections::BTreeSet::new(),
+            avoid: BTreeSet::new(),
             ..before.clone()
         };
         if !self.dry_run {
@@ -164,10 +166,33 @@ impl Desk<'_> {
         }
         if !self.dry_run && !reset.is_empty() {
             self.store.budgets().put(&day, &budget)?;
+        }
+        if !self.dry_run {
+            self.count_again(&budget)?;
+        }
+        if !self.dry_run && !reset.is_empty() {
             let entry = Entry::new(self.clock.now(), "budget.reset");
             self.changed(&entry.text(format!("{} runs of {day} by {actor}", reset.len())))?;
         }
         Ok(reset)
+    }
+}
+
+impl Desk<'_> {
+    /// Brings what items have cost up to the budgets of all days; also where an earlier reset died before it.
+    fn count_again(&self, day: &DayBudget) -> Result<(), EngineError> {
+        let items: BTreeSet<ItemId> = day.runs.values().map(|run| run.item).collect();
+        for item in items {
+            let Some(mut retry) = self.store.retries().get(&item.slug())? else {
+                continue;
+            };
+            let usd_micros = self.usd_micros_of(item)?;
+            if retry.usd_micros != usd_micros {
+                retry.usd_micros = usd_micros;
+                self.store.retries().put(&item.slug(), &retry)?;
+            }
+        }
+        Ok(())
     }
 }
 

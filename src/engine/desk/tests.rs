@@ -419,6 +419,7 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         fixes: 2,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
     };

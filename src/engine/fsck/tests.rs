@@ -77,6 +77,7 @@ fn retry(item: ItemId, attempt: u32) -> Retry {
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
     }

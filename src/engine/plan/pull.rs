@@ -494,6 +494,7 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         fixes: 0,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
     });

@@ -251,6 +251,7 @@ impl World {
             fixes: 0,
             dropped: false,
             dead_launches: 0,
+            usd_micros: 0,
             excuses: 0,
             avoid: BTreeSet::new(),
         })
