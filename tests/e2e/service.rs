@@ -183,10 +183,21 @@ fn no_secret_of_the_shell_gets_into_a_unit_and_what_is_lost_is_named() {
     let env = with("systemctl", SYSTEMCTL)
         .var("HTTPS_PROXY", "http://me:hunter22@127.0.0.1:3128")
         .var("ACP_WRITES", "draft")
+        .var("BOT_TOKEN", token)
+        .var("HOOK_ADDRESS", "https://hooks.example.org/hush")
         .var("GH_TOKEN", token);
+    env.profile(|text| {
+        format!(
+            "{text}\nnotify:\n  to:\n\
+             \x20   bot: {{ kind: telegram, chat: '7', token: {{ env: BOT_TOKEN }} }}\n\
+             \x20   chat: {{ kind: slack, address: {{ env: HOOK_ADDRESS }} }}\n"
+        )
+    });
     let made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
     made.says("`HTTPS_PROXY` is set in this shell and not for the timer");
     made.says("`ACP_WRITES`");
+    made.says("`BOT_TOKEN` is set in this shell");
+    made.says("`HOOK_ADDRESS` is set in this shell");
     for file in units(&env) {
         let text = fs::read_to_string(file).unwrap();
         assert!(
