@@ -319,11 +319,18 @@ impl Engine<'_> {
             .filter(|q| of_run(&q.intent))
             .collect();
         let publishing = [IntentKind::Push, IntentKind::Pr];
-        let sent = queued.iter().any(|q| {
-            publishing.contains(&q.intent.payload.kind()) && q.intent.phase != Phase::Prepared
-        });
-        if sent {
-            return Ok(None);
+        for intent in queued.iter().map(|queued| &queued.intent) {
+            let mut sent =
+                publishing.contains(&intent.payload.kind()) && intent.phase != Phase::Prepared;
+            // The push has arrived: without its pull request nobody would ever look at the branch.
+            if intent.payload.kind() == IntentKind::Pr {
+                for need in &intent.needs {
+                    sent |= outbox.is_done(need)?;
+                }
+            }
+            if sent {
+                return Ok(None);
+            }
         }
         // Told before it is done: a write that was wanted never vanishes without a word.
         self.note(

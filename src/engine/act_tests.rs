@@ -262,3 +262,40 @@ fn what_an_item_has_cost_on_other_days_counts() {
     assert!(launches(15_000_001));
     assert!(!launches(15_000_000));
 }
+
+/// The issue was closed after the push was confirmed: its pull request follows.
+#[test]
+fn what_a_confirmed_push_began_is_not_dropped() {
+    for pushed in [false, true] {
+        let scene = with_issue();
+        let run = RunId::new(start(), ISSUE, 1);
+        let origin = || Origin::Run(run.clone());
+        let branch: crate::domain::BranchName = "agent/issue-1-a1".parse().unwrap();
+        let push = Payload::Push {
+            branch: branch.clone(),
+            sha: sha('c'),
+            expect: None,
+        };
+        let push = scene.enqueue(origin(), ISSUE, push, "push", &[]);
+        if pushed {
+            scene.engine().flush().unwrap();
+        }
+        let pull = Payload::Pr {
+            head: branch,
+            head_sha: sha('c'),
+            base: "main".parse().unwrap(),
+            title: String::new(),
+            body: String::new(),
+            draft: false,
+        };
+        let pull = scene.enqueue(origin(), ISSUE, pull, "pull", &[&push]);
+        let reason = "issue/1 was closed".to_owned();
+        let drop = Action::DropIntents {
+            run: run.clone(),
+            reason,
+        };
+        scene.engine().act(&plan(vec![drop]), false).unwrap();
+        let left = scene.store.outbox().unwrap().find(&pull.id).unwrap();
+        assert_eq!(left.is_some(), pushed);
+    }
+}
