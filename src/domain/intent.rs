@@ -252,6 +252,10 @@ pub struct Intent {
     pub created: Timestamp,
     /// How far it is.
     pub phase: Phase,
+    /// When tries began that did not get through; `None`: none has failed since it was enqueued, since a person had it tried
+    /// again, or since nothing could be sent at all.
+    #[serde(default)]
+    pub first_tried: Option<Timestamp>,
     /// When it was last sent.
     pub dispatched: Option<Timestamp>,
     /// How often it was tried.
@@ -294,6 +298,7 @@ impl Intent {
             needs,
             created: now,
             phase: Phase::Prepared,
+            first_tried: None,
             dispatched: None,
             attempts: 0,
             next: None,

@@ -56,6 +56,9 @@ pub struct Retry {
     /// Runs in a row that failed for a reason that the item has nothing to do with. The first few are no failures.
     #[serde(default)]
     pub excuses: u32,
+    /// What runs of this item have cost on all days that are kept, in micro-dollars, as of the last one that was judged.
+    #[serde(default)]
+    pub usd_micros: u64,
     /// Agents that could not do it and of which others may be able to; they come last.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub avoid: BTreeSet<String>,

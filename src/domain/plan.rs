@@ -264,6 +264,11 @@ pub enum Wait {
         /// When the next day begins.
         until: Timestamp,
     },
+    /// What the item may cost is used up, on whatever days; only a person lets it go on.
+    Spent {
+        /// The limit.
+        limit: String,
+    },
     /// All slots are taken.
     Capacity {
         /// Which limit.

@@ -70,7 +70,13 @@ impl Engine<'_> {
             Action::Enqueue { intent, reason } => self.enqueue(intent, reason),
             Action::DropIntents { run, reason } => self.drop_intents(run, reason),
             Action::SetRetry { retry, reason } => {
-                self.store.retries().put(&retry.item.slug(), retry)?;
+                // A run that this pass has judged since is in the stored sum and not in the planned one.
+                let known = self.store.retries().get(&retry.item.slug())?;
+                let retry = Retry {
+                    usd_micros: known.map_or(retry.usd_micros, |known| known.usd_micros),
+                    ..(**retry).clone()
+                };
+                self.store.retries().put(&retry.item.slug(), &retry)?;
                 self.note(
                     &Entry::new(self.clock.now(), "retry.set")
                         .item(retry.item)
@@ -164,7 +170,11 @@ impl Engine<'_> {
             self.change_cooldown(id, change)?;
             crash_point("judge.cooldown_written");
         }
-        self.store.retries().put(&retry.item.slug(), retry)?;
+        let retry = Retry {
+            usd_micros: self.desk().usd_micros_of(retry.item)?,
+            ..retry.clone()
+        };
+        self.store.retries().put(&retry.item.slug(), &retry)?;
         crash_point("judge.retry_written");
         run.apply(RunEvent::Judged(self.clock.now()))?;
         self.store.put_run(&run, &lock)?;
@@ -243,11 +253,18 @@ impl Engine<'_> {
             .filter(|q| of_run(&q.intent))
             .collect();
         let publishing = [IntentKind::Push, IntentKind::Pr];
-        let sent = queued.iter().any(|q| {
-            publishing.contains(&q.intent.payload.kind()) && q.intent.phase != Phase::Prepared
-        });
-        if sent {
-            return Ok(None);
+        for intent in queued.iter().map(|queued| &queued.intent) {
+            let mut sent =
+                publishing.contains(&intent.payload.kind()) && intent.phase != Phase::Prepared;
+            // The push has arrived: without its pull request nobody would ever look at the branch.
+            if intent.payload.kind() == IntentKind::Pr {
+                for need in &intent.needs {
+                    sent |= outbox.is_done(need)?;
+                }
+            }
+            if sent {
+                return Ok(None);
+            }
         }
         // Told before it is done: a write that was wanted never vanishes without a word.
         self.note(

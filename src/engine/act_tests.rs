@@ -283,3 +283,93 @@ fn an_item_that_stays_unreadable_counts_from_the_third_time_on_and_is_not_given_
     }
     assert_eq!(failures, [0, 0, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5]);
 }
+
+/// A day ends, and what an item may cost does not begin anew with the next one.
+#[test]
+fn what_an_item_has_cost_on_other_days_counts() {
+    let launches = |usd_micros_per_item: u64| {
+        let mut scene = with_issue();
+        scene.rules.budget.usd_micros_per_item = usd_micros_per_item;
+        let mut spent = scene.rules.reservation(ISSUE, "claude");
+        spent.usd_micros = Some(15_000_000);
+        let before = RunId::new("2026-11-20T12:00:00Z".parse().unwrap(), ISSUE, 1);
+        let yesterday = DayBudget {
+            runs: [(before, spent)].into(),
+            ..DayBudget::default()
+        };
+        scene.store.budgets().put("2026-11-20", &yesterday).unwrap();
+        let run = scene.run(
+            ISSUE,
+            RunState::Finished(RunEnd {
+                started: None,
+                ended: start(),
+                outcome: Outcome::Cancelled {
+                    reason: String::new(),
+                },
+            }),
+        );
+        let retry = Retry {
+            usd_micros: 0,
+            ..policy::after_success(None, &run, ISSUE, 1, start())
+        };
+        let judge = Action::Judge {
+            run,
+            intents: vec![],
+            retry: Box::new(retry.clone()),
+            cooldowns: vec![],
+            summary: String::new(),
+        };
+        scene.engine().act(&plan(vec![judge]), false).unwrap();
+        // A record that was planned before the run was judged.
+        let set = Action::SetRetry {
+            retry: Box::new(retry),
+            reason: String::new(),
+        };
+        scene.engine().act(&plan(vec![set]), false).unwrap();
+        let stored = scene.store.retries().get("issue-1").unwrap().unwrap();
+        assert_eq!(stored.usd_micros, 15_000_000);
+        let snapshot = scene.engine().observe(false).unwrap();
+        let planned = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        let mut actions = planned.actions.into_iter();
+        actions.any(|action| matches!(action, Action::Launch { .. }))
+    };
+    assert!(launches(15_000_001));
+    assert!(!launches(15_000_000));
+}
+
+/// The issue was closed after the push was confirmed: its pull request follows.
+#[test]
+fn what_a_confirmed_push_began_is_not_dropped() {
+    for pushed in [false, true] {
+        let scene = with_issue();
+        let run = RunId::new(start(), ISSUE, 1);
+        let origin = || Origin::Run(run.clone());
+        let branch: crate::domain::BranchName = "agent/issue-1-a1".parse().unwrap();
+        let push = Payload::Push {
+            branch: branch.clone(),
+            sha: sha('c'),
+            expect: None,
+        };
+        let push = scene.enqueue(origin(), ISSUE, push, "push", &[]);
+        if pushed {
+            scene.engine().flush().unwrap();
+        }
+        let pull = Payload::Pr {
+            head: branch,
+            head_sha: sha('c'),
+            base: "main".parse().unwrap(),
+            title: String::new(),
+            body: String::new(),
+            draft: false,
+        };
+        let pull = scene.enqueue(origin(), ISSUE, pull, "pull", &[&push]);
+        let reason = "issue/1 was closed".to_owned();
+        let drop = Action::DropIntents {
+            run: run.clone(),
+            reason,
+        };
+        scene.engine().act(&plan(vec![drop]), false).unwrap();
+        let left = scene.store.outbox().unwrap().find(&pull.id).unwrap();
+        assert_eq!(left.is_some(), pushed);
+    }
+}

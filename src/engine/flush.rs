@@ -27,6 +27,10 @@ const DELAYS: [Duration; 5] = [
 /// How long a write is tried before it goes to `failed/`.
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 
+/// A time without a try of what was due that does not count as one of tries: the machine was off, or nothing might be sent.
+/// It is longer than the longest period of a timer.
+const PAUSE_MIN: SignedDuration = SignedDuration::from_hours(25);
+
 /// Intents that one flush sends at most; the next one goes on.
 const SENDS_PER_FLUSH_MAX: usize = 500;
 
@@ -237,10 +241,16 @@ impl Engine<'_> {
                     "intent.confirmed"
                 }
             }
-            Answer::Later { error, at }
-            | Answer::Lost { error, at }
-            | Answer::Limited { error, at, .. }
-                if now.duration_since(queued.intent.created) < GIVE_UP_AFTER =>
+            // A limit is the forge's own word for when it goes on: no write ends by it.
+            Answer::Limited { error, at, .. } => {
+                queued.intent.next = Some(at);
+                queued.intent.last_error = Some(error.clone());
+                outbox.requeue(&queued)?;
+                sent.error = Some(error);
+                "intent.delayed"
+            }
+            Answer::Later { error, at } | Answer::Lost { error, at }
+                if !is_tried_enough(&mut queued.intent, now) =>
             {
                 sent.error = Some(error.clone());
                 put_back(outbox, &mut queued, error, Some(at))?;
@@ -251,6 +261,7 @@ impl Engine<'_> {
                 stopped: Stale { error, .. },
             }
             | Answer::Closed(error) => {
+                queued.intent.first_tried = None;
                 outbox.requeue(&queued)?;
                 sent.error = Some(error);
                 sent.intent = queued.intent;
@@ -261,10 +272,7 @@ impl Engine<'_> {
                 put_back(outbox, &mut queued, reason, None)?;
                 "intent.delayed"
             }
-            Answer::Later { error, .. }
-            | Answer::Lost { error, .. }
-            | Answer::Limited { error, .. }
-            | Answer::Refused(error) => {
+            Answer::Later { error, .. } | Answer::Lost { error, .. } | Answer::Refused(error) => {
                 queued.intent.last_error = Some(error.clone());
                 outbox.fail(&queued)?;
                 sent.error = Some(error);
@@ -642,6 +650,19 @@ fn gated(intent: &Intent, typed: Option<&Typed>) -> Option<(ItemId, Asked)> {
         }
         Origin::Verb { .. } | Origin::Run(_) => None,
     }
+}
+
+/// Whether tries that did not get through went on for long enough. The first one is noted: what waited before it, for a
+/// credential or a forge that was away, was no try.
+fn is_tried_enough(intent: &mut Intent, now: Timestamp) -> bool {
+    let paused = intent
+        .next
+        .is_some_and(|due| now.duration_since(due) >= PAUSE_MIN);
+    let since = intent.first_tried.filter(|_| !paused);
+    // One that is still to come is a mistake of the clock.
+    let since = since.map_or(now, |since| since.min(now));
+    intent.first_tried = Some(since);
+    now.duration_since(since) >= GIVE_UP_AFTER
 }
 
 /// Whether a merge is still wanted when its turn has come.

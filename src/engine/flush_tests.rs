@@ -164,9 +164,12 @@ fn a_confirmed_write_is_never_sent_again() {
 fn a_write_that_never_gets_through_ends_in_failed_and_a_retry_starts_its_time_anew() {
     let scene = Scene::new();
     let intent = scene.comment("a", ONE, &[]);
-    scene.clock.step(SignedDuration::from_hours(73));
-    scene.forge.apply.borrow_mut().push_back(Err(unavailable()));
-    scene.engine().flush().unwrap();
+    for day in 0..=3 {
+        assert_eq!(scene.find(&intent.id).0, Place::Pending, "{day}");
+        scene.forge.apply.borrow_mut().push_back(Err(unavailable()));
+        scene.engine().flush().unwrap();
+        scene.clock.step(SignedDuration::from_hours(24));
+    }
     assert_eq!(scene.find(&intent.id).0, Place::Failed);
     scene
         .engine()
@@ -176,6 +179,41 @@ fn a_write_that_never_gets_through_ends_in_failed_and_a_retry_starts_its_time_an
     scene.forge.apply.borrow_mut().push_back(Err(unavailable()));
     scene.engine().flush().unwrap();
     assert_eq!(scene.find(&intent.id).0, Place::Pending);
+}
+
+/// It waited over a long weekend for a credential, for `policy.writes`, or for the machine to be switched on again.
+#[test]
+fn a_time_in_which_nothing_was_tried_is_no_time_of_tries() {
+    let scene = Scene::new();
+    let intent = scene.comment("a", ONE, &[]);
+    for _ in 0..3 {
+        scene.clock.step(SignedDuration::from_hours(100));
+        scene.forge.apply.borrow_mut().push_back(Err(unavailable()));
+        scene.engine().flush().unwrap();
+        let (place, kept) = scene.find(&intent.id);
+        assert_eq!(place, Place::Pending);
+        assert_eq!(kept.first_tried, Some(scene.clock.now()));
+    }
+}
+
+/// A limit is no write's own failure, however often it is met.
+#[test]
+fn a_limit_never_fails_a_write() {
+    let scene = Scene::new();
+    let intent = scene.comment("a", ONE, &[]);
+    scene.forge.apply.borrow_mut().push_back(Err(unavailable()));
+    scene.engine().flush().unwrap();
+    for _ in 0..5 {
+        scene.clock.step(SignedDuration::from_hours(20));
+        let until = scene.clock.now() + SignedDuration::from_mins(1);
+        let limited = ForgeError::Limited { until };
+        scene.forge.apply.borrow_mut().push_back(Err(limited));
+        assert_eq!(scene.engine().flush().unwrap().sent.len(), 1);
+        assert_eq!(scene.find(&intent.id).0, Place::Pending);
+    }
+    scene.clock.step(SignedDuration::from_hours(1));
+    scene.engine().flush().unwrap();
+    assert_eq!(scene.find(&intent.id).0, Place::Done);
 }
 
 /// It was sent while the clock was a year ahead.

@@ -70,7 +70,16 @@ impl Engine<'_> {
             runs.values().any(|run| run.run.item == item)
                 || unrecorded.any(|run| run.item() == Some(item))
         };
-        let matters = |item: ItemId| is_open(&mirror, item) || worked_on(item);
+        // Its cost counts with that of the issue.
+        let was_for_open = |item: ItemId| {
+            let pr = mirror.pulls.get(&item.number);
+            let issue = pr
+                .filter(|_| item.kind == ItemKind::Pr)
+                .and_then(|pr| pr.closes);
+            issue.is_some_and(|issue| is_open(&mirror, ItemId::issue(issue)))
+        };
+        let matters =
+            |item: ItemId| is_open(&mirror, item) || was_for_open(item) || worked_on(item);
         let budget = self.budget_now(&Store::day(now), &runs)?;
         let retries = self
             .store

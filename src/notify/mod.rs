@@ -79,7 +79,8 @@ impl Hidden {
     }
 
     fn get(&self) -> Result<Secret, NotifyError> {
-        (self.0)().map_err(|why| NotifyError::Refused { why })
+        // It may be a variable that this shell lacks, or a program that was locked: the next pass may have it.
+        (self.0)().map_err(|why| NotifyError::Later { why, after: None })
     }
 
     fn missing(&self) -> Option<String> {

@@ -345,7 +345,9 @@ fn nothing_is_sent_to_what_is_no_address_and_with_what_is_no_token() {
         address: Hidden::new(|| Err("`HOOK` is not set".to_owned())),
     };
     assert_eq!(missing.unready().unwrap(), "`HOOK` is not set");
-    assert!(tell(&missing, &news("t", "b")).is_err());
+    // Another pass may have it: one by hand may lack what the timer has.
+    let error = tell(&missing, &news("t", "b")).unwrap_err();
+    assert!(matches!(error, NotifyError::Later { after: None, .. }));
     assert!(wire.asked.lock().unwrap().is_empty());
 }
 

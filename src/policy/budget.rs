@@ -1,31 +1,31 @@
-//! Whether the budget of the day lets one more run start.
+//! Whether the budget of the day, and that of an item, let one more run start.
 
 use jiff::Timestamp;
 
-use crate::domain::{BudgetRules, DayBudget, ItemId};
+use crate::domain::{BudgetRules, DayBudget};
 
 /// Seconds of a day; UTC has no other days.
 const DAY_SECONDS: i64 = 86_400;
 /// From here on a person is told that a limit comes near.
 const NOTICE_PERCENT: u64 = 80;
 
-/// Whether one more run of `item` may start: what was used, and what the run would reserve, stay within every limit.
+/// Whether the day lets one more run start: what was used, and what the run would reserve, stay within every limit of it.
 /// The error is the limit that it would break, as one line for people. A limit of 0 is none.
-pub fn may_start(day: &DayBudget, item: ItemId, rules: &BudgetRules) -> Result<(), String> {
+pub fn may_start(day: &DayBudget, rules: &BudgetRules) -> Result<(), String> {
     let count = |n: u64| n.to_string();
     let runs = u64::from(day.run_count());
     let tokens = (day.tokens(), rules.tokens_per_run);
     let usd = (day.usd_micros(), rules.usd_micros_per_run);
-    let usd_of_item = (day.usd_micros_of(item), rules.usd_micros_per_run);
     within("runs_per_day", (runs, 1), rules.runs_per_day.into(), count)?;
     within("tokens_per_day", tokens, rules.tokens_per_day, count)?;
-    within("usd_per_day", usd, rules.usd_micros_per_day, dollars)?;
-    within(
-        "usd_per_item",
-        usd_of_item,
-        rules.usd_micros_per_item,
-        dollars,
-    )
+    within("usd_per_day", usd, rules.usd_micros_per_day, dollars)
+}
+
+/// Whether an item that has cost `usd_micros` on all days together lets one more run of it start. The error as in
+/// [`may_start`].
+pub fn item_may_start(usd_micros: u64, rules: &BudgetRules) -> Result<(), String> {
+    let usd = (usd_micros, rules.usd_micros_per_run);
+    within("usd_per_item", usd, rules.usd_micros_per_item, dollars)
 }
 
 /// What is used up stops a run also when the run would reserve nothing.
@@ -108,7 +108,7 @@ pub fn day_end(now: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Reservation, RunId};
+    use crate::domain::{ItemId, Reservation, RunId};
     use crate::policy::testing::time;
     use proptest::prelude::*;
 
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn each_limit_holds_exactly() {
-        let start = |rules: BudgetRules| may_start(&day(), ItemId::issue(1), &rules);
+        let start = |rules: BudgetRules| may_start(&day(), &rules);
         assert_eq!(start(NO_LIMIT), Ok(()));
         let runs = |runs_per_day| {
             start(BudgetRules {
@@ -183,12 +183,15 @@ mod tests {
         let over = "usd_per_day: $3.50 of $5.499999 used, and a run reserves $2.00";
         assert_eq!(usd(5_499_999), Err(over.to_owned()));
         let item = |usd_micros_per_item| {
-            start(BudgetRules {
+            let rules = BudgetRules {
                 usd_micros_per_item,
                 ..NO_LIMIT
-            })
+            };
+            item_may_start(1_500_000, &rules)
         };
+        assert_eq!(item(0), Ok(()));
         assert_eq!(item(3_500_000), Ok(()));
+        assert!(item(3_499_999).is_err());
         assert_eq!(
             item(1_500_000),
             Err("usd_per_item: $1.50 of $1.50 used".to_owned())
@@ -202,12 +205,12 @@ mod tests {
             tokens_per_run: 0,
             ..NO_LIMIT
         };
-        assert!(may_start(&day(), ItemId::issue(9), &rules).is_err());
+        assert!(may_start(&day(), &rules).is_err());
         let mut day = day();
         for reservation in day.runs.values_mut() {
             reservation.released = true;
         }
-        assert_eq!(may_start(&day, ItemId::issue(9), &rules), Ok(()));
+        assert_eq!(may_start(&day, &rules), Ok(()));
     }
 
     #[test]
@@ -284,7 +287,7 @@ mod tests {
             let rules = BudgetRules { runs_per_day: max_runs, tokens_per_day: max_tokens, ..NO_LIMIT };
             let mut day = DayBudget::default();
             for number in 1..40 {
-                if may_start(&day, ItemId::issue(number), &rules).is_ok() {
+                if may_start(&day, &rules).is_ok() {
                     let (run, reservation) = reserved(number, None, None);
                     day.runs.insert(run, reservation);
                 }

@@ -24,7 +24,7 @@ mod testing;
 mod text;
 mod trust;
 
-pub use budget::{BudgetMark, budget_marks, day_end, may_start, nearly_used};
+pub use budget::{BudgetMark, budget_marks, day_end, item_may_start, may_start, nearly_used};
 pub use checks::{Checks, summarize};
 pub use consequence::{Consequence, Sleep, consequence};
 pub use defuse::{defuse, defuse_title};

@@ -212,6 +212,11 @@ fn for_a_person(wait: &Wait, item: ItemId) -> Option<(NewsKind, &'static str, St
             let why = "its pull request was sent and is not to be found".to_owned();
             need("lost", why, look)
         }
+        Wait::Spent { limit } => {
+            let why = format!("what it may cost is used up: {limit}");
+            let command = format!("Raise `budget.usd_per_item` to let it go on. {look}");
+            need("spent", why, command)
+        }
         Wait::KeptHere { branch } => {
             let why = format!("the work is done and on the branch {branch} of acp's clone");
             need("kept", why, look)

@@ -272,6 +272,7 @@ fn settled(
         dropped: false,
         dead_launches: 0,
         excuses: 0,
+        usd_micros: previous.map_or(0, |retry| retry.usd_micros),
         avoid: BTreeSet::new(),
         started: previous.and_then(|retry| retry.started),
         alert: previous.and_then(|retry| retry.alert.clone()),

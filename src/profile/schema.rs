@@ -238,7 +238,7 @@ pub struct BudgetFile {
     pub tokens_per_day: Option<u64>,
     /// Dollars a day; needs `usd_per_run`.
     pub usd_per_day: Option<Dollars>,
-    /// Dollars of one item on a day; needs `usd_per_run`.
+    /// Dollars of one item, its pull requests included, on all days together; needs `usd_per_run`.
     pub usd_per_item: Option<Dollars>,
     /// Dollars that are set aside for a run until its cost is known.
     pub usd_per_run: Option<Dollars>,

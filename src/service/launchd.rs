@@ -70,19 +70,21 @@ impl ServiceManager for Launchd<'_> {
         refuse_foreign(&texts, &home_mark(timer))?;
         let loaded = self.is_loaded(profile)?;
         let mut done = Installed::default();
-        for unit in differing(&texts)? {
-            write(unit)?;
-            done.written.push(unit.path.clone());
-        }
         let target = self.target(profile);
-        if loaded && (!timer.on || !done.written.is_empty()) {
+        let changed = differing(&texts)?;
+        // Before the file is written: a kill in between leaves one that the same verb loads.
+        if loaded && (!timer.on || !changed.is_empty()) {
             self.call("let the agent go", &["bootout", &target])?;
             done.told = true;
         }
+        for unit in changed {
+            write(unit)?;
+            done.written.push(unit.path.clone());
+        }
         if !timer.on {
-            if done.told {
-                self.call("keep the agent from starting", &["disable", &target])?;
-            }
+            // Also one that is not loaded now would be at the next login.
+            self.call("keep the agent from starting", &["disable", &target])?;
+            done.told = true;
             return Ok(done);
         }
         if !loaded || !done.written.is_empty() {

@@ -112,21 +112,17 @@ impl ServiceManager for Systemd<'_> {
             write(unit)?;
             done.written.push(unit.path.clone());
         }
-        if !done.written.is_empty() {
-            self.call("read the units again", &["daemon-reload"])?;
-            done.told = true;
-        }
+        // Also when they are as they should be: whoever wrote them may have died before systemd was told.
+        self.call("read the units again", &["daemon-reload"])?;
+        done.told = true;
         if !timer.on {
             if enabled || active {
                 self.call("stop the timer", &["disable", "--now", &unit])?;
-                done.told = true;
             }
             return Ok(done);
         }
-        if !enabled || !active {
-            self.call("start the timer", &["enable", "--now", &unit])?;
-            done.told = true;
-        } else if !done.written.is_empty() {
+        self.call("start the timer", &["enable", "--now", &unit])?;
+        if active && !done.written.is_empty() {
             self.call("start the timer anew", &["restart", &unit])?;
         }
         Ok(done)

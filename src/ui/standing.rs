@@ -71,6 +71,9 @@ pub fn describe(wait: &Wait) -> String {
         Wait::Repository { reason } => format!("acp does not work here: {reason}"),
         Wait::NoAgent { reason } => format!("no agent of the profile can start: {reason}"),
         Wait::Budget { limit, .. } => format!("the budget of the day is used up: {limit}"),
+        Wait::Spent { limit } => format!(
+            "what the item may cost is used up: {limit}; a higher `budget.usd_per_item` lets it go on"
+        ),
         Wait::Capacity { limit, max } => format!("no free slot: {limit} is {max}"),
         Wait::LaunchLimit { max } => {
             format!("this pass starts no more runs: limits.launches_per_pass is {max}")

@@ -47,6 +47,7 @@ fn one_of_each() -> TestEnv {
         repair_answered: false,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
         started: None,

@@ -113,13 +113,16 @@ fn units_are_installed_once_and_the_real_checker_has_nothing_to_say() {
     assert!(said.status.success(), "{said:?}");
     assert_eq!(String::from_utf8_lossy(&said.stderr), "");
 
-    // The same again writes nothing and tells nobody.
+    // The same again writes nothing; systemd is told, in case it was not the first time.
     let again = one(&env, &["service", "install"]);
     assert_eq!(
         (&again["every_s"], &again["written"]),
         (&Value::from(90), &Value::from(Vec::<Value>::new()))
     );
-    assert!(calls(&env).iter().all(|call| call.contains(" show ")));
+    assert_eq!(
+        calls(&env)[1..3],
+        ["--user daemon-reload", "--user enable --now acp-web.timer"]
+    );
     // Another period: the timer alone.
     let other = one(&env, &["service", "install", "--every", "5m"]);
     let written = other["written"].as_array().unwrap();
@@ -129,9 +132,24 @@ fn units_are_installed_once_and_the_real_checker_has_nothing_to_say() {
     );
     let told = calls(&env);
     assert_eq!(
-        told[1..3],
-        ["--user daemon-reload", "--user restart acp-web.timer"]
+        told[1..4],
+        [
+            "--user daemon-reload",
+            "--user enable --now acp-web.timer",
+            "--user restart acp-web.timer"
+        ]
     );
+    // systemd was not told of a new period: the same again makes up for it.
+    let script = env.read("standin/bin/systemctl");
+    env.write(
+        "standin/bin/systemctl",
+        &script.replace("\ncase", "\n[ \"$1\" = daemon-reload ] && exit 1\ncase"),
+    );
+    let _failed = env.acp(&["service", "install", "--every", "10m"]).with(69);
+    env.write("standin/bin/systemctl", &script);
+    let _told = calls(&env);
+    let _again = env.acp(&["service", "install", "--every", "10m"]).ok();
+    assert!(calls(&env).contains(&"--user daemon-reload".to_owned()));
 }
 
 #[test]
@@ -183,10 +201,21 @@ fn no_secret_of_the_shell_gets_into_a_unit_and_what_is_lost_is_named() {
     let env = with("systemctl", SYSTEMCTL)
         .var("HTTPS_PROXY", "http://me:hunter22@127.0.0.1:3128")
         .var("ACP_WRITES", "draft")
+        .var("BOT_TOKEN", token)
+        .var("HOOK_ADDRESS", "https://hooks.example.org/hush")
         .var("GH_TOKEN", token);
+    env.profile(|text| {
+        format!(
+            "{text}\nnotify:\n  to:\n\
+             \x20   bot: {{ kind: telegram, chat: '7', token: {{ env: BOT_TOKEN }} }}\n\
+             \x20   chat: {{ kind: slack, address: {{ env: HOOK_ADDRESS }} }}\n"
+        )
+    });
     let made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
     made.says("`HTTPS_PROXY` is set in this shell and not for the timer");
     made.says("`ACP_WRITES`");
+    made.says("`BOT_TOKEN` is set in this shell");
+    made.says("`HOOK_ADDRESS` is set in this shell");
     for file in units(&env) {
         let text = fs::read_to_string(file).unwrap();
         assert!(
@@ -425,6 +454,15 @@ fn a_launch_agent_is_a_property_list_of_known_keys() {
     let told = calls(&env);
     let at = |what: &str| told.iter().position(|call| call.starts_with(what)).unwrap();
     assert!(at("bootout ") < at("bootstrap "), "{told:?}");
+    // One that is not loaded now would be at the next login.
+    fs::remove_file(env.path("standin/on")).unwrap();
+    let _stopped = env.acp(&["service", "stop"]).ok();
+    let told = calls(&env);
+    assert!(
+        told.iter().any(|call| call.starts_with("disable gui/")),
+        "{told:?}"
+    );
+    let _started = env.acp(&["service", "start"]).ok();
     let _gone = env.acp(&["service", "uninstall"]).ok();
     assert!(!file.exists() && !env.path("standin/on").exists());
 }

@@ -85,6 +85,7 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
         repair_answered: false,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
         started: None,

@@ -332,14 +332,14 @@ impl World {
             (2 | 3, Some(n), _) => {
                 // What is approved is the head that the verb sees; it is stored before anything else is done.
                 let done = self.process(&format!("acp pr approve {n}"), |engine| {
-                    engine.approve(n, "bob")
+                    engine.approve(n, "bob", None)
                 });
                 self.note_approvals();
                 self.told_of(done);
             }
             (4, Some(n), _) => {
                 let done = self.process(&format!("acp pr merge {n}"), |engine| {
-                    engine.merge(n, "bob")
+                    engine.merge(n, "bob", None)
                 });
                 self.note_approvals();
                 self.told_of(done);

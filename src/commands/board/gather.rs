@@ -280,9 +280,7 @@ fn gates_of(
 }
 
 fn snapshot_has_budget(sight: &Sight, control: &Control<'_>) -> bool {
-    // An item that there is none of: only the limits of the day count.
-    let nothing = crate::domain::ItemId::issue(u64::MAX);
-    policy::may_start(&sight.snapshot.budget, nothing, &control.rules.budget).is_ok()
+    policy::may_start(&sight.snapshot.budget, &control.rules.budget).is_ok()
 }
 
 /// What a person can do now, the most urgent first.

@@ -319,6 +319,13 @@ fn of_variables(session: &Session<'_>, rules: &Rules, timer: &Timer) -> Vec<Stri
         }
         (Some(_), _) => {}
     }
+    for notifier in rules.notify.to.values() {
+        for source in [&notifier.token, &notifier.address].into_iter().flatten() {
+            if let TokenSource::Env(name) = source {
+                lost.push(name.clone());
+            }
+        }
+    }
     for name in rules.agents.in_order() {
         let adapter = agent::by_name(rules.agents.backend(name));
         let settings = rules.agents.settings.get(name);

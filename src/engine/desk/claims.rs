@@ -1,7 +1,9 @@
 //! Leases, waits, holds and the budget of the day.
 
+use std::collections::BTreeSet;
+
 use super::Desk;
-use crate::domain::{Cooldown, Hold, ItemId, Lease, Life, Retry, RunId, RunState};
+use crate::domain::{Cooldown, DayBudget, Hold, ItemId, Lease, Life, Retry, RunId, RunState};
 use crate::engine::{CREDENTIAL_HOLD, EngineError, STOP_HOLD};
 use crate::store::{Entry, LockName, Store, crash_point};
 use crate::worker::Workers;
@@ -66,7 +68,7 @@ impl Desk<'_> {
             dropped: false,
             dead_launches: 0,
             excuses: 0,
-            avoid: std::collections::BTreeSet::new(),
+            avoid: BTreeSet::new(),
             started: None,
             alert: None,
             ..before.clone()
@@ -180,6 +182,11 @@ impl Desk<'_> {
         }
         if !self.dry_run && !reset.is_empty() {
             self.store.budgets().put(&day, &budget)?;
+        }
+        if !self.dry_run {
+            self.count_again(&budget)?;
+        }
+        if !self.dry_run && !reset.is_empty() {
             let entry = Entry::new(self.clock.now(), "budget.reset");
             self.changed(&entry.text(format!("{} runs of {day} by {actor}", reset.len())))?;
         }
@@ -192,6 +199,24 @@ fn lives_unrecorded(id: &RunId, workers: &dyn Workers) -> Option<String> {
     (workers.life(id) != Life::Gone).then(|| {
         format!("its run {id} lives, though its record is gone: `acp run stop {id}` ends it")
     })
+}
+
+impl Desk<'_> {
+    /// Brings what items have cost up to the budgets of all days; also where an earlier reset died before it.
+    fn count_again(&self, day: &DayBudget) -> Result<(), EngineError> {
+        let items: BTreeSet<ItemId> = day.runs.values().map(|run| run.item).collect();
+        for item in items {
+            let Some(mut retry) = self.store.retries().get(&item.slug())? else {
+                continue;
+            };
+            let usd_micros = self.usd_micros_of(item)?;
+            if retry.usd_micros != usd_micros {
+                retry.usd_micros = usd_micros;
+                self.store.retries().put(&item.slug(), &retry)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Why a run still needs its lease.

@@ -19,7 +19,7 @@ impl Desk<'_> {
         let mut queued = open(&outbox, id, "sending")?;
         if queued.place == Place::Failed {
             // Tries and the time until acp gives up count from here.
-            queued.intent.created = self.clock.now();
+            queued.intent.first_tried = None;
         }
         queued.intent.attempts = 0;
         queued.intent.next = None;

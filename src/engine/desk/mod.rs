@@ -8,7 +8,7 @@ mod notices;
 use std::path::Path;
 
 use super::{EngineError, LOCK_WAIT};
-use crate::domain::{DayBudget, Rules, Run, RunId};
+use crate::domain::{DayBudget, ItemId, Rules, Run, RunId};
 use crate::policy;
 use crate::store::{Entry, Holder, Lock, LockName, Store, StoreError};
 use crate::sys::Clock;
@@ -63,7 +63,13 @@ impl Desk<'_> {
         let _lock = self.budget_lock()?;
         let day = Store::day(self.clock.now());
         let mut budget = self.store.budgets().get(&day)?.unwrap_or_default();
-        if policy::may_start(&budget, run.item, &rules.budget).is_err() {
+        let retry = self.store.retries().get(&run.item.slug())?;
+        let spent = retry.map_or(0, |retry| retry.usd_micros);
+        let spent = spent.max(budget.usd_micros_of(run.item));
+        let limits = &rules.budget;
+        if policy::may_start(&budget, limits).is_err()
+            || policy::item_may_start(spent, limits).is_err()
+        {
             return Ok(false);
         }
         let reservation = rules.reservation(run.item, &run.agent);
@@ -71,6 +77,13 @@ impl Desk<'_> {
         self.notice(&mut budget, rules);
         self.store.budgets().put(&day, &budget)?;
         Ok(true)
+    }
+
+    /// What runs of an item have cost on all days that are kept, in micro-dollars; one of unknown cost counts as what was set
+    /// aside for it.
+    pub(super) fn usd_micros_of(&self, item: ItemId) -> Result<u64, StoreError> {
+        let days = self.store.budgets().list()?;
+        Ok(days.iter().map(|(_, day)| day.usd_micros_of(item)).sum())
     }
 
     /// Tells, once for each limit of a day, that most of it is used.

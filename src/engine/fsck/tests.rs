@@ -79,6 +79,7 @@ fn retry(item: ItemId, attempt: u32) -> Retry {
         repair_answered: false,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
         started: None,

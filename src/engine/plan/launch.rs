@@ -214,12 +214,16 @@ impl<'a> Room<'a> {
         if let Err(wait) = self.agent(candidate.item) {
             return Some(wait);
         }
-        if let Err(limit) = policy::may_start(&self.budget, candidate.item, &self.view.rules.budget)
-        {
+        let budget = &self.view.rules.budget;
+        if let Err(limit) = policy::may_start(&self.budget, budget) {
             return Some(Wait::Budget {
                 limit,
                 until: policy::day_end(self.view.now),
             });
+        }
+        let spent = self.view.usd_micros_of(candidate.item);
+        if let Err(limit) = policy::item_may_start(spent, budget) {
+            return Some(Wait::Spent { limit });
         }
         self.capacity_wait(candidate)
     }

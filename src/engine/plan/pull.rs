@@ -518,6 +518,7 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         repair_answered: false,
         dropped: false,
         dead_launches: 0,
+        usd_micros: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
         started: None,

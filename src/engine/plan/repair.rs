@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::view::{View, commit_of};
 use crate::domain::{
-    Action, Gap, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest, Run,
-    RunState, RunView, Step, label,
+    Action, Gap, IntentId, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest,
+    Run, RunState, RunView, Step, label,
 };
 
 /// How often a dead supervisor is replaced before its run counts as crashed.
@@ -166,11 +166,15 @@ fn unwanted_intents(view: &View<'_>, run: &RunView) -> Option<Action> {
     let waiting = intents
         .iter()
         .any(|i| publishing.contains(&i.intent.payload.kind()));
+    // One that is confirmed is in the outbox no more, while its pull request waits for it there.
+    let pushed = intents.iter().any(|i| {
+        let arrived = |need: &IntentId| !intents.iter().any(|other| other.intent.id == *need);
+        i.intent.payload.kind() == IntentKind::Pr && i.intent.needs.iter().any(arrived)
+    });
     // Once the push was sent the pull request follows: a branch without one explains nothing to anybody.
-    (waiting && publishing.into_iter().all(unsent) && run.run.item.kind == ItemKind::Issue).then(
-        || Action::DropIntents {
-            run: run.run.id.clone(),
-            reason,
-        },
-    )
+    let unsent = !pushed && publishing.into_iter().all(unsent);
+    (waiting && unsent && run.run.item.kind == ItemKind::Issue).then(|| Action::DropIntents {
+        run: run.run.id.clone(),
+        reason,
+    })
 }

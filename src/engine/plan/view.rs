@@ -193,6 +193,30 @@ impl<'a> View<'a> {
         number.and_then(|(n, _)| n.parse().ok()).or(pr.closes)
     }
 
+    /// What an issue and acp's pull requests for it have cost together, in micro-dollars, or what a pull request has that
+    /// is for none.
+    pub(super) fn usd_micros_of(&self, item: ItemId) -> u64 {
+        let cost = |item: ItemId| {
+            let retry = self.snapshot.retries.get(&item);
+            let today = self.snapshot.budget.usd_micros_of(item);
+            retry.map_or(0, |retry| retry.usd_micros).max(today)
+        };
+        let issue = match item.kind {
+            ItemKind::Issue => Some(item.number),
+            ItemKind::Pr => {
+                let pr = self.snapshot.mirror.pulls.get(&item.number);
+                pr.filter(|pr| self.is_ours(pr))
+                    .and_then(|pr| self.issue_of(pr))
+            }
+        };
+        let Some(issue) = issue else {
+            return cost(item);
+        };
+        let pulls = self.pulls_for(issue).iter().filter(|pr| self.is_ours(pr));
+        let of_pulls: u64 = pulls.map(|pr| cost(ItemId::pr(pr.number))).sum();
+        of_pulls.saturating_add(cost(ItemId::issue(issue)))
+    }
+
     pub(super) fn pulls_for(&self, issue: u64) -> &[&'a PullRequest] {
         self.pulls_by_issue.get(&issue).map_or(&[], Vec::as_slice)
     }

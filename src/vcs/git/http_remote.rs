@@ -19,6 +19,17 @@ const HELPER: &str = "!f() { test \"$1\" = get && printf 'username=%s\\npassword
 /// Slower than so many bytes a second for so many seconds is no connection.
 const SLOW: (&str, &str) = ("100", "60");
 
+/// What a server says of a ref that it could not move now, and may move the next time: it is about the server, or about another
+/// push at the same moment, and not about what was pushed.
+const PASSING_REJECTIONS: &[&str] = &[
+    "Internal Server Error",
+    "fatal error in commit_refs",
+    "cannot lock ref",
+    "failed to update ref",
+    "failed to lock",
+    "Unable to create",
+];
+
 /// Asks for the password when git is about to run. Its error says where it was looked for, without a value.
 pub type Password = Arc<dyn Fn() -> Result<Secret, String> + Send + Sync>;
 
@@ -239,8 +250,14 @@ fn classify(kind: Tried, tried: &str, why: String, said: &str) -> VcsError {
     let tried = tried.to_owned();
     let rejected = said.lines().find(|line| line.starts_with("!\t"));
     if let Some(line) = rejected {
-        let why = format!("{} ({why})", line.rsplit('\t').next().unwrap_or(line));
-        return VcsError::Refused { tried, why };
+        let said = line.rsplit('\t').next().unwrap_or(line);
+        let why = format!("{said} ({why})");
+        let passes = PASSING_REJECTIONS.iter().any(|word| said.contains(word));
+        return if said.starts_with("[remote rejected]") && passes {
+            VcsError::Unknown { tried, why }
+        } else {
+            VcsError::Refused { tried, why }
+        };
     }
     if has(&[
         "Authentication failed",
@@ -322,6 +339,42 @@ mod tests {
             Tried::Push,
             "remote: GH006",
             "!\ta:refs/heads/x\t[remote rejected] (protected branch hook declined)",
+            "refused",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[remote rejected] (Internal Server Error)\nDone",
+            "unknown",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[remote rejected] (fatal error in commit_refs)\nDone",
+            "unknown",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[remote rejected] (cannot lock ref 'refs/heads/x': is at 1 but expected 2)\nDone",
+            "unknown",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[remote rejected] (failed to update ref)\nDone",
+            "unknown",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[remote rejected] (pre-receive hook declined)\nDone",
+            "refused",
+        ),
+        (
+            Tried::Push,
+            "error: failed to push some refs",
+            "To h\n!\ta:refs/heads/x\t[remote rejected] (shallow update not allowed)\nDone",
             "refused",
         ),
         (

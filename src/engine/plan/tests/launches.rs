@@ -157,6 +157,25 @@ fn the_budget_of_the_day_counts_what_this_pass_starts() {
     assert_eq!(until.to_string(), "2026-11-22T00:00:00Z");
 }
 
+#[test]
+fn an_item_costs_no_more_than_it_may_with_its_pull_request_and_on_all_days() {
+    let (issue, pr) = (ItemId::issue(1), ItemId::pr(2));
+    let mut world = World::new();
+    world.issue(1);
+    world.pull(2, 1);
+    world.pr_mut(2).labels.extend(set(&[label::REPAIR_QUEUED]));
+    world.rules.budget.usd_micros_per_item = 15_000_000;
+    world.retry(issue).usd_micros = 10_000_000;
+    assert_eq!(world.launched(), [pr]);
+    world.retry(pr).usd_micros = 5_000_000;
+    assert!(world.launched().is_empty());
+    assert!(matches!(world.wait(pr), Wait::Spent { .. }));
+    // Somebody else's money.
+    world.retry(issue).usd_micros = 0;
+    world.retry(ItemId::issue(7)).usd_micros = 50_000_000;
+    assert_eq!(world.launched(), [pr]);
+}
+
 /// The agent of the first launch.
 fn agent(world: &World) -> Option<String> {
     let mut actions = world.plan().actions.into_iter();

@@ -251,3 +251,36 @@ fn a_run_that_lives_without_a_record_keeps_its_item_and_its_number() {
         assert!(world.launched().is_empty(), "it takes a slot");
     }
 }
+
+/// A confirmed push is in the outbox no more: what is left of the publication follows it.
+#[test]
+fn the_pull_request_of_a_branch_that_was_pushed_is_not_dropped() {
+    for pushed in [false, true] {
+        let mut world = fresh();
+        let run = world.run(ISSUE, 1, judged(implemented()));
+        world.snapshot.leases.clear();
+        let branch: BranchName = "agent/issue-1-a1".parse().unwrap();
+        let push = Payload::Push {
+            branch: branch.clone(),
+            sha: sha('c'),
+            expect: None,
+        };
+        let origin = Origin::Run(run);
+        let push = world.intent(origin.clone(), ISSUE, push).intent.clone();
+        let pull = Payload::Pr {
+            head: branch,
+            head_sha: sha('c'),
+            base: "main".parse().unwrap(),
+            title: String::new(),
+            body: String::new(),
+            draft: false,
+        };
+        world.intent(origin, ISSUE, pull).intent.needs = vec![push.id];
+        if pushed {
+            world.snapshot.intents.remove(0);
+        }
+        world.issue_mut(1).state = IssueState::Closed;
+        let dropped = repairs(&world).contains(&"drop".to_owned());
+        assert_eq!(dropped, !pushed, "{:?}", repairs(&world));
+    }
+}

@@ -255,6 +255,7 @@ impl World {
             repair_answered: false,
             dropped: false,
             dead_launches: 0,
+            usd_micros: 0,
             excuses: 0,
             avoid: BTreeSet::new(),
             started: None,
