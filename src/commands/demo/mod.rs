@@ -110,9 +110,7 @@ impl Verb for Demo {
         drop(progress);
         if idle == Idle::No {
             let engine = control.engine(&inner);
-            let _ended = engine
-                .ender()
-                .stop("demo", "the demonstration took too long");
+            let _ended = engine.ender().stop("demo", "it took too long");
             let kept = folder.keep();
             return Err(CliError::new(
                 Exit::TempFail,

@@ -19,15 +19,14 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
             .any(|lock| is_held(&lock).unwrap_or(false));
         let run = match case.store.live_run(&id) {
             Ok(Some(run)) if run.state.is_under_way() => run,
-            Ok(Some(_)) => continue,
             Ok(None) | Err(_) if alive || agent => {
                 let meaning = format!("{id} lives and its record is gone or damaged");
                 let stop = case.acp(&format!("run stop {id}"));
                 found.push(Finding::failed("runs", meaning).mend(stop));
                 continue;
             }
-            // A damaged one is named by the check of the records.
-            Ok(None) | Err(_) => continue,
+            // One that is over is nobody's concern, and a damaged one is named by the check of the records.
+            Ok(_) | Err(_) => continue,
         };
         under_way += 1;
         found.extend(of_run(case, &run, alive, agent));
