@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{
-    Approval, Association, DayBudget, Issue, IssueState, ItemId, Origin, Payload, label,
+    Approval, Association, DayBudget, Issue, IssueState, ItemId, Origin, Outcome, Payload, RunEnd,
+    RunState, label,
 };
 use crate::engine::testing::{Scene, sha, start};
 
@@ -223,10 +224,11 @@ fn a_stop_holds_the_profile_also_where_its_name_was_taken_for_one_item() {
         rule: None,
     };
     scene.store.holds().put("stop", &hold).unwrap();
-    assert!(scene.engine().stop("bob", "enough").unwrap().held);
+    let stop = |who: &str| scene.engine().ender().stop(who, "enough").held;
+    assert!(stop("bob"));
     let held = scene.store.holds().get("stop").unwrap().unwrap();
     assert_eq!((held.item, held.by.as_str()), (None, "bob"));
-    assert!(!scene.engine().stop("eve", "enough").unwrap().held);
+    assert!(!stop("eve"));
 }
 
 /// It is planned first, because it is the oldest; the one place there is must not stay with it.

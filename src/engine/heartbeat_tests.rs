@@ -49,6 +49,7 @@ fn scene() -> (Scene, Heard) {
         recipients: vec![],
         sender: None,
         argv: vec![],
+        env: vec![],
     };
     scene.rules.notify.to.insert("a".to_owned(), rules);
     let (kind, title) = (NewsKind::Message, "waits".to_owned());

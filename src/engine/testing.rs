@@ -34,7 +34,7 @@ pub(super) struct Script {
     /// What goes wrong with listings, in order; then they succeed.
     pub(super) sync: RefCell<VecDeque<ForgeError>>,
     /// Items of which the text can never be read.
-    pub(super) unreadable: RefCell<std::collections::BTreeSet<u64>>,
+    pub(super) unreadable: RefCell<BTreeSet<u64>>,
     /// Calls that were made: `sync`, `apply ID`, `find ID`.
     pub(super) calls: RefCell<Vec<String>>,
     /// The heads for which the last listing was told to look.

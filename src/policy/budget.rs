@@ -218,14 +218,13 @@ mod tests {
         let rules = BudgetRules {
             tokens_per_day: 300,
             usd_micros_per_day: 6_000_000,
-            usd_micros_per_item: 5_000_000,
             ..NO_LIMIT
         };
         let start = |tokens, usd_micros| {
             let mut day = day();
             let (run, _) = reserved(2, None, None);
             day.count_at_work(&run, tokens, usd_micros);
-            may_start(&day, ItemId::issue(2), &rules)
+            may_start(&day, &rules)
         };
         // Less than it reserved, or not known: the reservation counts until the run is settled.
         assert_eq!(start(None, None), Ok(()));
