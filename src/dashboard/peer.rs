@@ -103,11 +103,9 @@ impl Entry {
         };
         let bytes = long.octets();
         let (words, _) = bytes.as_chunks::<4>();
-        let words: String = words
-            .iter()
-            .map(|word| format!("{:08X}", u32::from_ne_bytes(*word)))
-            .collect();
-        Self(short, format!("{words}:{port:04X}"))
+        let words = words.iter().map(|word| u32::from_ne_bytes(*word));
+        let hex: Vec<String> = words.map(|word| format!("{word:08X}")).collect();
+        Self(short, format!("{}:{port:04X}", hex.concat()))
     }
 
     fn is(&self, word: &str) -> bool {
@@ -116,6 +114,10 @@ impl Entry {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tables of the kernel are made by hand"
+)]
 mod tests {
     use super::*;
 

@@ -20,6 +20,10 @@ pub struct Lease {
 
 /// How often work on an item was tried, and when it may be tried again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a record of independent facts, each with a name of its own on disk"
+)]
 pub struct Retry {
     /// The item.
     pub item: ItemId,

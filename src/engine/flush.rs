@@ -243,10 +243,8 @@ impl Engine<'_> {
             }
             // A limit is the forge's own word for when it goes on: no write ends by it.
             Answer::Limited { error, at, .. } => {
-                queued.intent.next = Some(at);
-                queued.intent.last_error = Some(error.clone());
-                outbox.requeue(&queued)?;
-                sent.error = Some(error);
+                sent.error = Some(error.clone());
+                put_back(outbox, &mut queued, error, Some(at))?;
                 "intent.delayed"
             }
             Answer::Later { error, at } | Answer::Lost { error, at }

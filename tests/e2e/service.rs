@@ -139,6 +139,15 @@ fn units_are_installed_once_and_the_real_checker_has_nothing_to_say() {
             "--user restart acp-web.timer"
         ]
     );
+}
+
+#[test]
+fn an_installation_that_the_manager_never_heard_of_is_made_up_for() {
+    let env = with("systemctl", SYSTEMCTL);
+    let _made = one(
+        &env,
+        &["service", "install", "--kind", "systemd", "--every", "90s"],
+    );
     // systemd was not told of a new period: the same again makes up for it.
     let script = env.read("standin/bin/systemctl");
     env.write(
