@@ -278,12 +278,7 @@ fn a_merge_that_the_gates_no_longer_allow_is_dropped_unsent() {
 #[test]
 fn a_refused_merge_is_settled_once_the_pull_request_is_merged() {
     let scene = Scene::new();
-    let nonce = "1".to_owned();
-    let actor = "ann".to_owned();
-    let typed = Origin::Verb { nonce, actor };
-    let (head, method) = (sha('c'), MergeMethod::Squash);
-    let payload = Payload::Merge { head, method };
-    let merge = scene.enqueue(typed, ItemId::pr(2), payload, "merge", &[]);
+    let merge = typed_merge(&scene);
     let other = scene.comment("other", ItemId::pr(2), &[]);
     let refusals = [Err(refused()), Err(refused())];
     scene.forge.apply.borrow_mut().extend(refusals);

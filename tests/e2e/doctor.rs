@@ -566,7 +566,7 @@ fn a_process_of_a_run_that_is_over_is_named() {
         .stdin(held)
         .spawn()
         .unwrap();
-    let ended = doctor(&env, &[], 0);
+    let ended = doctor(&env, &[], 1);
     left.kill().unwrap();
     let _status = left.wait().unwrap();
     let meaning = format!("something of {run}, which is over, still has its `prompt.md` open");

@@ -363,7 +363,7 @@ fn records(text: &str) -> Vec<(String, String, String)> {
     text.lines().filter_map(record).collect()
 }
 
-/// The fields of a struct of `domain` or `store`.
+/// The fields of a struct of `domain` or `store` that are written down.
 fn fields_of(kind: &str) -> Vec<String> {
     let mut found = BTreeMap::new();
     for folder in ["src/domain", "src/store"] {
@@ -386,5 +386,8 @@ fn fields_of(kind: &str) -> Vec<String> {
             .all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
         plain.then(|| name.to_owned())
     };
-    body.lines().filter_map(field).collect()
+    // What is not kept is in no record.
+    let kept = body.split("#[serde(skip)]\n").enumerate();
+    let kept = kept.flat_map(|(part, text)| text.lines().skip(usize::from(part > 0)));
+    kept.filter_map(field).collect()
 }

@@ -287,6 +287,7 @@ fn only_a_fix_run_that_succeeded_and_was_told_answers_the_wish_for_a_repair() {
     ] {
         let mut world = repair_asked();
         let run = world.run(PR, 2, RunState::Finished(end(outcome.clone())));
+        world.touches(&run, "src/a.rs");
         let reasons = vec![reason.to_owned()];
         world.snapshot.runs.get_mut(&run).unwrap().run.task = Task::Fix { reasons };
         let retry = world.judgement().1;
