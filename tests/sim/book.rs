@@ -33,6 +33,10 @@ pub(crate) struct Book {
     pub(crate) failures: BTreeMap<ItemId, u32>,
     /// Launches in a row that died before their agent began.
     pub(crate) dead_launches: BTreeMap<ItemId, u32>,
+    /// Items that could not be read for a launch, of which that may have been counted too.
+    pub(crate) unread: BTreeSet<ItemId>,
+    /// Processes that died over what they had to note, or before they could: that the forge takes no calls, maybe.
+    pub(crate) died_untold: u64,
     /// Runs in a row that their agent's trouble ended.
     pub(crate) excuses: BTreeMap<ItemId, u32>,
     /// Items that acp had given up when it was looked last.

@@ -171,6 +171,12 @@ impl World {
         }
         let max = self.rules.retry.attempts_max;
         for (_, retry) in &retries {
+            let reason = retry.reason.as_deref().unwrap_or_default();
+            if reason.starts_with("it could not be launched") {
+                book.unread.insert(retry.item);
+            } else if retry.failures == 0 && retry.dead_launches == 0 {
+                book.unread.remove(&retry.item);
+            }
             assert!(
                 retry.failures <= max,
                 "{} failed {} times, {max} are allowed",
@@ -186,8 +192,10 @@ impl World {
                 .iter()
                 .any(|run| run.item == retry.item && matches!(run.state, RunState::Finished(_)));
             let counted = book.failures.get(&retry.item).copied().unwrap_or(0);
+            // What could not even be read is no run, and counts from the third time in a row on.
+            let more = book.unread.contains(&retry.item) && counted <= retry.failures;
             assert!(
-                in_judgement || counted == retry.failures,
+                in_judgement || counted == retry.failures || more,
                 "{}: {counted} runs failed, {} are counted",
                 retry.item,
                 retry.failures
@@ -270,7 +278,11 @@ impl World {
             "written twice: {:?}",
             account.written_twice
         );
-        assert!(account.limits.is_empty(), "limits: {:?}", account.limits);
+        let mut limits = account.limits.clone();
+        // Who dies before it has noted that the forge takes no calls leaves the next one to find that out.
+        let died = self.book.borrow().died_untold;
+        limits.retain(|name, times| name != "requests while limited" || *times > died);
+        assert!(limits.is_empty(), "limits: {limits:?}");
         let twice = account.pulls_by_head.iter().find(|(_, n)| **n > 1);
         assert_eq!(twice, None, "two pull requests from one branch");
         let twice = account.merges.iter().find(|(_, n)| **n > 1);

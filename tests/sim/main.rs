@@ -48,7 +48,7 @@ const SEEDS: u64 = 2_000;
 /// The same on a disk that is looked at whenever a process could die.
 const SEEDS_POWER: u64 = 50;
 /// Seeds over the adapters, each of which takes as long as many others.
-const SEEDS_HOSTED: u64 = 780;
+const SEEDS_HOSTED: u64 = 2_000;
 /// Failing seeds that are told before the rest is given up.
 const TOLD_MAX: usize = 5;
 

@@ -200,8 +200,9 @@ impl World {
             if !real.is_open() {
                 (real.checks, real.reviews) = (vec![], vec![]);
                 if self.forge.is_hosted() {
-                    // Where its base has gone since then is not followed.
+                    // Where its base has gone since then is not followed, nor a head that was pushed and merged between two looks.
                     real.base_sha = pr.base_sha.clone();
+                    real.head_sha = pr.head_sha.clone();
                 }
             }
             assert_eq!(*pr, real, "a pull request is not known as it is");

@@ -274,6 +274,8 @@ impl World {
                 self.say(format!("  died at {}", crash.0));
                 self.book.borrow_mut().counts.crashes += 1;
                 self.book.borrow_mut().died_since_rest = true;
+                let untold = crash.0.starts_with("atomic.") || crash.0 == "sim.after_request";
+                self.book.borrow_mut().died_untold += u64::from(untold);
                 None
             }
         }

@@ -82,6 +82,11 @@ impl SimVcs {
         lock(&self.state).worktrees.keys().cloned().collect()
     }
 
+    /// Where a branch of the forge is.
+    pub fn tip(&self, branch: &BranchName) -> Option<Sha> {
+        lock(&self.refs).tip(branch).cloned()
+    }
+
     /// The branches of the clone.
     pub fn kept(&self) -> BTreeMap<BranchName, Sha> {
         lock(&self.state).kept.clone()
