@@ -127,7 +127,7 @@ fn busy_text(path: &Path, holder: Option<&Holder>, waited: Duration) -> String {
         None => "another process".to_owned(),
     };
     format!(
-        "{who} still holds the lock `{}` after {:.1} s; ACP_LOCK_TIMEOUT sets how many seconds to wait",
+        "{who} still holds the lock `{}` after {:.1} s; try again when it has let it go",
         path.display(),
         waited.as_secs_f64()
     )

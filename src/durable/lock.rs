@@ -531,7 +531,7 @@ mod tests {
         assert!(!holder.host.is_empty());
         let expected = format!(
             "`acp heartbeat` (pid {} on {}, since {NOW}) still holds the lock `{}` after 30.0 s; \
-             ACP_LOCK_TIMEOUT sets how many seconds to wait",
+             try again when it has let it go",
             holder.pid,
             holder.host,
             path.display()

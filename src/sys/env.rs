@@ -36,10 +36,6 @@ pub const VARIABLES: &[Variable] = &[
         about: "What passes may write (off, draft, full), instead of the profile's `policy.writes`",
     },
     Variable {
-        name: "ACP_LOCK_TIMEOUT",
-        about: "Seconds to wait for a lock before exit 75 (default 30)",
-    },
-    Variable {
         name: "ACP_RUN_ID",
         about: "Set inside a run: which run this is; most verbs refuse to work then",
     },
