@@ -26,6 +26,8 @@ const PROMPT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const NOTES_MAX: usize = 20;
 const NOTE_CHARS_MAX: usize = 300;
 
+/// How long an agent that has said that it is done may go on in silence: what it left running would keep it for ever.
+const DONE_GRACE: Duration = Duration::from_mins(1);
 /// Waits before an agent whose network failed goes on with its session; the last one repeats.
 const NETWORK_WAITS: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
 /// What stands before the task of an agent that goes on with its session.
@@ -285,6 +287,8 @@ struct Follow<'r, 's> {
     verdict: Option<Result<(), Failure>>,
     /// Its verdict is its last word so far: it has not worked on since.
     has_ended: bool,
+    /// When its last line came, on the monotonic clock.
+    heard: Duration,
     /// Since when it gets no further, on the monotonic clock, and why.
     retrying: Option<(Duration, Failure)>,
     stall: Duration,
@@ -315,6 +319,7 @@ impl<'r, 's> Follow<'r, 's> {
             broken: None,
             verdict: None,
             has_ended: false,
+            heard: worker.ctx.clock.monotonic(),
             retrying: None,
             stall: worker.settings.stall,
             clock: worker.ctx.clock,
@@ -422,6 +427,7 @@ impl Watch for Follow<'_, '_> {
         if !words.is_empty() && !words.starts_with('{') {
             self.last_line = Some(words.chars().take(NOTE_CHARS_MAX).collect());
         }
+        self.heard = self.clock.monotonic();
         let now = local(self.clock.now());
         let events = self.agent.read_line(line, &now);
         self.has_ended = match ends(&events) {
@@ -447,7 +453,9 @@ impl Watch for Follow<'_, '_> {
     }
 
     fn cancelled(&mut self) -> bool {
-        self.error.is_some()
+        let is_done = self.has_ended && matches!(self.verdict, Some(Ok(())));
+        let silent = || self.clock.monotonic().saturating_sub(self.heard) > DONE_GRACE;
+        self.error.is_some() || (is_done && silent())
     }
 }
 
@@ -536,7 +544,8 @@ fn judge(
             FailureClass::Looping,
             broken.unwrap_or_else(|| "a limit of its stream".to_owned()),
         ),
-        Ended::Cancelled => failed(FailureClass::Crashed, "it was ended".to_owned()),
+        // Only one that was done is ended like this, and where a record cannot be written this is not reached.
+        Ended::Cancelled => agent.judge(ProcessEnd::Exited(0), verdict),
     };
     let end = match end {
         // Its files may still change under the commit.

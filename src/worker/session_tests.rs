@@ -148,6 +148,40 @@ fn circles_and_spending_end_a_run_while_it_works() {
     assert_eq!(findings.tokens, Some(500));
 }
 
+/// It waits for what it left running in the background, which never ends.
+#[test]
+fn an_agent_that_is_done_and_does_not_end_is_ended_and_has_succeeded() {
+    for (says, silence, done) in [
+        ("call a|done", 61, true),
+        ("call a|done", 59, false),
+        ("done|call a", 61, false),
+        ("network", 61, false),
+    ] {
+        let mut bench = Bench::new(Task::Implement);
+        bench.agents = |_| Some(&Speaker);
+        bench.rules.repo.setup.clear();
+        bench.rules.retry.resumes_max = 0;
+        bench.children.silence = std::time::Duration::from_secs(silence);
+        bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
+            write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
+            for line in lines(says) {
+                let _goes_on = watch.line(&line);
+            }
+            Ended::Stalled
+        });
+        bench.supervise().unwrap();
+        let outcome = bench.end().0;
+        if done {
+            assert_eq!(outcome, Outcome::Implemented { commit: sha() });
+        } else {
+            assert!(
+                matches!(&outcome, Outcome::Failed(failure) if failure.class == FailureClass::Stalled),
+                "{says}: {outcome:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn after_a_failure_of_the_network_the_session_goes_on() {
     let bench = bench(|start| match start {

@@ -143,6 +143,8 @@ pub(super) struct Scripted {
     pub(super) deadlines: RefCell<Vec<Duration>>,
     pub(super) survivors: Vec<u32>,
     pub(super) leftovers: Vec<u32>,
+    /// What passes between the last line of a child and its end.
+    pub(super) silence: Duration,
     worktree: PathBuf,
 }
 
@@ -151,7 +153,7 @@ impl Children for Scripted {
         &self,
         mut child: Child<'_>,
         tree: &mut RunTree,
-        _clock: &dyn Clock,
+        clock: &dyn Clock,
         watch: &mut dyn Watch,
     ) -> Report {
         use std::io::Read as _;
@@ -168,6 +170,7 @@ impl Children for Scripted {
         watch.started(tree);
         let script = self.scripts.get(name);
         let ended = script.map_or(Ended::Exited(0), |script| script(&self.worktree, watch));
+        clock.sleep(self.silence);
         let ended = if watch.cancelled() {
             Ended::Cancelled
         } else {
@@ -314,6 +317,7 @@ impl Bench {
                 deadlines: RefCell::default(),
                 survivors: vec![],
                 leftovers: vec![],
+                silence: Duration::ZERO,
                 worktree,
             },
             vcs: FakeVcs {
