@@ -157,7 +157,13 @@ impl FileGovernor {
         let now = self.clock.now().as_millisecond();
         let oldest = now - i64::try_from(FORGET_AFTER.as_millis()).unwrap_or(0);
         book.accounts.retain(|_, account| account.seen > oldest);
+        let before = predecessor(&book, &key, &self.host);
         let account = book.accounts.entry(key).or_default();
+        if let Some(before) = before {
+            account.used.last_write = before.last_write;
+            account.used.content = before.content;
+            account.used.points = before.points;
+        }
         account.host.clone_from(&self.host);
         account.seen = now;
         account.used.tidy(now);
@@ -168,6 +174,16 @@ impl FileGovernor {
         drop(lock);
         Ok(answer)
     }
+}
+
+/// What was used last on this host, for a token that is new: an app gets another one each hour, and the forge counts on.
+fn predecessor(book: &ForgeLimits, key: &str, host: &str) -> Option<Used> {
+    if book.accounts.contains_key(key) {
+        return None;
+    }
+    let of_host = book.accounts.values().filter(|other| other.host == host);
+    let last = of_host.max_by_key(|other| other.seen)?;
+    Some(last.used.clone())
 }
 
 impl Governor for FileGovernor {
