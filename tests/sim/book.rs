@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use acp::domain::{Intent, IntentId, ItemId, RunId, Sha};
+use acp::domain::{Intent, IntentId, ItemId, Retry, RunId, Sha};
 
 /// Facts that only somebody who has watched all along can know.
 #[derive(Debug, Default)]
@@ -60,6 +60,16 @@ pub(crate) struct Book {
 }
 
 impl Book {
+    /// An item that cannot be read for a launch counts without a run.
+    pub(crate) fn note_unread(&mut self, retry: &Retry) {
+        let reason = retry.reason.as_deref().unwrap_or_default();
+        if reason.starts_with("it could not be launched") {
+            self.unread.insert(retry.item);
+        } else if retry.failures == 0 && retry.dead_launches == 0 {
+            self.unread.remove(&retry.item);
+        }
+    }
+
     /// The intake label was put on an issue, by somebody trusted or by nobody knows whom.
     pub(crate) fn relabelled(&mut self, issue: u64, trusted: bool) {
         self.unapproved.remove(&issue);

@@ -171,12 +171,7 @@ impl World {
         }
         let max = self.rules.retry.attempts_max;
         for (_, retry) in &retries {
-            let reason = retry.reason.as_deref().unwrap_or_default();
-            if reason.starts_with("it could not be launched") {
-                book.unread.insert(retry.item);
-            } else if retry.failures == 0 && retry.dead_launches == 0 {
-                book.unread.remove(&retry.item);
-            }
+            book.note_unread(retry);
             assert!(
                 retry.failures <= max,
                 "{} failed {} times, {max} are allowed",
