@@ -28,7 +28,8 @@ impl World {
         make_repo(&repo);
         let acp = Acp::new(binary, &repo, &home);
         // Into the log of the run: there it is seen of a confined agent too.
-        let stamp = "date +%s%N; exit 1";
+        // It ends well: agents that fail one after another are let rest.
+        let stamp = "date +%s%N; acp report blocked --detail measured";
         acp.with(&[
             "init",
             "--yes",

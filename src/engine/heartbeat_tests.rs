@@ -2,10 +2,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
-use crate::domain::{
-    ItemId, Lease, MergeMethod, NewsKind, NotifierKind, NotifierRules, Origin, Payload, Priority,
-};
-use crate::engine::testing::{Scene, damage, sha, start};
+use crate::domain::{ItemId, Lease, MergeMethod, NewsKind, Origin, Payload, Priority};
+use crate::engine::testing::{Scene, damage, quiet_program, sha, start};
 use crate::notify::{Message, Notifier, NotifyError};
 use crate::store::{Place, StoreError};
 
@@ -38,19 +36,7 @@ impl Notifier for Ear {
 /// A scene with one notifier, and one notice that waits for it.
 fn scene() -> (Scene, Heard) {
     let mut scene = Scene::new();
-    let rules = NotifierRules {
-        kind: NotifierKind::Command,
-        priority: Priority::Low,
-        url: None,
-        topic: None,
-        chat: None,
-        token: None,
-        address: None,
-        recipients: vec![],
-        sender: None,
-        argv: vec![],
-        env: vec![],
-    };
+    let rules = quiet_program();
     scene.rules.notify.to.insert("a".to_owned(), rules);
     let (kind, title) = (NewsKind::Message, "waits".to_owned());
     let news = crate::domain::News::new(kind, None, Priority::Urgent, "", title, String::new());

@@ -7,6 +7,7 @@ mod desk;
 mod error;
 mod flush;
 pub mod fsck;
+mod gate;
 mod heartbeat;
 mod launch;
 mod merged;

@@ -3,8 +3,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::*;
-use crate::domain::{NewsKind, NotifierKind, NotifierRules, QuietHours};
-use crate::engine::testing::Scene;
+use crate::domain::{NewsKind, QuietHours};
+use crate::engine::testing::{Scene, quiet_program};
 use crate::notify::Notifier;
 use crate::store::crash::{Crash, disarm, simulate_after};
 
@@ -57,19 +57,7 @@ fn later() -> NotifyError {
 fn scene(names: &[&str]) -> (Scene, Rc<Script>) {
     let mut scene = Scene::new();
     for name in names {
-        let rules = NotifierRules {
-            kind: NotifierKind::Command,
-            priority: Priority::Low,
-            url: None,
-            topic: None,
-            chat: None,
-            token: None,
-            address: None,
-            recipients: vec![],
-            env: vec![],
-            sender: None,
-            argv: vec![],
-        };
+        let rules = quiet_program();
         scene.rules.notify.to.insert((*name).to_owned(), rules);
     }
     (scene, Rc::new(Script::default()))

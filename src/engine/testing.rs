@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use super::Engine;
 use crate::domain::{
     Applied, BranchName, ChangeFacts, DiffFacts, Intent, IntentId, ItemId, Labelled, Life,
-    Mergeable, Mirror, Origin, Payload, PrState, PullRequest, RepoState, Rules, Run, RunId,
-    RunState, Sha, Task,
+    Mergeable, Mirror, NotifierKind, NotifierRules, Origin, Payload, PrState, Priority,
+    PullRequest, RepoState, Rules, Run, RunId, RunState, Sha, Task,
 };
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
 use crate::store::{Home, Lock, LockName, Place, Store, as_other_process};
@@ -376,5 +376,22 @@ impl Workers for NoWorkers {
     fn reap(&self) {}
     fn login_changed(&self, _: &str) -> Option<Timestamp> {
         self.login.get()
+    }
+}
+
+/// A notifier that is a program, for what is worth little.
+pub(super) fn quiet_program() -> NotifierRules {
+    NotifierRules {
+        kind: NotifierKind::Command,
+        priority: Priority::Low,
+        url: None,
+        topic: None,
+        chat: None,
+        token: None,
+        address: None,
+        recipients: vec![],
+        sender: None,
+        argv: vec![],
+        env: vec![],
     }
 }

@@ -98,6 +98,24 @@ fn writes_are_a_second_apart_and_reads_are_not() {
     );
 }
 
+/// An app gets another token each hour; the forge counts the account.
+#[test]
+fn the_writes_of_the_last_token_count_for_the_next_one() {
+    let bench = Bench::new();
+    let first = bench.governor();
+    first.admit(Cost::Write).unwrap();
+    let written = bench.now();
+    let next = bench.governor_of("hush-hush-2", Limits::STRICT);
+    next.admit(Cost::Write).unwrap();
+    assert_eq!(bench.now().duration_since(written).as_millis(), 1000);
+    // From then on each has its own.
+    bench.step(5);
+    first.admit(Cost::Write).unwrap();
+    let written = bench.now();
+    next.admit(Cost::Write).unwrap();
+    assert_eq!(bench.now(), written);
+}
+
 #[test]
 fn the_writes_of_eight_processes_keep_to_every_window() {
     let bench = Bench::new();
