@@ -1,7 +1,9 @@
 //! Carrying out a plan, one small durable step at a time. Every step looks again at what it changes, because the plan
 //! may be a moment old; a step that fails does not stop the others.
 
-use super::{Engine, EngineError};
+use std::borrow::Cow;
+
+use super::{Engine, EngineError, plan};
 use crate::domain::{
     Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Life, Outcome, Phase,
     Plan, Retry, RunEvent, RunId, RunState, Step,
@@ -225,9 +227,9 @@ impl Engine<'_> {
     }
 
     fn enqueue(&self, intent: &Intent, reason: &str) -> Result<Option<String>, EngineError> {
-        if !self.store.outbox()?.enqueue(intent)? {
+        let Some(intent) = self.enqueue_new(intent)? else {
             return Ok(None);
-        }
+        };
         let what = format!("{} {}", intent.payload.kind().as_str(), intent.target());
         let entry = Entry::new(self.clock.now(), "intent.enqueued").intent(&intent.id);
         let entry = intent
@@ -235,6 +237,21 @@ impl Engine<'_> {
             .map_or_else(|| entry.clone(), |item| entry.clone().item(item));
         self.note(&entry.text(format!("{what}: {reason}")));
         Ok(Some(format!("enqueued {what}: {reason}")))
+    }
+
+    /// The intent that is in the outbox now and was not before.
+    fn enqueue_new<'i>(&self, intent: &'i Intent) -> Result<Option<Cow<'i, Intent>>, EngineError> {
+        let outbox = self.store.outbox()?;
+        if outbox.enqueue(intent)? {
+            return Ok(Some(Cow::Borrowed(intent)));
+        }
+        if intent.payload.kind() != IntentKind::Labels || !outbox.is_done(&intent.id)? {
+            return Ok(None);
+        }
+        let Some(again) = plan::once_more(intent, &outbox.done()?) else {
+            return Ok(None);
+        };
+        Ok(outbox.enqueue(&again)?.then_some(Cow::Owned(again)))
     }
 
     /// Needs the flusher's lock: an intent that is being sent cannot be taken back.

@@ -375,3 +375,30 @@ fn what_a_confirmed_push_began_is_not_dropped() {
         assert_eq!(left.is_some(), pushed);
     }
 }
+
+/// A forge tells changes by the second: on, off and on again in one is three writes.
+#[test]
+fn a_label_that_was_on_and_off_within_a_second_goes_on_again() {
+    let scene = Scene::new();
+    let engine = scene.engine();
+    let wanted = |add: &[&str], remove: &[&str]| {
+        let fact = format!("+{add:?} -{remove:?} seen {}", start());
+        let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect();
+        let (add, remove) = (names(add), names(remove));
+        let payload = Payload::Labels { add, remove };
+        let (item, now) = (Some(ISSUE), crate::sys::Clock::now(&scene.clock));
+        let intent = Intent::new(Origin::Pass, item, payload, fact, vec![], now);
+        plan(vec![Action::Enqueue {
+            intent: Box::new(intent),
+            reason: String::new(),
+        }])
+    };
+    let on = wanted(&[label::RUNNING], &[]);
+    let off = wanted(&[], &[label::RUNNING]);
+    for (step, writes) in [(&on, 1), (&on, 0), (&off, 1), (&on, 1), (&on, 0), (&off, 1)] {
+        let acted = engine.act(step, true).unwrap();
+        assert_eq!(acted.done.len(), writes);
+        assert_eq!(engine.flush().unwrap().sent.len(), writes);
+        scene.clock.step(jiff::SignedDuration::from_millis(1));
+    }
+}

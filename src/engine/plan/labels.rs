@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::view::View;
+use super::view::{SEEN_WITHIN, View};
 use crate::domain::{
-    Action, ItemId, Lane, Payload, Plan, PrLane, PullRequest, Standing, Wait, label,
+    Action, Intent, ItemId, Lane, Payload, Plan, PrLane, PullRequest, Standing, Wait, label,
 };
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
@@ -140,4 +140,96 @@ fn change(
     let reason = [signed('+', &add), signed('-', &remove)].concat().join(" ");
     let intent = Box::new(view.intent(item, Payload::Labels { add, remove }, fact));
     Some(Action::Enqueue { intent, reason })
+}
+
+/// The intent that does `wanted` once more, when its key belongs to a write that is confirmed and no longer holds.
+///
+/// A forge tells the second in which an item changed, and labels go on, off and on again within one. The decision is a new
+/// one when another change of labels was confirmed after it, or when what it wrote should long be seen; otherwise the sight
+/// of the item is old, and the write is not made twice. `done` holds confirmed intents, of other items too.
+pub(in crate::engine) fn once_more(wanted: &Intent, done: &[Intent]) -> Option<Intent> {
+    let of_item = |intent: &&Intent| {
+        intent.item == wanted.item && matches!(intent.payload, Payload::Labels { .. })
+    };
+    let last = done
+        .iter()
+        .filter(of_item)
+        .max_by_key(|intent| (intent.dispatched, intent.seq))?;
+    let is_old = last
+        .dispatched
+        .is_some_and(|at| wanted.created.duration_since(at) > SEEN_WITHIN);
+    let fact = format!("{} after {}", wanted.fact, last.id);
+    (last.payload != wanted.payload || is_old).then(|| {
+        Intent::new(
+            wanted.origin.clone(),
+            wanted.item,
+            wanted.payload.clone(),
+            fact,
+            wanted.needs.clone(),
+            wanted.created,
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Origin;
+
+    fn labels(add: &[&str], remove: &[&str], fact: &str, at: i64) -> Intent {
+        let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect();
+        let (add, remove) = (names(add), names(remove));
+        let at = jiff::Timestamp::from_second(at).unwrap();
+        let payload = Payload::Labels { add, remove };
+        let item = Some(ItemId::pr(2));
+        let intent = Intent::new(Origin::Pass, item, payload, fact.to_owned(), vec![], at);
+        Intent {
+            dispatched: Some(at),
+            ..intent
+        }
+    }
+
+    #[test]
+    fn labels_go_on_again_in_the_second_in_which_they_went_off() {
+        let on = labels(&["x"], &[], "+x - seen 0", 0);
+        let off = labels(&[], &["x"], "+ -x seen 0", 1);
+        let mut done = vec![on.clone()];
+        // The sight of the item is from before it.
+        assert_eq!(once_more(&on, &done), None);
+        done.push(off.clone());
+        assert_eq!(once_more(&off, &done), None);
+        let again = once_more(&on, &done).unwrap();
+        assert_ne!(again.key, on.key);
+        assert_eq!(again.payload, on.payload);
+        // The same pass once more, after a crash: the same intent.
+        assert_eq!(once_more(&on, &done).unwrap().key, again.key);
+        done.push(Intent {
+            dispatched: Some(jiff::Timestamp::from_second(2).unwrap()),
+            ..again
+        });
+        assert_eq!(once_more(&on, &done), None);
+        assert!(once_more(&off, &done).is_some());
+    }
+
+    #[test]
+    fn what_somebody_undid_in_the_second_of_the_write_is_made_up_for_later() {
+        let on = labels(&["x"], &[], "+x - seen 0", 0);
+        let done = [on.clone()];
+        let later = |seconds| Intent {
+            created: jiff::Timestamp::from_second(seconds).unwrap(),
+            ..on.clone()
+        };
+        assert_eq!(once_more(&later(3600), &done), None);
+        assert!(once_more(&later(3601), &done).is_some());
+    }
+
+    #[test]
+    fn labels_of_another_item_say_nothing() {
+        let on = labels(&["x"], &[], "+x - seen 0", 0);
+        let other = Intent {
+            item: Some(ItemId::pr(3)),
+            ..labels(&[], &["x"], "+ -x seen 0", 1)
+        };
+        assert_eq!(once_more(&on, &[on.clone(), other]), None);
+    }
 }

@@ -16,6 +16,7 @@ use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub(super) use judge::VERIFY_CHECK;
+pub(super) use labels::once_more;
 pub use pull::merge_decision;
 pub use view::commit_of;
 pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};

@@ -23,7 +23,7 @@ pub(in crate::engine) const FORGE_COOLDOWN: &str = "forge";
 pub(in crate::engine) const FORGE_COOLDOWN_MAX: Duration = Duration::from_hours(24);
 
 /// How long after its judgement everything that a run has sent is seen on the forge, however slow that is.
-const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The snapshot, indexed.
 pub(super) struct View<'a> {
