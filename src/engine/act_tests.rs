@@ -140,7 +140,7 @@ fn a_busy_clone_is_no_failure_of_the_item_and_does_not_end_the_pass() {
     );
     assert_eq!(run_count(&scene), 0);
     let snapshot = scene.engine().observe(false).unwrap();
-    let judge = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+    let judge = plan::plan(&snapshot, &scene.rules).unwrap();
     scene.engine().act(&judge, false).unwrap();
     let retry = scene.store.retries().get("issue-1").unwrap().unwrap();
     assert_eq!((retry.failures, retry.attempt), (0, 1));
@@ -245,7 +245,7 @@ fn an_item_that_cannot_be_read_leaves_its_place_to_others() {
     let pass = || {
         scene.clock.step(jiff::SignedDuration::from_mins(1));
         let snapshot = scene.engine().observe(true).unwrap();
-        let plan = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        let plan = plan::plan(&snapshot, &scene.rules).unwrap();
         let item = |action: &Action| match action {
             Action::Launch { item, .. } => Some(*item),
             _ => None,
@@ -277,7 +277,7 @@ fn an_item_that_stays_unreadable_counts_from_the_third_time_on_and_is_not_given_
     for _ in 0..12 {
         scene.clock.step(jiff::SignedDuration::from_hours(3));
         let snapshot = scene.engine().observe(true).unwrap();
-        let plan = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        let plan = plan::plan(&snapshot, &scene.rules).unwrap();
         scene.engine().act(&plan, true).unwrap();
         let retry = scene.store.retries().get("issue-1").unwrap().unwrap();
         assert!(!retry.blocked && retry.next.is_some(), "{retry:?}");
@@ -331,7 +331,7 @@ fn what_an_item_has_cost_on_other_days_counts() {
         let stored = scene.store.retries().get("issue-1").unwrap().unwrap();
         assert_eq!(stored.usd_micros, 15_000_000);
         let snapshot = scene.engine().observe(false).unwrap();
-        let planned = crate::engine::plan::plan(&snapshot, &scene.rules).unwrap();
+        let planned = plan::plan(&snapshot, &scene.rules).unwrap();
         let mut actions = planned.actions.into_iter();
         actions.any(|action| matches!(action, Action::Launch { .. }))
     };
