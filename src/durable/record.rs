@@ -75,9 +75,17 @@ pub fn encode_record<T: Versioned>(record: &T) -> Vec<u8> {
 /// `Damaged` when it is not such a record, `Newer` when a newer acp wrote it.
 pub fn decode_record<T: Versioned>(path: &Path, bytes: &[u8]) -> Result<T> {
     let broken = |error: serde_json::Error| not_a::<T>(path, &error);
-    let format = checked_format::<T>(path, bytes)?;
+    let format = match leading_format(bytes) {
+        // Whether the rest is whole is found out by reading it.
+        Some(format) if format == T::FORMAT => format,
+        _ => checked_format::<T>(path, bytes)?,
+    };
     if format == T::FORMAT {
-        return serde_json::from_slice(bytes).map_err(broken);
+        // Text that is known to be UTF-8 is not looked at again string by string: the index of many issues is most of a pass.
+        return match str::from_utf8(bytes) {
+            Ok(text) => serde_json::from_str(text).map_err(broken),
+            Err(_) => serde_json::from_slice(bytes).map_err(broken),
+        };
     }
     let mut fields: Value = serde_json::from_slice(bytes).map_err(broken)?;
     if let Some(fields) = fields.as_object_mut() {
@@ -88,6 +96,14 @@ pub fn decode_record<T: Versioned>(path: &Path, bytes: &[u8]) -> Result<T> {
         DurableError::damaged(path, detail)
     })?;
     serde_json::from_value(migrated).map_err(broken)
+}
+
+/// The format, when it stands where [`encode_record`] writes it: to look for it anywhere is to read the record twice.
+fn leading_format(bytes: &[u8]) -> Option<u32> {
+    let rest = bytes.strip_prefix(b"{\"format\":")?;
+    let end = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+    matches!(rest[end], b',' | b'}').then_some(())?;
+    str::from_utf8(&rest[..end]).ok()?.parse().ok()
 }
 
 /// The format of the record in `bytes`, which is one that this code may replace.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
+use super::built_in;
 use super::error::Problem;
 use super::hint::did_you_mean;
 use super::schema::PathsFile;
@@ -92,8 +93,8 @@ enum Text {
 pub fn default_path_rules() -> PathRules {
     // A test proves that they are in the built-in text and complete.
     let of_defaults = || {
-        let tree = tree::parse_yaml(DEFAULTS).ok()?.tree;
-        let paths = PathsFile::deserialize(tree.get("policy")?.get("paths")?).ok()?;
+        let paths = built_in::defaults().get("policy")?.get("paths")?;
+        let paths = PathsFile::deserialize(paths).ok()?;
         Some((paths.forbidden?, paths.protected?))
     };
     let (forbidden, protected) = of_defaults().unwrap_or_default();
@@ -115,14 +116,11 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// The built-in layer. A test proves that it is readable.
+    /// The built-in layer.
     pub(super) fn built_in() -> Self {
-        let tree = tree::parse_yaml(DEFAULTS)
-            .map(|parsed| parsed.tree)
-            .unwrap_or_default();
         Self {
             origin: Origin::BuiltIn,
-            tree,
+            tree: built_in::defaults().clone(),
             is_opaque: false,
             text: Text::Word("defaults".to_owned()),
             lines_asked: Cell::default(),

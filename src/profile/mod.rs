@@ -4,6 +4,7 @@
 //! `config/profiles/<id>.yaml`; environment; flags. Scalars and lists replace, groups merge. Whatever is wrong is
 //! collected and reported at once, with file, line and what was probably meant. Nothing here writes a file.
 
+mod built_in;
 mod detect;
 mod error;
 mod hint;
@@ -30,6 +31,7 @@ mod validate_policy;
 mod validate_sandbox;
 mod write;
 
+pub use built_in::built_in_json;
 pub use detect::{Detected, detect_verify};
 pub use error::{Problem, ProfileError, Result};
 pub use keys::keys_in_words;

@@ -7,6 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::built_in;
 use super::hint::{did_you_mean, shown, words};
 use super::schema::ProfileFile;
 use super::tree::{Path, Step};
@@ -31,7 +32,7 @@ static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     schema
 });
 
-/// The schema of a profile file. An absent key and an empty one are the same, so no value is null.
+/// The schema of a profile file, made from the types. An absent key and an empty one are the same, so no value is null.
 pub(super) fn schema() -> &'static Value {
     &SCHEMA
 }
@@ -40,7 +41,7 @@ pub(super) fn schema() -> &'static Value {
 pub(super) fn prune(tree: &mut Map<String, Value>) -> Vec<Misfit> {
     let mut out = vec![];
     let mut path = vec![];
-    prune_group(tree, schema(), &mut path, &mut out);
+    prune_group(tree, built_in::shape(), &mut path, &mut out);
     out
 }
 
@@ -117,7 +118,7 @@ fn unknown_key(key: &str, schema: &Value, path: &Path) -> Misfit {
 
 /// Where else in a profile a key of that name belongs.
 fn elsewhere(key: &str) -> Option<String> {
-    let sections = schema()["properties"].as_object()?;
+    let sections = built_in::shape()["properties"].as_object()?;
     sections.iter().find_map(|(section, inner)| {
         let inner = inner["properties"].as_object()?;
         if inner.contains_key(key) {

@@ -27,6 +27,10 @@ fn generated() -> Vec<(String, String)> {
             "profiles/profile.schema.json".to_owned(),
             acp::profile::schema_json(),
         ),
+        (
+            "src/profile/built_in.json".to_owned(),
+            acp::profile::built_in_json(),
+        ),
     ];
     files.extend(acp::cli::man_pages().map(|(name, page)| (format!("man/{name}"), page)));
     files.extend(acp::cli::completions().map(|(name, text)| (format!("completions/{name}"), text)));
