@@ -135,16 +135,19 @@ impl Engine<'_> {
     /// # Errors
     /// Only for this machine: its disk, its state folder.
     pub(super) fn listing(&self, keep: bool) -> Result<(Mirror, Option<Stale>), EngineError> {
-        let mut known = self.store.mirror()?;
         // No listing shows that a repository takes no more writes: a write that was refused did.
         let note = self.store.repository_note()?;
-        if let Some(repo) = &note {
-            known.repo.clone_from(repo);
-        }
+        let known = || -> Result<Mirror, EngineError> {
+            let mut known = self.store.mirror()?;
+            if let Some(repo) = &note {
+                known.repo.clone_from(repo);
+            }
+            Ok(known)
+        };
+        let mut mirror = known()?;
         if let Some(stale) = self.silence()? {
-            return Ok((known, Some(self.dated(stale)?)));
+            return Ok((mirror, Some(self.dated(stale)?)));
         }
-        let mut mirror = known.clone();
         mirror.awaited = self.awaited(&mirror)?;
         let synced = self.forge.sync(&mut mirror, &self.rules.repo.base);
         mirror.awaited.clear();
@@ -166,7 +169,8 @@ impl Engine<'_> {
                 if keep {
                     self.heed(&error)?;
                 }
-                Ok((known, Some(self.dated(self.stale_by(&error))?)))
+                // Half of an answer is none: what the forge said before it failed is not used.
+                Ok((known()?, Some(self.dated(self.stale_by(&error))?)))
             }
         }
     }

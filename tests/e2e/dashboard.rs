@@ -31,7 +31,7 @@ impl Served {
     fn start(env: &TestEnv, more: &[&str]) -> Self {
         let args = [&["dashboard", "serve", "--port", "0"], more].concat();
         let mut child = env
-            .acp_command(&args)
+            .interruptible(&args)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

@@ -121,6 +121,14 @@ impl TestEnv {
         command
     }
 
+    /// The same for an acp that is interrupted: what a shell starts in the background ignores that, and `env` undoes it.
+    pub(crate) fn interruptible(&self, args: &[&str]) -> Command {
+        let mut command = self.command("env");
+        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_acp")]);
+        command.args(args);
+        command
+    }
+
     /// Calls acp.
     pub(crate) fn acp(&self, args: &[&str]) -> Ended {
         end(&mut self.acp_command(args), b"")

@@ -244,7 +244,7 @@ fn a_watched_screen_is_shown_again_and_ends_with_the_interrupt() {
     let env = TestEnv::under(GOOD);
     let _wrong = env.acp(&["status", "--watch=0"]).with(2);
     let mut watch = env
-        .acp_command(&["status", "--watch=1", "--plain"])
+        .interruptible(&["status", "--watch=1", "--plain"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
