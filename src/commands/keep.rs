@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use super::Session;
 use crate::domain::ProfileId;
-use crate::engine::{Desk, Ender, EngineError, StopReport};
+use crate::engine::{Desk, Ender, EngineError};
 use crate::store::{Home, Store};
 use crate::ui::{CliError, Progress};
 use crate::worker::Workers;
@@ -53,12 +53,12 @@ impl Keep {
         session.ports.workers(session, &self.home, &self.id)
     }
 
-    /// Ends runs. Who waits for a lock is told so.
-    pub(super) fn end(
+    /// Ends runs, or with `--dry-run` only looks. Who waits for a lock is told so.
+    pub(super) fn end<T>(
         &self,
         session: &Session<'_>,
-        end: impl FnOnce(&Ender<'_>) -> StopReport,
-    ) -> Result<StopReport, CliError> {
+        end: impl FnOnce(&Ender<'_>) -> T,
+    ) -> Result<T, CliError> {
         let workers = self.workers(session)?;
         Self::saying(session, |say| {
             Ok(end(&Ender {

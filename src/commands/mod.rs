@@ -37,6 +37,7 @@ mod sent;
 mod service;
 mod session;
 mod sight;
+mod stats;
 mod status;
 mod stop;
 mod sweep;

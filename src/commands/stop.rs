@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Session, Verb};
-use crate::engine::{StopReport, Stopped};
+use crate::domain::RunId;
+use crate::engine::{STOP_HOLD, Stopped};
 use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
@@ -14,7 +15,8 @@ use crate::ui::{CliError, Output, Render, Style, plain_line};
 ///
 /// A pass that is at work is waited for, up to 30 s, after what lives was ended; what it started meanwhile is ended then.
 /// Ends with 1 when something could not be ended, the hold could not be set, or either cannot be told. `acp hold clear`
-/// lifts the hold. Columns of --plain: run, process numbers of what is left, what went wrong.
+/// lifts the hold. Columns of --plain: run, process numbers of what is left, what went wrong; with --dry-run the runs that
+/// would be ended.
 #[derive(clap::Args)]
 pub(super) struct Stop {
     /// Why, for whoever finds the hold
@@ -27,7 +29,9 @@ pub(super) struct Stop {
 pub(super) struct StopView {
     hold: &'static str,
     new_hold: bool,
-    proven: bool,
+    /// `null` with `--dry-run`: nothing was ended.
+    proven: Option<bool>,
+    dry_run: bool,
     runs: Vec<RunEnded>,
     /// What went wrong with all of them.
     problems: Vec<String>,
@@ -46,16 +50,24 @@ pub(super) struct RunEnded {
 impl Verb for Stop {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let keep = session.keep()?;
-        let report = if session.dry_run {
-            StopReport::default()
-        } else {
-            keep.end(session, |ender| ender.stop(&session.actor(), &self.reason))?
-        };
+        if session.dry_run {
+            let (new_hold, runs) = keep.end(session, |ender| ender.would_stop())??;
+            return Ok(Output::of(StopView {
+                hold: STOP_HOLD,
+                new_hold,
+                proven: None,
+                dry_run: true,
+                runs: runs.iter().map(RunEnded::planned).collect(),
+                problems: vec![],
+            }));
+        }
+        let report = keep.end(session, |ender| ender.stop(&session.actor(), &self.reason))?;
         let proven = report.is_proven();
         let view = StopView {
-            hold: crate::engine::STOP_HOLD,
+            hold: STOP_HOLD,
             new_hold: report.held,
-            proven,
+            proven: Some(proven),
+            dry_run: false,
             runs: report.runs.into_iter().map(RunEnded::of).collect(),
             problems: report.problems,
         };
@@ -64,6 +76,15 @@ impl Verb for Stop {
 }
 
 impl RunEnded {
+    fn planned(run: &RunId) -> Self {
+        Self {
+            run: run.to_string(),
+            survivors: vec![],
+            recorded: true,
+            problem: None,
+        }
+    }
+
     fn of(stopped: Stopped) -> Self {
         Self {
             run: stopped.run.to_string(),
@@ -83,6 +104,22 @@ impl Render for StopView {
     const SCHEMA: &'static str = "acp.stop/1";
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
+        if self.dry_run {
+            for run in &self.runs {
+                writeln!(out, "{}: would be ended", run.run)?;
+            }
+            let hold = if self.new_hold {
+                "would be set"
+            } else {
+                "is set already"
+            };
+            let runs = plural(self.runs.len(), "run");
+            return writeln!(
+                out,
+                "{runs} would be ended; the hold `{}` {hold}",
+                self.hold
+            );
+        }
         for run in &self.runs {
             if let Some(problem) = &run.problem {
                 let text = format!("{}: {}", run.run, clean(problem));
@@ -100,7 +137,7 @@ impl Render for StopView {
         for problem in &self.problems {
             writeln!(out, "{}", style.red(&clean(problem)))?;
         }
-        if self.proven {
+        if self.proven == Some(true) {
             let ended = plural(self.runs.len(), "run");
             writeln!(
                 out,

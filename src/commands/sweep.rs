@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::stats::Stats;
 use super::{Session, Verb};
-use crate::engine::Swept;
 use crate::ui::words::{clean, plural, size};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
@@ -13,7 +13,11 @@ use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 ///
 /// Work that exists nowhere else is bundled into `history/` first; bundles are never removed.
 #[derive(clap::Args)]
-pub(super) struct Sweep {}
+pub(super) struct Sweep {
+    /// Say what it cost: requests, processes, fsyncs, time
+    #[arg(long)]
+    stats: bool,
+}
 
 #[derive(Debug, Serialize)]
 struct SweepView {
@@ -25,16 +29,23 @@ struct SweepView {
     history_bytes: u64,
     budget_days: usize,
     notes: Vec<String>,
+    /// Nothing was removed: these would be.
+    dry_run: bool,
+    stats: Option<Stats>,
 }
 
 impl Verb for Sweep {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let control = session.control()?;
+        let engine = control.engine(session);
+        let began = session.clock.monotonic();
         let swept = if session.dry_run {
-            Swept::default()
+            engine.would_sweep()?
         } else {
-            control.engine(session).sweep(true)?
+            engine.sweep(true)?
         };
+        let took = session.clock.monotonic().saturating_sub(began);
+        let phases = [("sweep", took.as_secs_f64() * 1000.0)];
         let busy = swept.busy;
         let view = SweepView {
             busy,
@@ -45,6 +56,8 @@ impl Verb for Sweep {
             history_bytes: swept.history.bytes,
             budget_days: swept.budgets,
             notes: swept.notes,
+            dry_run: session.dry_run,
+            stats: self.stats.then(|| Stats::now(&phases)),
         };
         let output = Output::of(view);
         Ok(if busy {
@@ -64,12 +77,19 @@ impl Render for SweepView {
         }
         writeln!(
             out,
-            "removed {}, {}, {}; freed {} of history",
+            "{} {}, {}, {}; {} {} of history",
+            if self.dry_run {
+                "would remove"
+            } else {
+                "removed"
+            },
             plural(self.worktrees, "worktree"),
             plural(self.leftovers, "leftover file"),
             plural(self.intents, "finished intent"),
+            if self.dry_run { "free" } else { "freed" },
             size(self.history_bytes)
-        )
+        )?;
+        self.stats.iter().try_for_each(|stats| stats.human(out))
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -78,6 +98,7 @@ impl Render for SweepView {
         plain_line(out, &["intents", &self.intents.to_string()])?;
         plain_line(out, &["history_runs", &self.history_runs.to_string()])?;
         plain_line(out, &["history_bytes", &self.history_bytes.to_string()])?;
-        plain_line(out, &["budget_days", &self.budget_days.to_string()])
+        plain_line(out, &["budget_days", &self.budget_days.to_string()])?;
+        self.stats.iter().try_for_each(|stats| stats.plain(out))
     }
 }

@@ -169,6 +169,7 @@ fn what_an_open_write_needs_is_not_forgotten() {
     let mut mirror = scene.store.mirror().unwrap();
     mirror.issues.get_mut(&1).unwrap().state = IssueState::Closed;
     scene.store.put_mirror(&mirror).unwrap();
+    assert_eq!(scene.engine().would_sweep().unwrap().intents, 1);
     assert_eq!(scene.engine().sweep(true).unwrap().intents, 1);
     let outbox = scene.store.outbox().unwrap();
     assert!(outbox.find(&idle.id).unwrap().is_none());
@@ -200,7 +201,9 @@ fn old_budgets_and_confirmed_writes_without_an_item_go_in_the_end() {
     let outbox = scene.store.outbox().unwrap();
     outbox.enqueue(&intent).unwrap();
     scene.engine().flush().unwrap();
+    let would = scene.engine().would_sweep().unwrap();
     let swept = scene.engine().sweep(true).unwrap();
+    assert_eq!(would, swept);
     assert_eq!((swept.budgets, swept.intents), (1, 0));
     let days = ["2025-10-17", "2025-10-18", "2026-11-21", "note"];
     assert_eq!(scene.store.budgets().keys().unwrap(), days);

@@ -86,10 +86,34 @@ impl Ender<'_> {
         })
     }
 
+    /// What [`Ender::stop`] would do now: whether it would set the hold, and which runs it would end. Changes nothing.
+    ///
+    /// # Errors
+    /// When the holds or the folder of the runs cannot be read.
+    pub fn would_stop(&self) -> Result<(bool, Vec<RunId>), EngineError> {
+        let mut runs = self.store.run_ids()?;
+        runs.retain(|id| self.would_stop_run(id));
+        Ok((self.would_hold()?, runs))
+    }
+
+    /// Whether [`Ender::stop_run`] would find something of this run to end.
+    pub fn would_stop_run(&self, id: &RunId) -> bool {
+        match self.store.live_run(id) {
+            Ok(Some(run)) => run.state.is_under_way(),
+            Ok(None) => self.workers.life(id) != Life::Gone,
+            Err(_) => true,
+        }
+    }
+
+    fn would_hold(&self) -> Result<bool, StoreError> {
+        // One of that name on an item alone holds nothing else.
+        let hold = self.store.holds().get(STOP_HOLD)?;
+        Ok(hold.is_none_or(|hold| hold.item.is_some()))
+    }
+
     fn hold(&self, actor: &str, reason: &str) -> Result<bool, StoreError> {
         let holds = self.store.holds();
-        // One of that name on an item alone holds nothing else.
-        let is_new = holds.get(STOP_HOLD)?.is_none_or(|hold| hold.item.is_some());
+        let is_new = self.would_hold()?;
         if is_new {
             let hold = Hold {
                 name: STOP_HOLD.to_owned(),

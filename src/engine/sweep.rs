@@ -42,6 +42,13 @@ pub struct Swept {
     pub budgets: usize,
 }
 
+/// Whether a look at what is no longer needed removes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Remove,
+    Look,
+}
+
 impl Engine<'_> {
     /// Clears up. A shallow sweep looks at runs alone and costs nothing when there is nothing to do.
     pub fn sweep(&self, deep: bool) -> Result<Swept, EngineError> {
@@ -52,14 +59,14 @@ impl Engine<'_> {
             });
         };
         let mut swept = Swept::default();
-        self.sweep_runs(&mut swept)?;
+        self.sweep_runs(&mut swept, Mode::Remove)?;
         let now = self.clock.now();
         let last = self.store.last_sweep()?;
         let due = last.is_none_or(|last| now.duration_since(last).abs() > DEEP_EVERY);
         if deep || due {
             swept.leftovers = self.store.sweep_leftovers(LEFTOVER_AGE, now)?;
-            swept.intents = self.forget_intents(now)?;
-            swept.budgets = self.forget_budgets(now)?;
+            swept.intents = self.forget_intents(now, Mode::Remove)?;
+            swept.budgets = self.forget_budgets(now, Mode::Remove)?;
             swept.history = self
                 .store
                 .cut_history(self.rules.limits.history_bytes_max)?;
@@ -69,12 +76,27 @@ impl Engine<'_> {
         Ok(swept)
     }
 
-    fn sweep_runs(&self, swept: &mut Swept) -> Result<(), EngineError> {
+    /// What a deep sweep would remove by the state as it is. Changes nothing and takes no lock.
+    pub fn would_sweep(&self) -> Result<Swept, EngineError> {
+        let mut swept = Swept::default();
+        self.sweep_runs(&mut swept, Mode::Look)?;
+        let now = self.clock.now();
+        swept.leftovers = self.store.leftovers(LEFTOVER_AGE, now)?.len();
+        swept.intents = self.forget_intents(now, Mode::Look)?;
+        swept.budgets = self.forget_budgets(now, Mode::Look)?;
+        swept.history = self
+            .store
+            .history_beyond(self.rules.limits.history_bytes_max)?
+            .1;
+        Ok(swept)
+    }
+
+    fn sweep_runs(&self, swept: &mut Swept, mode: Mode) -> Result<(), EngineError> {
         let mut open = None;
         for id in self.store.run_ids()? {
             let Some(run) = self.store.live_run(&id)? else {
                 // A launch died before its first record; its lease is released by the pass.
-                if self.workers.life(&id) == Life::Gone {
+                if mode == Mode::Remove && self.workers.life(&id) == Life::Gone {
                     self.store.forget_run(&id)?;
                 }
                 continue;
@@ -95,6 +117,10 @@ impl Engine<'_> {
                 if open.iter().any(waits) {
                     continue;
                 }
+                if mode == Mode::Look {
+                    swept.worktrees += 1;
+                    continue;
+                }
                 let note = match self.clear_worktree(&run) {
                     Ok(note) => note,
                     // A lock that somebody else holds is about this run alone.
@@ -112,19 +138,20 @@ impl Engine<'_> {
                     usize::from(self.vcs.worktree(&worktree) == WorktreeLeft::Nothing);
                 swept.notes.extend(note.map(|note| format!("{id}: {note}")));
             }
-            if matches!(run.state, RunState::Closed { .. }) {
+            if mode == Mode::Remove && matches!(run.state, RunState::Closed { .. }) {
                 self.store.archive_run(&id)?;
             }
         }
         Ok(())
     }
 
-    fn forget_budgets(&self, now: Timestamp) -> Result<usize, EngineError> {
+    fn forget_budgets(&self, now: Timestamp, mode: Mode) -> Result<usize, EngineError> {
         let oldest = Store::day(now.checked_sub(BUDGETS_KEPT).unwrap_or(Timestamp::MIN));
         let mut forgotten = 0;
         for day in self.store.budgets().keys()? {
             if day.parse::<Date>().is_ok() && day < oldest {
-                forgotten += usize::from(self.store.budgets().remove(&day)?);
+                let gone = mode == Mode::Look || self.store.budgets().remove(&day)?;
+                forgotten += usize::from(gone);
             }
         }
         Ok(forgotten)
@@ -132,22 +159,28 @@ impl Engine<'_> {
 
     /// A confirmed intent, and one that was given up, is forgotten when its item is closed, its run archived and no open
     /// intent needs it: nothing can ask for it again. One without an item is forgotten after a time instead.
-    fn forget_intents(&self, now: Timestamp) -> Result<usize, EngineError> {
+    fn forget_intents(&self, now: Timestamp, mode: Mode) -> Result<usize, EngineError> {
         let mirror = self.store.mirror()?;
         let outbox = self.store.outbox()?;
-        outbox.settle()?;
+        if mode == Mode::Remove {
+            outbox.settle()?;
+        }
         let open = outbox.open_intents()?;
         let needed: BTreeSet<&IntentId> = open.iter().flat_map(|q| &q.intent.needs).collect();
         let mut forgotten = 0;
         for intent in outbox.done()? {
             if self.is_past(&intent, &mirror, now)? && !needed.contains(&intent.id) {
-                outbox.forget(&intent.id)?;
+                if mode == Mode::Remove {
+                    outbox.forget(&intent.id)?;
+                }
                 forgotten += 1;
             }
         }
         for queued in open.iter().filter(|q| q.intent.dropped.is_some()) {
             if self.is_past(&queued.intent, &mirror, now)? && !needed.contains(&queued.intent.id) {
-                outbox.remove(queued)?;
+                if mode == Mode::Remove {
+                    outbox.remove(queued)?;
+                }
                 forgotten += 1;
             }
         }

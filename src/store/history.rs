@@ -53,24 +53,33 @@ impl Store {
 
     /// Removes the oldest archived runs until the rest fits. Bundles are never removed.
     pub fn cut_history(&self, bytes_max: u64) -> Result<HistoryCut, StoreError> {
+        let (folders, cut) = self.history_beyond(bytes_max)?;
+        for folder in folders {
+            durable::remove_tree(&folder)?;
+        }
+        Ok(cut)
+    }
+
+    /// What [`Store::cut_history`] would remove, oldest first.
+    pub fn history_beyond(&self, bytes_max: u64) -> Result<(Vec<PathBuf>, HistoryCut), StoreError> {
         let mut sized = vec![];
         for archived in self.archived()? {
             let bytes = durable::tree_bytes(&archived.folder)?;
             sized.push((archived, bytes));
         }
         let mut total: u64 = sized.iter().map(|(_, bytes)| bytes).sum();
-        let mut cut = HistoryCut::default();
+        let (mut folders, mut cut) = (vec![], HistoryCut::default());
         for (archived, bytes) in sized {
             if total <= bytes_max {
                 break;
             }
-            durable::remove_tree(&archived.folder)?;
+            folders.push(archived.folder);
             total -= bytes;
             cut = HistoryCut {
                 runs: cut.runs + 1,
                 bytes: cut.bytes + bytes,
             };
         }
-        Ok(cut)
+        Ok((folders, cut))
     }
 }

@@ -90,6 +90,71 @@ fn a_dry_run_of_every_verb_writes_nothing() {
 }
 
 #[test]
+fn a_person_starts_an_issue_and_has_one_tried_again() {
+    let env = TestEnv::under_with("exit 3\n", "retry: { delays: [6h] }\n");
+    let _issue = env.issue_with("Add work", &["--no-label"]);
+    let _idle = env.until_idle();
+    assert_eq!(env.runs(), [serde_json::Value::Null; 0]);
+    let _missing = env.acp(&["issue", "start", "7"]).with(66);
+    let before = env.everything();
+    env.acp(&["issue", "start", "1", "--dry-run"])
+        .with(75)
+        .says("not started");
+    assert!(env.everything() == before);
+    let started = env.data(&["issue", "start", "1"]);
+    let run = started["run"].as_str().unwrap().to_owned();
+    let _idle = env.until_idle();
+    assert_eq!(env.why("issue/1")["code"], "retry");
+    env.agent(GOOD);
+    let _missing = env
+        .acp(&["run", "retry", "20200101-000000-issue-1-a1"])
+        .with(66);
+    let would = env.acp(&["run", "retry", &run, "--dry-run"]).ok();
+    would.says("would be free of 1 failure; the next attempt is 2");
+    assert_eq!(env.why("issue/1")["code"], "retry");
+    env.acp(&["run", "retry", &run])
+        .ok()
+        .says("free of 1 failure");
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 2);
+    env.acp(&["issue", "start", "1"]).with(77).says("closed");
+    let _none = env.acp(&["run", "retry", &run]).with(66);
+}
+
+#[test]
+fn a_held_profile_starts_nothing_by_hand_either() {
+    let env = TestEnv::under(GOOD);
+    let _issue = env.issue("Add work");
+    let _held = env.acp(&["stop"]).ok();
+    let held = env.acp(&["issue", "start", "1"]).with(75);
+    held.says("acp why issue/1");
+    assert!(held.stdout.contains("hold"), "{held:?}");
+}
+
+#[test]
+fn an_issue_that_follows_another_names_it() {
+    let env = TestEnv::under(GOOD);
+    let _issue = env.issue("Add work");
+    let _none = env
+        .acp(&["issue", "follow-up", "9", "--title", "More"])
+        .with(66);
+    let line = [
+        "issue",
+        "follow-up",
+        "1",
+        "--title",
+        "More",
+        "--body",
+        "And the rest.",
+    ];
+    let made = env.acp(&line).ok();
+    assert_eq!(made.stdout, "issue/2\n");
+    let shown = env.data(&["issue", "show", "2"]);
+    assert_eq!(shown["body"], "Follow-up of #1.\n\nAnd the rest.");
+    assert_eq!(shown["labels"], serde_json::json!(["agent-ready"]));
+}
+
+#[test]
 fn looking_writes_nothing() {
     let env = TestEnv::under(GOOD);
     let _issue = env.issue("Add work");

@@ -47,6 +47,9 @@ fn a_protected_path_waits_for_a_person_and_is_merged_after_the_yes() {
     );
     assert_eq!(why["command"], "acp pr approve 2");
     assert!(labels(&env, "pr", 2).contains(&"agent-human-review".to_owned()));
+    let would = env.acp(&["pr", "approve", "2", "--dry-run"]).ok();
+    assert!(would.stdout.contains("would be approved at"), "{would:?}");
+    assert_eq!(env.why("pr/2")["command"], "acp pr approve 2");
     let said = env.acp(&["pr", "approve", "2"]).ok();
     assert!(said.stdout.contains("approved at"), "{said:?}");
     let _idle = env.until_idle();

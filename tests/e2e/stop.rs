@@ -95,6 +95,45 @@ fn a_profile_that_cannot_be_loaded_keeps_nobody_alive() {
 }
 
 #[test]
+fn a_dry_run_names_what_would_be_ended_and_ends_nothing() {
+    let work = AtWork::new();
+    let before = work.env.data(&["run", "list"]);
+    let all = work.env.data(&["stop", "--dry-run"]);
+    let named: Vec<&str> = all["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["run"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, work.runs);
+    assert_eq!(
+        (&all["proven"], &all["new_hold"], &all["dry_run"]),
+        (&().into(), &true.into(), &true.into())
+    );
+    work.env
+        .acp(&["stop", "--dry-run"])
+        .ok()
+        .says("2 runs would be ended; the hold `stop` would be set");
+    work.env
+        .acp(&["run", "stop", &work.runs[0], "--dry-run"])
+        .ok()
+        .says("would be ended");
+    assert!(!work.is_held());
+    assert_eq!(work.env.data(&["run", "list"]), before);
+    work.wait_for(2);
+    let _stopped = work.env.acp(&["stop"]).ok();
+    let none = work.env.data(&["stop", "--dry-run"]);
+    assert_eq!(
+        (&none["runs"], &none["new_hold"]),
+        (&serde_json::json!([]), &false.into())
+    );
+    work.env
+        .acp(&["run", "stop", &work.runs[0], "--dry-run"])
+        .ok()
+        .says("is not at work");
+}
+
+#[test]
 fn one_run_is_stopped_without_profile_and_without_git() {
     let work = AtWork::new();
     work.env.write("acp/config/profiles/web.yaml", "{");

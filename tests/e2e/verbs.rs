@@ -467,6 +467,72 @@ fn sweep_says_what_it_removed() {
 }
 
 #[test]
+fn a_dry_sweep_names_what_the_next_one_removes() {
+    let env = TestEnv::under("acp report blocked --detail no\n");
+    let _issue = env.issue("Cannot be done");
+    let _launched = env.acp(&["heartbeat"]).ok();
+    let judged = (0..400).any(|_| {
+        let _pass = env.acp(&["reconcile"]).ok();
+        let is_over = env.runs()[0]["state"] == "judged";
+        if !is_over {
+            std::thread::sleep(std::time::Duration::from_millis(25));
+        }
+        is_over
+    });
+    assert!(judged, "{:?}", env.runs());
+    let _sent = env.acp(&["outbox", "flush"]).ok();
+    env.write("acp/state/web/.tmp-left", "half");
+    let old = ["-d", "2020-01-01", "acp/state/web/.tmp-left"];
+    let mut touch = env.command("touch");
+    let touched = touch.args(old).current_dir(env.path("")).status();
+    assert!(touched.unwrap().success());
+    let before = env.everything();
+    let mut would = env.data(&["sweep", "--dry-run"]);
+    let said = env.acp(&["sweep", "--dry-run"]).ok();
+    assert!(
+        said.stdout
+            .contains("would remove 1 worktree, 1 leftover file"),
+        "{said:?}"
+    );
+    assert!(env.everything() == before);
+    would["dry_run"] = false.into();
+    let mut swept = env.data(&["sweep"]);
+    // What git made of it is known only afterwards.
+    swept["notes"] = would["notes"].clone();
+    assert_eq!(would, swept);
+}
+
+#[test]
+fn the_parts_of_a_pass_say_what_they_cost() {
+    let env = TestEnv::under(GOOD);
+    let none = env.data(&["outbox", "flush", "--stats"]);
+    assert_eq!(none["stats"]["fsyncs"], 0, "{none}");
+    let _issue = env.issue("Add work");
+    let idle = env
+        .acp(&["heartbeat", "--until-idle", "--stats", "--json"])
+        .ok()
+        .json();
+    let phases = idle["data"]["stats"]["phases"].as_array().unwrap().clone();
+    let names: Vec<&str> = phases
+        .iter()
+        .map(|phase| phase["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["observe", "plan", "act", "flush", "sweep", "notify"]
+    );
+    let swept = env.acp(&["sweep", "--stats"]).ok();
+    assert!(swept.stdout.contains("0 requests, "), "{swept:?}");
+    assert!(env.data(&["sweep"])["stats"].is_null());
+    let file = env.path("snapshot.json");
+    let file = file.to_str().unwrap();
+    let recorded = env.data(&["reconcile", "--record", file, "--stats"]);
+    assert!(recorded["stats"]["phases"].is_array(), "{recorded}");
+    let replayed = env.data(&["reconcile", "--replay", file]);
+    assert_eq!(replayed["standings"], recorded["standings"]);
+}
+
+#[test]
 fn without_a_profile_every_verb_says_how_to_get_one_and_with_two_which() {
     let env = TestEnv::repo();
     for line in [

@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::sent::SentView;
+use super::stats::Stats;
 use super::told::ToldView;
 use super::{Control, Session, Verb};
 use crate::domain::{Action, Snapshot, Stale};
 use crate::engine::{Engine, Idle, Pass, PassReport, plan};
 use crate::profile::parse_duration;
-use crate::sys::stats;
 use crate::ui::action;
 use crate::ui::standing::{self, describe};
 use crate::ui::words::plural;
@@ -144,21 +144,6 @@ struct StandingView {
     next: Option<Timestamp>,
 }
 
-/// What it cost.
-#[derive(Debug, Serialize)]
-struct Stats {
-    requests: u64,
-    processes: u64,
-    fsyncs: u64,
-    phases: Vec<Phase>,
-}
-
-#[derive(Debug, Serialize)]
-struct Phase {
-    name: &'static str,
-    ms: f64,
-}
-
 impl Verb for Heartbeat {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let pass = Pass {
@@ -179,13 +164,15 @@ impl Verb for Heartbeat {
         let progress = Progress::start(session.format, session.progress, "passes until idle");
         let mut shown = Passed::new(pass.verb);
         let timeout = self.timeout.unwrap_or(TIMEOUT);
+        let mut phases = vec![];
         let idle = engine.until_idle(pass, timeout, &mut |report| {
             shown.add(report);
+            phases.extend(report.phases.iter().copied());
             progress.say(&shown.progress(report));
         })?;
         drop(progress);
         if self.pass.stats {
-            shown.stats = Some(Stats::now(&[]));
+            shown.stats = Some(Stats::now(&phases));
         }
         let exit = match idle {
             Idle::Yes(next) => {
@@ -280,20 +267,6 @@ fn replay(
     })
 }
 
-impl Stats {
-    fn now(phases: &[(&'static str, f64)]) -> Self {
-        Self {
-            requests: stats::REQUESTS.get(),
-            processes: stats::PROCESSES.get(),
-            fsyncs: stats::FSYNCS.get(),
-            phases: phases
-                .iter()
-                .map(|(name, ms)| Phase { name, ms: *ms })
-                .collect(),
-        }
-    }
-}
-
 impl Passed {
     const fn new(verb: &'static str) -> Self {
         Self {
@@ -368,10 +341,6 @@ impl Passed {
     }
 }
 
-fn counted(count: u64, word: &str) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
-}
-
 impl Render for Passed {
     const SCHEMA: &'static str = "acp.heartbeat/1";
 
@@ -418,19 +387,7 @@ impl Render for Passed {
             (Some(false), _) => writeln!(out, "not idle yet: `acp status` shows what moves")?,
             (None, _) => {}
         }
-        if let Some(stats) = &self.stats {
-            writeln!(
-                out,
-                "{}, {}, {}",
-                counted(stats.requests, "request"),
-                counted(stats.processes, "process"),
-                counted(stats.fsyncs, "fsync")
-            )?;
-            for phase in &stats.phases {
-                writeln!(out, "  {:<8} {:>8.2} ms", phase.name, phase.ms)?;
-            }
-        }
-        Ok(())
+        self.stats.iter().try_for_each(|stats| stats.human(out))
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -458,18 +415,6 @@ impl Render for Passed {
         if let Some(next) = self.next {
             plain_line(out, &["next", &next.to_string()])?;
         }
-        if let Some(stats) = &self.stats {
-            for (name, value) in [
-                ("requests", stats.requests),
-                ("processes", stats.processes),
-                ("fsyncs", stats.fsyncs),
-            ] {
-                plain_line(out, &[name, &value.to_string()])?;
-            }
-            for phase in &stats.phases {
-                plain_line(out, &["phase", phase.name, &format!("{:.3}", phase.ms)])?;
-            }
-        }
-        Ok(())
+        self.stats.iter().try_for_each(|stats| stats.plain(out))
     }
 }

@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod show;
+mod start;
 
 pub(super) use show::{CommentView, write_comments};
 
@@ -20,6 +21,10 @@ pub(super) enum Issue {
     Show(show::Show),
     #[command(about = "Open an issue; prints its name")]
     Create(create::Create),
+    #[command(about = "Open an issue that goes on from another one; prints its name")]
+    FollowUp(create::FollowUp),
+    #[command(about = "Start a run on an issue now")]
+    Start(start::Start),
     /// Comment on an issue
     Comment(CommentOn),
     /// Put labels on an issue and take them off
@@ -34,6 +39,8 @@ impl Verb for Issue {
             Self::List(args) => args.run(session),
             Self::Show(args) => args.run(session),
             Self::Create(args) => args.run(session),
+            Self::FollowUp(args) => args.run(session),
+            Self::Start(args) => args.run(session),
             Self::Comment(args) => args.run(session, ItemKind::Issue),
             Self::Label(args) => args.run(session, ItemKind::Issue),
             Self::Close(args) => args.run(session, ItemKind::Issue),

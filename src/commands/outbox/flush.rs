@@ -1,11 +1,13 @@
 //! `acp outbox flush`: send what is due.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::commands::sent::SentView;
+use crate::commands::stats::Stats;
 use crate::commands::told::ToldView;
 use crate::commands::{Session, Verb};
 use crate::domain::Phase;
@@ -22,7 +24,11 @@ use crate::ui::{CliError, Output, Render, Style, plain_line};
 /// Lines of --plain: `sent`, id, kind, target, error; `due`, id, kind, target (with --dry-run); `told`, id, to whom, title,
 /// error; `waiting`, how many, when the next is due.
 #[derive(clap::Args)]
-pub(crate) struct Flush {}
+pub(crate) struct Flush {
+    /// Say what it cost: requests, processes, fsyncs, time by phase
+    #[arg(long)]
+    stats: bool,
+}
 
 /// What a flush did.
 #[derive(Default, Serialize)]
@@ -37,6 +43,7 @@ struct FlushView {
     next: Option<Timestamp>,
     /// What people were told, or with `--dry-run` would be.
     told: Vec<ToldView>,
+    stats: Option<Stats>,
 }
 
 #[derive(Serialize)]
@@ -54,20 +61,33 @@ impl Verb for Flush {
         let store = session.keep()?.store;
         let (outbox, notices) = (store.outbox()?, store.notices()?);
         if outbox.is_idle()? && notices.is_idle()? {
-            return Ok(Output::of(FlushView::default()).note("nothing waits to be sent"));
+            let view = FlushView {
+                stats: self.stats.then(|| Stats::now(&[])),
+                ..FlushView::default()
+            };
+            return Ok(Output::of(view).note("nothing waits to be sent"));
         }
         if session.dry_run {
             return Ok(Output::of(due(&outbox, &notices, session.clock.now())?));
         }
         let control = session.control()?;
         let engine = control.engine(session);
+        let began = session.clock.monotonic();
         let flushed = engine.flush()?;
+        let sent = session.clock.monotonic();
         // Who cannot be told is no reason to fail: what was sent was sent.
         let (sending, untold) = match engine.send_notices() {
             Ok(sending) => (sending, None),
             Err(error) => (Sending::default(), Some(error)),
         };
-        let mut output = Output::of(FlushView::of(&flushed, &sending));
+        let mut view = FlushView::of(&flushed, &sending);
+        if self.stats {
+            let told = session.clock.monotonic();
+            let ms = |from: Duration, to: Duration| to.saturating_sub(from).as_secs_f64() * 1000.0;
+            let phases = [("flush", ms(began, sent)), ("notify", ms(sent, told))];
+            view.stats = Some(Stats::now(&phases));
+        }
+        let mut output = Output::of(view);
         if let Some(error) = untold {
             output = output.note(format!("telling people: {error}"));
         }
@@ -127,6 +147,7 @@ impl FlushView {
             waiting: flushed.waiting,
             next: flushed.next,
             told: sending.told.iter().map(ToldView::of).collect(),
+            stats: None,
         }
     }
 }
@@ -152,7 +173,7 @@ impl Render for FlushView {
                 .unwrap_or_default();
             writeln!(out, "{} later{next}", plural(self.waiting, "write"))?;
         }
-        Ok(())
+        self.stats.iter().try_for_each(|stats| stats.human(out))
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -169,6 +190,6 @@ impl Render for FlushView {
             let next = self.next.map(|at| at.to_string()).unwrap_or_default();
             plain_line(out, &["waiting", &self.waiting.to_string(), &next])?;
         }
-        Ok(())
+        self.stats.iter().try_for_each(|stats| stats.plain(out))
     }
 }

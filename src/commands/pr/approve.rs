@@ -10,7 +10,7 @@ use crate::domain::Sha;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Says yes to the head that the pull request has now; a new head asks again. The next pass merges, where the profile lets
-/// passes merge and nothing else blocks it.
+/// passes merge and nothing else blocks it. Columns of --plain: pull request, head, who, `approved` or `dry-run`.
 #[derive(clap::Args)]
 pub(crate) struct Approve {
     /// The number
@@ -26,6 +26,7 @@ struct Approved {
     head: String,
     by: String,
     next: String,
+    dry_run: bool,
 }
 
 impl Approve {
@@ -54,6 +55,7 @@ impl Approve {
             head: head.to_string(),
             by: actor,
             next,
+            dry_run: session.dry_run,
         }))
     }
 }
@@ -63,6 +65,10 @@ impl Render for Approved {
 
     fn human(&self, out: &mut dyn Write, _style: &Style) -> io::Result<()> {
         let head = &self.head[..10];
+        if self.dry_run {
+            let (item, by) = (&self.item, &self.by);
+            return writeln!(out, "{item} would be approved at {head} by {by}");
+        }
         writeln!(
             out,
             "{} approved at {head} by {}; `{}` goes on",
@@ -71,6 +77,7 @@ impl Render for Approved {
     }
 
     fn plain(&self, out: &mut dyn Write) -> io::Result<()> {
-        plain_line(out, &[&self.item, &self.head, &self.by])
+        let done = if self.dry_run { "dry-run" } else { "approved" };
+        plain_line(out, &[&self.item, &self.head, &self.by, done])
     }
 }

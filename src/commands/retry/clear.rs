@@ -19,34 +19,43 @@ pub(crate) struct Clear {
 
 impl Verb for Clear {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let (item, actor) = (self.item, session.actor());
-        let keep = session.keep()?;
-        let (before, after) = keep.change(session, |desk| desk.clear_retry(item, &actor))?;
-        let failures = plural(
-            usize::try_from(before.failures).unwrap_or(usize::MAX),
-            "failure",
-        );
-        let what = format!(
-            "free of {failures}; the next attempt is {}",
-            after.attempt + 1
-        );
-        let changes = Changes::new("acp.retry.clear/1", session).add(&item, what);
-        if !before.blocked {
-            return Ok(changes.next("acp heartbeat").output());
-        }
-        let noun = match item.kind {
-            ItemKind::Issue => "issue",
-            ItemKind::Pr => "pr",
-        };
-        let remove = format!(
-            "acp {noun} label {} --remove {}",
-            item.number,
-            label::BLOCKED
-        );
-        let note = format!(
-            "acp gave up on it: while `{}` is on it nothing starts, and only a person removes that",
-            label::BLOCKED
-        );
-        Ok(changes.next(remove).output().note(note))
+        forget(session, self.item, "acp.retry.clear/1")
     }
+}
+
+/// Forgets what stands against the next attempt at an item, and says what comes next.
+pub(crate) fn forget(
+    session: &Session<'_>,
+    item: ItemId,
+    schema: &'static str,
+) -> Result<Output, CliError> {
+    let actor = session.actor();
+    let keep = session.keep()?;
+    let (before, after) = keep.change(session, |desk| desk.clear_retry(item, &actor))?;
+    let failures = plural(
+        usize::try_from(before.failures).unwrap_or(usize::MAX),
+        "failure",
+    );
+    let what = format!(
+        "free of {failures}; the next attempt is {}",
+        after.attempt + 1
+    );
+    let changes = Changes::new(schema, session).add(&item, what);
+    if !before.blocked {
+        return Ok(changes.next("acp heartbeat").output());
+    }
+    let noun = match item.kind {
+        ItemKind::Issue => "issue",
+        ItemKind::Pr => "pr",
+    };
+    let remove = format!(
+        "acp {noun} label {} --remove {}",
+        item.number,
+        label::BLOCKED
+    );
+    let note = format!(
+        "acp gave up on it: while `{}` is on it nothing starts, and only a person removes that",
+        label::BLOCKED
+    );
+    Ok(changes.next(remove).output().note(note))
 }

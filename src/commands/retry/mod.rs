@@ -3,6 +3,8 @@
 mod clear;
 mod list;
 
+pub(super) use clear::forget;
+
 use super::{Session, Verb};
 use crate::ui::{CliError, Output};
 

@@ -3,6 +3,7 @@
 mod drop;
 mod list;
 mod log;
+mod retry;
 mod show;
 mod stop;
 mod supervise;
@@ -21,6 +22,8 @@ pub(super) enum Run {
     Log(log::Log),
     #[command(about = "End a run and prove that nothing of it is left")]
     Stop(stop::Stop),
+    #[command(about = "Have the item of a run tried again")]
+    Retry(retry::Retry),
     #[command(about = "Archive a run that is over; its worktree goes, its work is bundled first")]
     Drop(drop::Drop),
     /// Attend to a run (started by a pass)
@@ -35,6 +38,7 @@ impl Verb for Run {
             Self::Show(args) => args.run(session),
             Self::Log(args) => args.run(session),
             Self::Stop(args) => args.run(session),
+            Self::Retry(args) => args.run(session),
             Self::Drop(args) => args.run(session),
             Self::Supervise(args) => args.run(session),
         }

@@ -7,14 +7,13 @@ use serde::Serialize;
 use super::show::find;
 use crate::commands::Session;
 use crate::domain::RunId;
-use crate::engine::StopReport;
 use crate::ui::words::clean;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Ends a run: its supervisor, its agent and every process that they started. Ends with 1 when something survives.
 ///
 /// It needs neither a profile that can be loaded nor git, and ends also a run whose record is gone or damaged. Columns of
-/// --plain: run, `ended` or `idle`, process numbers of what is left, what went wrong.
+/// --plain: run, `ended`, `dry-run` or `idle`, process numbers of what is left, what went wrong.
 ///
 /// A stopped run is no failure. While nothing else holds the item, the next pass may start it again; `acp hold add` or
 /// `acp stop` prevents that.
@@ -28,6 +27,7 @@ pub(crate) struct Stop {
 struct Stopped {
     run: String,
     was_running: bool,
+    dry_run: bool,
     survivors: Vec<u32>,
     /// What went wrong besides.
     problems: Vec<String>,
@@ -40,11 +40,17 @@ impl Stop {
         if !keep.store.run_ids()?.contains(&self.run) {
             let _archived = find(&keep.store, &self.run)?;
         }
-        let report = if session.dry_run {
-            StopReport::default()
-        } else {
-            keep.end(session, |ender| ender.stop_run(&self.run, &session.actor()))?
-        };
+        if session.dry_run {
+            let was_running = keep.end(session, |ender| ender.would_stop_run(&self.run))?;
+            return Ok(Output::of(Stopped {
+                run: self.run.to_string(),
+                was_running,
+                dry_run: true,
+                survivors: vec![],
+                problems: vec![],
+            }));
+        }
+        let report = keep.end(session, |ender| ender.stop_run(&self.run, &session.actor()))?;
         let proven = report.is_proven();
         let mut problems = report.problems;
         let was_running = !report.runs.is_empty();
@@ -56,6 +62,7 @@ impl Stop {
         let view = Stopped {
             run: self.run.to_string(),
             was_running,
+            dry_run: false,
             survivors,
             problems,
         };
@@ -73,6 +80,9 @@ impl Render for Stopped {
         }
         if !self.was_running {
             return writeln!(out, "{} is not at work", self.run);
+        }
+        if self.dry_run {
+            return writeln!(out, "{}: would be ended", self.run);
         }
         if !self.problems.is_empty() && self.survivors.is_empty() {
             return Ok(());
@@ -94,7 +104,11 @@ impl Render for Stopped {
             out,
             &[
                 &self.run,
-                if self.was_running { "ended" } else { "idle" },
+                match (self.was_running, self.dry_run) {
+                    (true, true) => "dry-run",
+                    (true, false) => "ended",
+                    (false, _) => "idle",
+                },
                 &pids.join(","),
                 &clean(&self.problems.join("; ")),
             ],
