@@ -115,7 +115,9 @@ impl Verb for Init {
             made.starter_issues = starter::open(session, &id, &checkout)?;
         }
         let of_timer = timer::install(&self, session, &id, &rules, &mut made)?;
-        made.timer_possible = timer::possible(session, &id).is_ok();
+        if timer::possible(session, &id).is_ok() {
+            made.by_itself = timer::BY_TIMER;
+        }
         let mut notes = notes(session, &made, &checkout, forge_made);
         notes.extend(of_timer);
         notes.extend(access.iter().flat_map(|access| of_access(access, &rules)));

@@ -12,6 +12,11 @@ use crate::ui::CliError;
 /// From one pass to the next, when a person says yes to a timer.
 pub(super) const EVERY: Duration = Duration::from_mins(1);
 
+/// What has passes come by themselves where this machine has timers.
+pub(super) const BY_TIMER: &str = "acp service install --every 1m";
+/// The same where it has none.
+pub(super) const BY_HAND: &str = "acp heartbeat --loop --every 1m";
+
 /// Whether there can be a timer at all: asked before anything is written.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::timer;
 use crate::commands::Checkout;
 use crate::commands::service::TimerMade;
 use crate::domain::{ForgeKind, Rules};
@@ -31,9 +32,9 @@ pub(super) struct Made {
     pub(super) starter_issues: Vec<String>,
     /// The timer that starts the passes, when one was asked for.
     pub(super) timer: Option<TimerMade>,
-    /// Whether this machine has what starts passes.
+    /// The command that has passes come by themselves on this machine.
     #[serde(skip)]
-    pub(super) timer_possible: bool,
+    pub(super) by_itself: &'static str,
     #[serde(skip)]
     pub(super) path: PathBuf,
     #[serde(skip)]
@@ -104,7 +105,7 @@ impl Made {
             access: access.map(Shown::from),
             starter_issues: vec![],
             timer: None,
-            timer_possible: false,
+            by_itself: timer::BY_HAND,
             path,
             text: profile::render(new),
             known: false,
@@ -201,12 +202,7 @@ impl Render for Made {
         };
         writeln!(out, "next: {first}")?;
         if self.created && self.timer.is_none() {
-            let how = if self.timer_possible {
-                "acp service install --every 1m"
-            } else {
-                "acp heartbeat --loop --every 1m"
-            };
-            writeln!(out, "every minute by itself: {how}")?;
+            writeln!(out, "every minute by itself: {}", self.by_itself)?;
         }
         Ok(())
     }
