@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::doctor::{mend_unreadable, shell_words};
 use super::status::{about, several};
-use super::{Session, Verb};
+use super::{Control, Session, Verb};
 use crate::domain::Mirror;
 use crate::engine::fsck::{self, Flaw, LEFTOVER_AGE};
 use crate::store::{LockName, Store};
@@ -20,8 +20,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 const LOOKS_MAX: u32 = 4;
 
 /// Checks the whole state against itself: every record can be read and is filed under its own name; runs, leases,
-/// worktrees, attempts, budgets, labels and the writes on their way fit each other; nothing is left over. With --forge also
-/// what is kept of the forge against what it lists now. Without --profile all profiles.
+/// worktrees, attempts, budgets, labels and the writes on their way fit each other; the branches and worktrees of acp's clone
+/// are those of its runs, and git takes the bundles of unpublished work; nothing is left over. With --forge also what is kept
+/// of the forge, and the label of runs, against what it lists now. Without --profile all profiles.
 ///
 /// Nothing is changed and no lock is taken: what a pass is in the middle of is looked at again. Each finding says what it
 /// means and, where there is one, the verb that mends it. Ends with 1 when there are findings.
@@ -86,27 +87,86 @@ impl Fsck {
         let profile = keep.id.to_string();
         let mut findings = settled(session, &keep.store, &profile, suffix);
         findings.extend(dead_locks(session, &keep.store, &profile)?);
+        let profile_works = session.control();
+        if let Ok(control) = &profile_works {
+            let flaws = settled_flaws(session, &keep.store, || in_clone(session, control))?;
+            findings.extend(
+                flaws
+                    .into_iter()
+                    .map(|flaw| of_flaw(flaw, &profile, suffix)),
+            );
+        }
         if self.forge {
-            let control = session.control()?;
+            let control = profile_works?;
             let mut listed = Mirror::default();
             control.forge.sync(&mut listed, &control.rules.repo.base)?;
             // An unreadable one is named above.
             let known = control.store.mirror().unwrap_or_default();
             let flaws = fsck::against_forge(&known, &listed).into_iter();
             findings.extend(flaws.map(|flaw| of_flaw(flaw, &profile, suffix)));
+            let flaws = settled_flaws(session, &keep.store, || {
+                let found = keep.store.inventory(LEFTOVER_AGE, session.clock.now());
+                Ok(fsck::labels_of_runs(&found, &listed))
+            })?;
+            findings.extend(
+                flaws
+                    .into_iter()
+                    .map(|flaw| of_flaw(flaw, &profile, suffix)),
+            );
         }
         Ok(findings)
     }
+}
+
+/// What does not fit in acp's clone. git itself only reads bundles there, and only where nobody has changed its settings.
+fn in_clone(session: &Session<'_>, control: &Control<'_>) -> Result<Vec<Flaw>, CliError> {
+    let Some(clone) = control.vcs.survey()? else {
+        return Ok(vec![]);
+    };
+    let store = &control.store;
+    let found = store.inventory(LEFTOVER_AGE, session.clock.now());
+    let mut flaws = fsck::against_clone(&found, &clone, &control.rules.repo.branch_prefix);
+    let bundles = found
+        .bundles
+        .iter()
+        .filter(|(_, whole)| **whole && clone.in_order);
+    for (run, _) in bundles {
+        let file = store.layout().history().join(format!("{run}.bundle"));
+        if let Some(why) = control.vcs.flaw_of_bundle(&file)? {
+            flaws.push(fsck::of_bundle(run, &why));
+        }
+    }
+    Ok(flaws)
+}
+
+/// As [`settled`], for one kind of look.
+fn settled_flaws(
+    session: &Session<'_>,
+    store: &Store,
+    look: impl Fn() -> Result<Vec<Flaw>, CliError>,
+) -> Result<Vec<Flaw>, CliError> {
+    let mut flaws = look()?;
+    for _ in 1..LOOKS_MAX {
+        if flaws.is_empty() || !at_work(store) {
+            break;
+        }
+        session.clock.sleep(PAUSE);
+        let again = look()?;
+        flaws.retain(|flaw| again.contains(flaw));
+    }
+    Ok(flaws)
+}
+
+fn at_work(store: &Store) -> bool {
+    let mut locks = [LockName::Pass, LockName::Flush].into_iter();
+    locks.any(|name| store.lock_holder(name).is_some())
 }
 
 /// What is found in one look after the other while something is at work, and stays.
 fn settled(session: &Session<'_>, store: &Store, profile: &str, suffix: &str) -> Vec<Finding> {
     let mut findings = once(session, store, profile, suffix);
     for _ in 1..LOOKS_MAX {
-        let at_work = [LockName::Pass, LockName::Flush]
-            .into_iter()
-            .any(|name| store.lock_holder(name).is_some());
-        if findings.is_empty() || !at_work {
+        if findings.is_empty() || !at_work(store) {
             break;
         }
         session.clock.sleep(PAUSE);

@@ -299,6 +299,14 @@ fn unasked() -> VcsError {
 
 /// A clone of which only pushes are asked.
 impl Vcs for Scene {
+    fn survey(&self) -> Result<Option<crate::vcs::Survey>, VcsError> {
+        Ok(None)
+    }
+
+    fn flaw_of_bundle(&self, _bundle: &Path) -> Result<Option<String>, VcsError> {
+        Ok(None)
+    }
+
     fn prepare(&self) -> Result<(), VcsError> {
         Err(unasked())
     }

@@ -30,7 +30,7 @@ pub use command::Git;
 pub use commit::{Person, commit_tree, tree_of};
 pub use diff::{diff_facts, diff_facts_of_names};
 pub use error::GitError;
-pub use house::restore;
+pub use house::{is_in_order, restore};
 pub use locks::remove_stale_locks;
 pub use make::{Merge, Merged, make_merge};
 pub use merge::{Joined, is_ancestor, join, mergeable, update_ref};

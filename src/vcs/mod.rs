@@ -4,6 +4,7 @@ pub mod git;
 #[cfg(any(test, feature = "test-hooks"))]
 pub mod sim;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -43,6 +44,17 @@ pub struct Built {
     pub subject: String,
     /// What it touches, from `start`; from `merge` where there is one: what the pull request is against its base.
     pub facts: DiffFacts,
+}
+
+/// What a clone holds, for a look at whether that fits what is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// Its branches.
+    pub branches: BTreeMap<BranchName, Sha>,
+    /// Names of the worktrees that git has a record of.
+    pub worktrees: BTreeSet<String>,
+    /// Whether its settings are those that acp wrote. Where they are not, git is not to be run in it before they are put back.
+    pub in_order: bool,
 }
 
 /// What became of a push.
@@ -174,6 +186,13 @@ pub trait Vcs {
     /// Removes a worktree and git's own record of it. The caller has made sure that nothing is lost. From the first
     /// change on it is [`WorktreeLeft::Remains`], and calling this again goes on.
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError>;
+
+    /// What the clone holds, read without git; `None`: there is no clone. Changes nothing.
+    fn survey(&self) -> Result<Option<Survey>, VcsError>;
+
+    /// What git finds wrong with a bundle of unpublished work; `None`: nothing. Changes nothing. Only for a clone that is
+    /// [`Survey::in_order`].
+    fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError>;
 
     /// Whether `sha` is an ancestor of, or the same as, `of`.
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError>;

@@ -210,6 +210,14 @@ pub(super) struct FakeVcs {
 }
 
 impl Vcs for FakeVcs {
+    fn survey(&self) -> Result<Option<crate::vcs::Survey>, VcsError> {
+        Ok(None)
+    }
+
+    fn flaw_of_bundle(&self, _bundle: &Path) -> Result<Option<String>, VcsError> {
+        Ok(None)
+    }
+
     fn prepare(&self) -> Result<(), VcsError> {
         Ok(())
     }

@@ -127,3 +127,48 @@ fn what_is_kept_of_the_forge_is_compared_with_it_only_when_asked() {
     assert_eq!(found.len(), 1, "all profiles are looked at: {found:?}");
     assert_eq!(findings(&env, &["--forge", "--profile", "second"], 0), []);
 }
+
+#[test]
+fn what_is_in_the_clone_is_of_its_runs() {
+    let env = TestEnv::under(GOOD);
+    let _merged = env.issue("Merged");
+    let _idle = env.until_idle();
+    assert_eq!(findings(&env, &[], 0), []);
+    let clone = env.path("acp/state/web/repo.git");
+    // What is not named as acp names the branch of a run is somebody else's.
+    let _own = env.git_in(&clone, &["branch", "agent/own-idea", "main"]);
+    assert_eq!(findings(&env, &[], 0), []);
+    let _left = env.git_in(&clone, &["branch", "agent/issue-77-a1", "main"]);
+    env.write(
+        "acp/state/web/history/20261121-031502-issue-9-a1.bundle",
+        "# v2 git bundle\n0123456789abcdef0123456789abcdef01234567 refs/heads/x\n\nPACK",
+    );
+    let before = env.everything();
+    let codes = |more: &[&str]| -> Vec<String> {
+        let found = findings(&env, more, 1).into_iter();
+        found.map(|(code, _)| code).collect()
+    };
+    assert_eq!(codes(&[]), ["branch-without-run", "bundle-damaged"]);
+    assert!(env.everything() == before);
+    // Where somebody has changed the settings of the clone, git is not run.
+    let config = env.read("acp/state/web/repo.git/config");
+    env.write(
+        "acp/state/web/repo.git/config",
+        &format!("{config}[x]\n\ty = z\n"),
+    );
+    assert_eq!(codes(&[]), ["branch-without-run", "clone-changed"]);
+}
+
+#[test]
+fn a_label_of_a_run_without_one_is_found_on_the_forge_alone() {
+    let env = TestEnv::under(GOOD);
+    let _issue = env.issue_with("One", &["--no-label"]);
+    let _idle = env.until_idle();
+    let _label = env
+        .acp(&["issue", "label", "1", "--add", "agent-running"])
+        .ok();
+    let label = ("label-without-run".to_owned(), "acp heartbeat".to_owned());
+    assert_eq!(findings(&env, &["--forge"], 1), [label]);
+    let _mended = env.until_idle();
+    assert_eq!(findings(&env, &["--forge"], 0), []);
+}

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Flaw;
-use crate::domain::{ItemId, Mirror};
+use crate::domain::{ItemId, Mirror, Payload, label};
+use crate::store::{Inventory, Place};
 
 /// What of an item is compared: everything else may change without the forge saying so.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +46,41 @@ pub fn against_forge(known: &Mirror, listed: &Mirror) -> Vec<Flaw> {
         }
     }
     flaws
+}
+
+/// Open items that wear `agent-running` on the forge while no run is at work on them, and no write that would take it off is
+/// on its way.
+pub fn labels_of_runs(found: &Inventory, listed: &Mirror) -> Vec<Flaw> {
+    let issues = listed.issues.values().filter(|issue| issue.is_open());
+    let pulls = listed.pulls.values().filter(|pull| pull.is_open());
+    let wear = issues
+        .filter(|issue| issue.labels.contains(label::RUNNING))
+        .map(|issue| ItemId::issue(issue.number))
+        .chain(
+            pulls
+                .filter(|pull| pull.labels.contains(label::RUNNING))
+                .map(|pull| ItemId::pr(pull.number)),
+        );
+    let at_work = |item: ItemId| {
+        let mut runs = found.runs.values().filter_map(|folder| folder.run.as_ref());
+        runs.any(|run| run.item == item && run.state.is_under_way())
+    };
+    let on_its_way = |item: ItemId| {
+        let mut open = found
+            .intents
+            .iter()
+            .filter(|filed| filed.place != Place::Done);
+        open.any(|filed| {
+            filed.intent.item == Some(item)
+                && matches!(filed.intent.payload, Payload::Labels { .. })
+        })
+    };
+    wear.filter(|item| !at_work(*item) && !on_its_way(*item))
+        .map(|item| {
+            let meaning = "it wears `agent-running` on the forge, and no run is at work on it";
+            Flaw::new("label-without-run", item, meaning).mend("heartbeat")
+        })
+        .collect()
 }
 
 fn items(mirror: &Mirror) -> BTreeMap<ItemId, Seen<'_>> {

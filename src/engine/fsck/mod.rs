@@ -3,6 +3,7 @@
 //! A state that a kill at any instruction leaves is sound: the next pass repairs it. What is found of it here until then
 //! says so, with `acp reconcile`; where nothing is at work and nothing waits, nothing is found.
 
+mod clone;
 mod forge;
 mod outbox;
 mod runs;
@@ -13,7 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::store::Inventory;
 
-pub use forge::against_forge;
+pub use clone::{against_clone, of_bundle};
+pub use forge::{against_forge, labels_of_runs};
 
 /// How old a temporary file is before it is taken for a dead process's.
 pub const LEFTOVER_AGE: Duration = super::sweep::LEFTOVER_AGE;

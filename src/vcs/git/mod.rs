@@ -18,10 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::domain::{BranchName, FailureClass, RunId, Sha};
-use crate::git::{Git, GitError, clone_bare, is_ancestor, restore};
+use crate::durable::folder_names;
+use crate::git::{Git, GitError, clone_bare, is_ancestor, is_in_order, list_heads, restore};
 use crate::sys::Clock;
 
-use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
+use super::{Built, CommitSpec, Pushed, Survey, Vcs, VcsError, WorktreeLeft};
 
 pub use http_remote::{HttpRemote, Password};
 
@@ -144,6 +145,35 @@ impl Vcs for GitVcs<'_> {
 
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError> {
         self.drop_worktree(path)
+    }
+
+    fn survey(&self) -> Result<Option<Survey>, VcsError> {
+        let dir = self.git.dir();
+        if dir.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        let worktrees = folder_names(&dir.join("worktrees"))?;
+        Ok(Some(Survey {
+            branches: list_heads(dir)?,
+            worktrees: worktrees.into_iter().collect(),
+            in_order: is_in_order(dir),
+        }))
+    }
+
+    fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError> {
+        let call = self.git.call("verify the bundle");
+        let ran = call
+            .args(["bundle", "verify", "--quiet"])
+            .arg(bundle)
+            .long()
+            .run()?;
+        if ran.code() == Some(0) {
+            return Ok(None);
+        }
+        Ok(Some(match ran.error() {
+            GitError::Failed { why, .. } => why,
+            other => other.to_string(),
+        }))
     }
 
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {
