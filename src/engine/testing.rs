@@ -299,14 +299,15 @@ fn unasked() -> VcsError {
 
 /// A clone of which only pushes are asked.
 impl Vcs for Scene {
-    fn survey(&self) -> Result<Option<crate::vcs::Survey>, VcsError> {
-        Ok(None)
+    fn survey(&self) -> Result<crate::vcs::Survey, VcsError> {
+        Err(unasked())
     }
-
-    fn flaw_of_bundle(&self, _bundle: &Path) -> Result<Option<String>, VcsError> {
-        Ok(None)
+    fn missing(&self, _: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        Err(unasked())
     }
-
+    fn flaw_of_bundle(&self, _: &Path) -> Result<Option<String>, VcsError> {
+        Err(unasked())
+    }
     fn prepare(&self) -> Result<(), VcsError> {
         Err(unasked())
     }

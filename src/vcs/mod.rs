@@ -4,7 +4,7 @@ pub mod git;
 #[cfg(any(test, feature = "test-hooks"))]
 pub mod sim;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -50,11 +50,13 @@ pub struct Built {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
     /// Its branches.
-    pub branches: BTreeMap<BranchName, Sha>,
+    pub branches: BTreeSet<BranchName>,
+    /// Those of them that were made in it: none that came with it.
+    pub made: BTreeSet<BranchName>,
     /// Names of the worktrees that git has a record of.
     pub worktrees: BTreeSet<String>,
-    /// Whether its settings are those that acp wrote. Where they are not, git is not to be run in it before they are put back.
-    pub in_order: bool,
+    /// Runs whose saved work a ref of the clone holds as well as a bundle does.
+    pub rescued: BTreeSet<String>,
 }
 
 /// What became of a push.
@@ -187,11 +189,14 @@ pub trait Vcs {
     /// change on it is [`WorktreeLeft::Remains`], and calling this again goes on.
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError>;
 
-    /// What the clone holds, read without git; `None`: there is no clone. Changes nothing.
-    fn survey(&self) -> Result<Option<Survey>, VcsError>;
+    /// What the clone holds, read without git; nothing where there is no clone. Changes nothing.
+    fn survey(&self) -> Result<Survey, VcsError>;
 
-    /// What git finds wrong with a bundle of unpublished work; `None`: nothing. Changes nothing. Only for a clone that is
-    /// [`Survey::in_order`].
+    /// Those of `commits` that the clone does not have. Changes nothing, so it fails where somebody has changed the settings
+    /// of the clone, which everything that may write puts back first.
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError>;
+
+    /// Why a bundle is not as it was written; `None`: it is, or there is none. Changes nothing.
     fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError>;
 
     /// Whether `sha` is an ancestor of, or the same as, `of`.

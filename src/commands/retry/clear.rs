@@ -21,7 +21,8 @@ impl Verb for Clear {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let (item, actor) = (self.item, session.actor());
         let keep = session.keep()?;
-        let (before, after) = keep.change(session, |desk| desk.clear_retry(item, &actor))?;
+        let (before, after) =
+            keep.change_named(session, "retry list", |desk| desk.clear_retry(item, &actor))?;
         let failures = plural(
             usize::try_from(before.failures).unwrap_or(usize::MAX),
             "failure",

@@ -13,18 +13,25 @@ mod rescue;
 mod walk;
 mod worktree;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::domain::{BranchName, FailureClass, RunId, Sha};
 use crate::durable::folder_names;
-use crate::git::{Git, GitError, clone_bare, is_ancestor, is_in_order, list_heads, restore};
+use crate::git::{
+    Git, GitError, clone_bare, flaw_of_bundle, is_ancestor, is_in_order, list_below, list_heads,
+    list_loose_heads, restore, without_commit,
+};
 use crate::sys::Clock;
 
 use super::{Built, CommitSpec, Pushed, Survey, Vcs, VcsError, WorktreeLeft};
 
 pub use http_remote::{HttpRemote, Password};
+
+/// Where the refs are that hold saved work, by the run that it is of.
+const RESCUED: &str = "refs/acp/rescue/";
 
 /// Where the repository comes from and results go to.
 #[derive(Debug, Clone)]
@@ -147,33 +154,36 @@ impl Vcs for GitVcs<'_> {
         self.drop_worktree(path)
     }
 
-    fn survey(&self) -> Result<Option<Survey>, VcsError> {
+    fn survey(&self) -> Result<Survey, VcsError> {
         let dir = self.git.dir();
         if dir.symlink_metadata().is_err() {
-            return Ok(None);
+            return Ok(Survey::default());
         }
         let worktrees = folder_names(&dir.join("worktrees"))?;
-        Ok(Some(Survey {
-            branches: list_heads(dir)?,
+        Ok(Survey {
+            branches: list_heads(dir)?.into_keys().collect(),
+            made: list_loose_heads(dir)?,
             worktrees: worktrees.into_iter().collect(),
-            in_order: is_in_order(dir),
-        }))
+            rescued: list_below(dir, RESCUED)?.into_keys().collect(),
+        })
+    }
+
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        if commits.is_empty() || self.git.dir().symlink_metadata().is_err() {
+            return Ok(commits.clone());
+        }
+        if !is_in_order(self.git.dir()) {
+            return Err(VcsError::Git {
+                tried: "run git in acp's clone".to_owned(),
+                why: "what worked in it has changed its settings, which acp puts back before it works there itself"
+                    .to_owned(),
+            });
+        }
+        Ok(without_commit(&self.git, commits)?)
     }
 
     fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError> {
-        let call = self.git.call("verify the bundle");
-        let ran = call
-            .args(["bundle", "verify", "--quiet"])
-            .arg(bundle)
-            .long()
-            .run()?;
-        if ran.code() == Some(0) {
-            return Ok(None);
-        }
-        Ok(Some(match ran.error() {
-            GitError::Failed { why, .. } => why,
-            other => other.to_string(),
-        }))
+        Ok(flaw_of_bundle(bundle)?.map(str::to_owned))
     }
 
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {

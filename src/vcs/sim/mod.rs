@@ -255,14 +255,26 @@ impl Vcs for SimVcs {
         Ok(())
     }
 
-    fn survey(&self) -> Result<Option<Survey>, VcsError> {
+    fn survey(&self) -> Result<Survey, VcsError> {
         let state = lock(&self.state);
         let name = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
-        Ok(state.cloned.then(|| Survey {
-            branches: state.kept.clone(),
+        let run = |path: &PathBuf| Some(path.file_stem()?.to_string_lossy().into_owned());
+        let branches: BTreeSet<BranchName> = state.kept.keys().cloned().collect();
+        Ok(Survey {
+            made: branches.clone(),
+            branches,
             worktrees: state.worktrees.keys().filter_map(name).collect(),
-            in_order: true,
-        }))
+            rescued: state.bundles.iter().filter_map(run).collect(),
+        })
+    }
+
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        let refs = lock(&self.refs);
+        Ok(commits
+            .iter()
+            .filter(|sha| !refs.has(sha))
+            .cloned()
+            .collect())
     }
 
     fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError> {
