@@ -247,6 +247,9 @@ fn however_much_there_is_one_git_is_started() {
         real.trim()
     );
     env.program("git", &body);
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", env.path("bin").display());
+    let env = env.var("PATH", &path);
     assert_eq!(findings(&env, &[], 0), []);
     let calls = std::fs::read_to_string(calls).unwrap();
     assert_eq!(calls.lines().count(), 1, "{calls}");
@@ -255,7 +258,9 @@ fn however_much_there_is_one_git_is_started() {
 #[test]
 fn a_label_of_a_run_without_one_is_found_on_the_forge_alone() {
     let env = TestEnv::under(GOOD);
-    let _held = env.acp(&["hold", "add", "pause"]).ok();
+    let _held = env
+        .acp(&["hold", "add", "pause", "--reason", "to look"])
+        .ok();
     let _issue = env.issue("One");
     let _idle = env.until_idle();
     let add = ["issue", "label", "1", "--add", "agent-running"];
