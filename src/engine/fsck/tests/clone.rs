@@ -2,15 +2,12 @@
 
 use super::*;
 use crate::domain::{BranchName, Origin, Payload, Rules, Sha, Task, Writes};
-use crate::engine::testing::{open_pull, sha};
-use crate::vcs::Vcs as _;
-use crate::vcs::sim::{SharedRefs, SimRefs, SimVcs};
+use crate::engine::testing::{FakeClone, open_pull, sha};
+use crate::vcs::{Survey, Vcs as _};
 
 /// A run with its clone: everything that belongs to it is there.
 struct World {
     sound: Sound,
-    refs: SharedRefs,
-    vcs: SimVcs,
     /// What the run builds.
     built: Sha,
 }
@@ -33,23 +30,23 @@ impl World {
     /// The run is at work.
     fn new() -> Self {
         let sound = Sound::new();
-        let refs = SimRefs::shared();
-        let (base, built) = {
-            let mut refs = refs.lock().unwrap();
-            let base = refs.commit("base", &[]);
-            let built = refs.commit("built", &[&base]);
-            (base, built)
+        let built = sha('9');
+        let clone = FakeClone {
+            survey: Survey {
+                worktrees: [sound.run.to_string()].into(),
+                ..Survey::default()
+            },
+            commits: [built.clone()].into(),
         };
-        let vcs = SimVcs::new(SharedRefs::clone(&refs));
-        vcs.prepare().unwrap();
-        let worktree = sound.store().layout().worktree(&sound.run);
-        vcs.add_worktree(&worktree, &base, None).unwrap();
-        Self {
-            sound,
-            refs,
-            vcs,
-            built,
-        }
+        *sound.scene.clone.borrow_mut() = Some(clone);
+        Self { sound, built }
+    }
+
+    fn keep(&self, name: &str) {
+        let mut clone = self.sound.scene.clone.borrow_mut();
+        let survey = &mut clone.as_mut().unwrap().survey;
+        survey.branches.insert(branch(name));
+        survey.made.insert(branch(name));
     }
 
     /// The run has built a commit, which is on its branch, and a pass has drawn its conclusions.
@@ -58,8 +55,7 @@ impl World {
         world.end(|run, end| {
             run.state = RunState::Judged { end, at: start() };
         });
-        let branch = branch("agent/issue-1-a1");
-        world.vcs.keep(&branch, &world.built).unwrap();
+        world.keep("agent/issue-1-a1");
         world
     }
 
@@ -69,22 +65,26 @@ impl World {
             .put_run(|run| change(run, implemented(&self.built)));
     }
 
-    /// The same, in a clone that was made anew: the forge has never had the result.
-    fn without_clone(mut self) -> Self {
-        self.vcs = SimVcs::new(SharedRefs::clone(&self.refs));
-        self.vcs.prepare().unwrap();
+    /// The same, in a clone that has lost its branches and records of worktrees.
+    fn without_refs(self) -> Self {
+        let mut clone = self.sound.scene.clone.borrow_mut();
+        clone.as_mut().unwrap().survey = Survey::default();
+        drop(clone);
         self
     }
 
-    /// The same, and the commit is not there either.
+    /// The same in a clone that was made anew: the forge has never had the result.
     fn without_commit(self) -> Self {
-        let mut world = self.without_clone();
-        world.vcs = SimVcs::new(SimRefs::shared());
-        world
+        *self.sound.scene.clone.borrow_mut() = Some(FakeClone::default());
+        self
     }
 
     fn flaws(&self) -> Vec<Flaw> {
-        let look = look(self.sound.store(), Some((&self.vcs, "agent/")), start());
+        let look = look(
+            self.sound.store(),
+            Some((&self.sound.scene, "agent/")),
+            start(),
+        );
         assert!(look.unreadable.is_empty(), "{:?}", look.unreadable);
         assert_eq!(look.unseen, None);
         look.flaws
@@ -127,10 +127,7 @@ fn a_life_that_goes_as_it_should_is_sound_at_every_step() {
     let world = World::new();
     world.has(&[]);
     // The commit is on its branch before the record says so.
-    world
-        .vcs
-        .keep(&branch("agent/issue-1-a1"), &world.built)
-        .unwrap();
+    world.keep("agent/issue-1-a1");
     world.has(&[]);
     World::judged().has(&[]);
     // Agents name branches as they like.
@@ -142,7 +139,7 @@ fn a_life_that_goes_as_it_should_is_sound_at_every_step() {
         "agent/issue-1",
         "issue-9-a9",
     ] {
-        world.vcs.keep(&branch(name), &world.built).unwrap();
+        world.keep(name);
     }
     world.has(&[]);
     world.archive();
@@ -155,13 +152,10 @@ fn a_life_that_goes_as_it_should_is_sound_at_every_step() {
 
 #[test]
 fn what_only_the_clone_holds_is_missed_there() {
-    let world = World::judged().without_clone();
+    let world = World::judged().without_refs();
     let mend = format!("git branch agent/issue-1-a1 {}", world.built);
     assert_eq!(world.mend("branch-gone"), mend);
-    world
-        .vcs
-        .keep(&branch("agent/issue-1-a1"), &world.built)
-        .unwrap();
+    world.keep("agent/issue-1-a1");
     world.has(&[]);
     let world = World::judged().without_commit();
     let drop = format!("run drop {}", world.sound.run);
@@ -217,7 +211,11 @@ fn what_is_on_the_forge_or_not_over_is_not_missed() {
     // Nothing is known of the forge.
     let world = World::judged().without_commit();
     fs::write(world.sound.path("forge/index.json"), "{").unwrap();
-    let look = look(world.sound.store(), Some((&world.vcs, "agent/")), start());
+    let look = look(
+        world.sound.store(),
+        Some((&world.sound.scene, "agent/")),
+        start(),
+    );
     assert_eq!((look.unreadable.len(), look.flaws), (1, vec![]));
 }
 
@@ -235,7 +233,7 @@ fn a_result_on_a_pull_request_is_missed_while_that_is_open() {
         let mut run = world.sound.store().live_run(&id).unwrap().unwrap();
         run.task = Task::Fix { reasons: vec![] };
         run.branch = branch("agent/issue-7-a1");
-        let outcome = Outcome::UpdatedBranch { commit: sha('9') };
+        let outcome = Outcome::UpdatedBranch { commit: sha('8') };
         let end = RunEnd {
             outcome,
             ..implemented(&world.built)
@@ -245,7 +243,7 @@ fn a_result_on_a_pull_request_is_missed_while_that_is_open() {
         world
     };
     on_pull(sha('c')).has(&["result-gone"]);
-    on_pull(sha('9')).has(&[]);
+    on_pull(sha('8')).has(&[]);
     let world = on_pull(sha('c'));
     world.mirror(|mirror| {
         mirror.pulls.remove(&7);
@@ -257,7 +255,7 @@ fn a_result_on_a_pull_request_is_missed_while_that_is_open() {
 fn a_branch_with_a_number_that_comes_yet_is_found() {
     let world = World::judged();
     let early = branch("agent/issue-77-a2");
-    world.vcs.keep(&early, &world.built).unwrap();
+    world.keep("agent/issue-77-a2");
     let mend = "git branch -m agent/issue-77-a2 kept/agent/issue-77-a2";
     assert_eq!(world.mend("branch-without-run"), mend);
     // Its records are gone but for the count, or for its folder.
@@ -282,16 +280,13 @@ fn a_branch_with_a_number_that_comes_yet_is_found() {
 
 #[test]
 fn a_worktree_that_git_does_not_know_is_found_while_its_run_is_at_work() {
-    let world = World::new().without_clone();
+    let world = World::new().without_refs();
     let stop = format!("run stop {}", world.sound.run);
     assert_eq!(world.mend("worktree-unknown"), stop);
     world.sound.put_run(|run| run.state = RunState::Starting);
     world.has(&[]);
     world.end(|run, end| run.state = RunState::Judged { end, at: start() });
-    world
-        .vcs
-        .keep(&branch("agent/issue-1-a1"), &world.built)
-        .unwrap();
+    world.keep("agent/issue-1-a1");
     world.has(&[]);
 }
 
@@ -306,9 +301,9 @@ fn a_bundle_that_the_clone_can_replace_says_so() {
         let found = world.sound.store().inventory(LEFTOVER_AGE, start());
         let name = world.sound.run.to_string();
         let rescued = rescued.iter().map(|id| id.to_string());
-        let survey = crate::vcs::Survey {
+        let survey = Survey {
             rescued: rescued.collect(),
-            ..world.vcs.survey().unwrap()
+            ..world.sound.scene.survey().unwrap()
         };
         let seen = InClone {
             survey,
