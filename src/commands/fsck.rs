@@ -1,16 +1,18 @@
 //! `acp fsck`: whether what is kept agrees with itself and with the forge.
 
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::doctor::{mend_unreadable, shell_words};
 use super::status::{about, several};
-use super::{Session, Verb};
+use super::{Control, Session, Verb};
 use crate::domain::Mirror;
 use crate::engine::fsck::{self, Flaw, LEFTOVER_AGE};
-use crate::store::{LockName, Store};
+use crate::store::{LockName, Store, StoreError};
 use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Output, Progress, Render, Style, plain_line};
 
@@ -20,11 +22,13 @@ const PAUSE: Duration = Duration::from_millis(500);
 const LOOKS_MAX: u32 = 4;
 
 /// Checks the whole state against itself: every record can be read and is filed under its own name; runs, leases,
-/// worktrees, attempts, budgets, labels and the writes on their way fit each other; nothing is left over. With --forge also
-/// what is kept of the forge against what it lists now. Without --profile all profiles.
+/// worktrees, attempts, budgets, labels and the writes on their way fit each other; what runs have built and not published is
+/// in acp's clone, whose branches and worktrees are theirs; bundles of unpublished work are whole; nothing is left over. With
+/// --forge also what is kept of the forge, and the label of runs, against what it lists now. Without --profile all profiles.
 ///
-/// Nothing is changed and no lock is taken: what a pass is in the middle of is looked at again. Each finding says what it
-/// means and, where there is one, the verb that mends it. Ends with 1 when there are findings.
+/// Nothing is changed and no lock is taken: what is found is looked at again, and again while a pass is in the middle of
+/// something. Each finding says what it means and what mends it: a verb, a call of git, or in words what a person does. Ends
+/// with 1 when there are findings.
 ///
 /// Columns of --plain: profile, code, what it is about, meaning, command.
 #[derive(clap::Args)]
@@ -47,32 +51,42 @@ struct Finding {
     command: Option<String>,
 }
 
+/// What is found of one profile.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    /// What could not be looked at, and why.
+    notes: Vec<String>,
+}
+
 impl Verb for Fsck {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let progress = Progress::start(session.format, session.progress, "checking");
-        let mut findings = vec![];
+        let mut all = Found::default();
         let mut profiles = 0;
+        let mut add = |found: Found| {
+            profiles += 1;
+            all.findings.extend(found.findings);
+            all.notes.extend(found.notes);
+        };
         match several(session)? {
-            None => {
-                profiles += 1;
-                findings.extend(self.look(session, "")?);
-            }
+            None => add(self.look(session, "")?),
             Some(ids) => {
                 for id in ids {
-                    profiles += 1;
                     let suffix = format!(" --profile {id}");
-                    findings.extend(self.look(&about(session, &id), &suffix)?);
+                    add(self.look(&about(session, &id), &suffix)?);
                 }
             }
         }
         drop(progress);
-        let sound = findings.is_empty();
-        let output = Output::of(Findings(findings)).answer(sound);
+        let sound = all.findings.is_empty();
+        let mut output = Output::of(Findings(all.findings)).answer(sound);
+        for note in all.notes {
+            output = output.note(note);
+        }
         Ok(if sound {
-            output.note(format!(
-                "nothing is wrong in {}",
-                plural(profiles, "profile")
-            ))
+            let profiles = plural(profiles, "profile");
+            output.note(format!("nothing is wrong in {profiles}"))
         } else {
             output
         })
@@ -81,100 +95,160 @@ impl Verb for Fsck {
 
 impl Fsck {
     /// `suffix` makes a command one for this profile.
-    fn look(&self, session: &Session<'_>, suffix: &str) -> Result<Vec<Finding>, CliError> {
+    fn look(&self, session: &Session<'_>, suffix: &str) -> Result<Found, CliError> {
         let keep = session.keep()?;
-        let profile = keep.id.to_string();
-        let mut findings = settled(session, &keep.store, &profile, suffix);
-        findings.extend(dead_locks(session, &keep.store, &profile)?);
+        let control = session.control();
+        let place = Place {
+            session,
+            store: &keep.store,
+            profile: keep.id.to_string(),
+            suffix,
+        };
+        let mut found = place.records(control.as_ref())?;
+        found.findings.extend(place.dead_locks()?);
         if self.forge {
-            let control = session.control()?;
-            let mut listed = Mirror::default();
-            control.forge.sync(&mut listed, &control.rules.repo.base)?;
-            // An unreadable one is named above.
-            let known = control.store.mirror().unwrap_or_default();
-            let flaws = fsck::against_forge(&known, &listed).into_iter();
-            findings.extend(flaws.map(|flaw| of_flaw(flaw, &profile, suffix)));
+            found.findings.extend(place.forge(&control?)?);
+        }
+        Ok(found)
+    }
+}
+
+/// Where is looked, and how a finding there is told.
+struct Place<'a> {
+    session: &'a Session<'a>,
+    store: &'a Store,
+    profile: String,
+    suffix: &'a str,
+}
+
+impl Place<'_> {
+    /// What is kept on this machine.
+    fn records(&self, control: Result<&Control<'_>, &CliError>) -> Result<Found, CliError> {
+        let clone = control.map(|control| {
+            let prefix = control.rules.repo.branch_prefix.as_str();
+            (&*control.vcs, prefix)
+        });
+        let unseen = RefCell::new(None);
+        let findings = self.settled(|| {
+            let look = fsck::look(self.store, clone.ok(), self.session.clock.now());
+            let unreadable = look.unreadable.iter().map(|error| self.unreadable(error));
+            let flaws = look.flaws.into_iter().map(|flaw| self.of_flaw(flaw));
+            *unseen.borrow_mut() = look.unseen;
+            Ok(unreadable.chain(flaws).collect())
+        })?;
+        let why = clone.err().map(|error| error.message.clone());
+        let note = why.or(unseen.into_inner()).map(|why| {
+            let profile = &self.profile;
+            let text = format!("{profile}: not everything in acp's clone was looked at: {why}");
+            clean(&text)
+        });
+        Ok(Found {
+            findings,
+            notes: note.into_iter().collect(),
+        })
+    }
+
+    /// What is kept of the forge, and what shows there.
+    fn forge(&self, control: &Control<'_>) -> Result<Vec<Finding>, CliError> {
+        // Before the listing, which nothing is ahead of then. An unreadable one is named by itself.
+        let known = self.store.mirror().unwrap_or_default();
+        let listed = RefCell::new(Mirror::default());
+        let list = || {
+            let base = &control.rules.repo.base;
+            control.forge.sync(&mut listed.borrow_mut(), base)
+        };
+        list()?;
+        let flaws = fsck::against_forge(&known, &listed.borrow());
+        let mut findings: Vec<Finding> = flaws.into_iter().map(|flaw| self.of_flaw(flaw)).collect();
+        let fresh = Cell::new(true);
+        findings.extend(self.settled(|| {
+            if !fresh.replace(false) {
+                list()?;
+            }
+            let now = self.session.clock.now();
+            let found = self.store.inventory(LEFTOVER_AGE, now);
+            let flaws = fsck::labels_of_runs(&found, &listed.borrow(), &control.rules, now);
+            Ok(flaws.into_iter().map(|flaw| self.of_flaw(flaw)).collect())
+        })?);
+        Ok(findings)
+    }
+
+    /// What is found in one look and in the next. While a pass or a flush is at work they are some time apart, and there are
+    /// more of them.
+    fn settled(
+        &self,
+        look: impl Fn() -> Result<Vec<Finding>, CliError>,
+    ) -> Result<Vec<Finding>, CliError> {
+        let mut findings = look()?;
+        for nth in 1..LOOKS_MAX {
+            let at_work = [LockName::Pass, LockName::Flush]
+                .into_iter()
+                .any(|name| self.store.lock_holder(name).is_some());
+            // A supervisor holds no lock that could be looked at: one more look is always taken.
+            if findings.is_empty() || (nth > 1 && !at_work) {
+                break;
+            }
+            if at_work {
+                self.session.clock.sleep(PAUSE);
+            }
+            let again = look()?;
+            findings.retain(|finding| again.contains(finding));
         }
         Ok(findings)
     }
-}
 
-/// What is found in one look after the other while something is at work, and stays.
-fn settled(session: &Session<'_>, store: &Store, profile: &str, suffix: &str) -> Vec<Finding> {
-    let mut findings = once(session, store, profile, suffix);
-    for _ in 1..LOOKS_MAX {
-        let at_work = [LockName::Pass, LockName::Flush]
-            .into_iter()
-            .any(|name| store.lock_holder(name).is_some());
-        if findings.is_empty() || !at_work {
-            break;
-        }
-        session.clock.sleep(PAUSE);
-        let again = once(session, store, profile, suffix);
-        findings.retain(|finding| again.contains(finding));
-    }
-    findings
-}
-
-fn once(session: &Session<'_>, store: &Store, profile: &str, suffix: &str) -> Vec<Finding> {
-    let now = session.clock.now();
-    let found = store.inventory(LEFTOVER_AGE, now);
-    let mut findings: Vec<Finding> = found
-        .unreadable
-        .iter()
-        .map(|error| Finding {
-            profile: profile.to_owned(),
+    fn unreadable(&self, error: &StoreError) -> Finding {
+        Finding {
+            profile: self.profile.clone(),
             code: "unreadable",
             about: String::new(),
             meaning: error.to_string(),
             command: mend_unreadable(error),
-        })
-        .collect();
-    let flaws = fsck::check(&found, now).into_iter();
-    findings.extend(flaws.map(|flaw| of_flaw(flaw, profile, suffix)));
-    findings
-}
-
-fn of_flaw(flaw: Flaw, profile: &str, suffix: &str) -> Finding {
-    Finding {
-        profile: profile.to_owned(),
-        code: flaw.code,
-        about: flaw.about,
-        meaning: flaw.meaning,
-        command: flaw.verb.map(|verb| format!("acp {verb}{suffix}")),
-    }
-}
-
-/// Locks that are held though the process that took them is gone: something inherited them and does not let go.
-fn dead_locks(
-    session: &Session<'_>,
-    store: &Store,
-    profile: &str,
-) -> Result<Vec<Finding>, CliError> {
-    let machine = session.ports.machine(session)?;
-    let mut found = vec![];
-    for name in LockName::ALL {
-        let Some(holder) = store.lock_holder(name) else {
-            continue;
-        };
-        if holder.is_here() && !machine.is_alive(holder.pid) {
-            let file = store
-                .layout()
-                .locks()
-                .join(format!("{}.lock", name.as_str()));
-            found.push(Finding {
-                profile: profile.to_owned(),
-                code: "lock-of-nobody",
-                about: name.as_str().to_owned(),
-                meaning: format!(
-                    "it is held, though process {} (`{}`), which took it, is gone",
-                    holder.pid, holder.command
-                ),
-                command: Some(format!("fuser -v {}", shell_words(&file))),
-            });
         }
     }
-    Ok(found)
+
+    fn of_flaw(&self, flaw: Flaw) -> Finding {
+        let verb = flaw.verb.map(|verb| format!("acp {verb}{}", self.suffix));
+        let git = flaw.git.map(|words| {
+            let clone = shell_words(&self.store.layout().repo_git());
+            let words = words.iter().map(|word| shell_words(Path::new(word)));
+            let words: Vec<String> = words.collect();
+            format!("git -C {clone} {}", words.join(" "))
+        });
+        Finding {
+            profile: self.profile.clone(),
+            code: flaw.code,
+            about: flaw.about,
+            meaning: flaw.meaning,
+            command: verb.or(git),
+        }
+    }
+
+    /// Locks that are held though the process that took them is gone: something inherited them and does not let go.
+    fn dead_locks(&self) -> Result<Vec<Finding>, CliError> {
+        let machine = self.session.ports.machine(self.session)?;
+        let mut found = vec![];
+        for name in LockName::ALL {
+            let Some(holder) = self.store.lock_holder(name) else {
+                continue;
+            };
+            if holder.is_here() && !machine.is_alive(holder.pid) {
+                let locks = self.store.layout().locks();
+                let file = locks.join(format!("{}.lock", name.as_str()));
+                found.push(Finding {
+                    profile: self.profile.clone(),
+                    code: "lock-of-nobody",
+                    about: name.as_str().to_owned(),
+                    meaning: format!(
+                        "it is held, though process {} (`{}`), which took it, is gone",
+                        holder.pid, holder.command
+                    ),
+                    command: Some(format!("fuser -v {}", shell_words(&file))),
+                });
+            }
+        }
+        Ok(found)
+    }
 }
 
 impl Render for Findings {

@@ -7,7 +7,7 @@ use super::Session;
 use crate::domain::ProfileId;
 use crate::engine::{Desk, Ender, EngineError};
 use crate::store::{Home, Store};
-use crate::ui::{CliError, Progress};
+use crate::ui::{CliError, Exit, Progress};
 use crate::worker::Workers;
 
 /// Where a profile's state is, and the state. Opening it reads no file.
@@ -43,6 +43,21 @@ impl Keep {
             };
             Ok(change(&desk)?)
         })
+    }
+
+    /// As [`Keep::change`] of something that has a name: where there is none of that name, `list` is the verb that shows
+    /// those that there are.
+    pub(super) fn change_named<T>(
+        &self,
+        session: &Session<'_>,
+        list: &str,
+        change: impl FnOnce(&Desk<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, CliError> {
+        self.change(session, change)
+            .map_err(|error| match error.kind {
+                Exit::Missing => error.hint(format!("`acp {list}` shows those that there are")),
+                _ => error,
+            })
     }
 
     /// What ends the runs of the profile.

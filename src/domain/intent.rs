@@ -321,13 +321,13 @@ impl Intent {
         }
     }
 
-    /// What it writes to, for people.
+    /// What it writes to, for people; the kind stands before it, or in another column.
     pub fn target(&self) -> String {
         match (&self.payload, self.item) {
             (Payload::Push { branch, .. } | Payload::DeleteBranch { branch, .. }, _) => {
                 format!("branch {branch}")
             }
-            (Payload::Check { sha, name, .. }, _) => format!("check {name} of {}", sha.short()),
+            (Payload::Check { sha, name, .. }, _) => format!("{name} of {}", sha.short()),
             (Payload::Issue { .. }, None) => "a new issue".to_owned(),
             (Payload::Pr { head, base, .. }, _) => format!("{head} into {base}"),
             (_, Some(item)) => item.to_string(),
@@ -408,5 +408,21 @@ mod tests {
             make(Origin::Pass, "a", "f", 1),
             make(verb("1"), "a", "f", 1)
         );
+    }
+
+    #[test]
+    fn the_kind_of_a_write_is_not_in_its_target() {
+        let sha: Sha = "0123456789".repeat(4).parse().unwrap();
+        let payload = Payload::Check {
+            sha,
+            name: "acp/verify".to_owned(),
+            state: CheckState::Success,
+            summary: String::new(),
+        };
+        let item = Some(ItemId::pr(1));
+        let now = Timestamp::UNIX_EPOCH;
+        let intent = Intent::new(Origin::Pass, item, payload, "f".to_owned(), vec![], now);
+        let shown = format!("{} {}", intent.payload.kind().as_str(), intent.target());
+        assert_eq!(shown, "check acp/verify of 0123456789");
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::{
 use crate::forge::{Capabilities, Forge, ForgeError, GitRemote, Text};
 use crate::store::{Home, Lock, LockName, Place, Store, as_other_process};
 use crate::sys::{SplitMix64, StepClock};
-use crate::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
+use crate::vcs::{Built, CommitSpec, Pushed, Survey, Vcs, VcsError, WorktreeLeft};
 use crate::worker::{Ended, WorkerError, Workers};
 
 /// A forge that does what a test has put down for it.
@@ -61,7 +61,15 @@ pub(super) struct Scene {
     pub(super) clock: StepClock,
     pub(super) forge: Script,
     pub(super) workers: NoWorkers,
+    pub(super) clone: RefCell<Option<FakeClone>>,
     rng: SplitMix64,
+}
+
+/// What a clone holds.
+#[derive(Default)]
+pub(super) struct FakeClone {
+    pub(super) survey: Survey,
+    pub(super) commits: BTreeSet<Sha>,
 }
 
 pub(super) fn start() -> Timestamp {
@@ -122,6 +130,7 @@ impl Scene {
             clock: StepClock::new(start()),
             forge: Script::default(),
             workers: NoWorkers::default(),
+            clone: RefCell::default(),
             rng: SplitMix64::seeded(7),
         }
     }
@@ -297,8 +306,23 @@ fn unasked() -> VcsError {
     VcsError::NoGit("nothing was to be asked of the clone".to_owned())
 }
 
-/// A clone of which only pushes are asked.
+/// A clone of which only pushes are asked, and what it holds where a test has put that down.
 impl Vcs for Scene {
+    fn survey(&self) -> Result<Survey, VcsError> {
+        let clone = self.clone.borrow();
+        clone
+            .as_ref()
+            .map(|clone| clone.survey.clone())
+            .ok_or_else(unasked)
+    }
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        let clone = self.clone.borrow();
+        let there = clone.as_ref().ok_or_else(unasked)?;
+        Ok(commits.difference(&there.commits).cloned().collect())
+    }
+    fn flaw_of_bundle(&self, _: &Path) -> Result<Option<String>, VcsError> {
+        Ok(Some("it is none".to_owned()))
+    }
     fn prepare(&self) -> Result<(), VcsError> {
         Err(unasked())
     }

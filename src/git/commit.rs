@@ -1,5 +1,7 @@
 //! Single commits, made without a worktree.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::domain::Sha;
@@ -55,6 +57,21 @@ pub fn commit_tree(
         .env("GIT_COMMITTER_DATE", &committer.when)
         .input(message)
         .sha()
+}
+
+/// Those of `commits` that the repository does not have, found by one process.
+pub fn without_commit(git: &Git<'_>, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, GitError> {
+    let names: String = commits.iter().map(|sha| format!("{sha}\n")).collect();
+    let out = git
+        .call("look for commits")
+        .args(["cat-file", "--batch-check=%(objectname) %(objecttype)"])
+        .input(names)
+        .long()
+        .ok()?;
+    let text = String::from_utf8_lossy(&out);
+    let there = text.lines().filter_map(|line| line.strip_suffix(" commit"));
+    let there: BTreeSet<Sha> = there.filter_map(|name| name.parse().ok()).collect();
+    Ok(commits.difference(&there).cloned().collect())
 }
 
 /// The tree of a commit.

@@ -70,6 +70,20 @@ pub fn restore(git_dir: &Path) -> Result<(), GitError> {
     Ok(())
 }
 
+/// Whether [`restore`] would change nothing that decides what git does. Changes nothing.
+pub fn is_in_order(git_dir: &Path) -> bool {
+    let is_folder = |path: &Path| path.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+    let absent = |path: &Path| path.symlink_metadata().is_err();
+    let hooks = git_dir.join("hooks");
+    let config_now = read_file(&git_dir.join("config"), CONFIG_BYTES_MAX);
+    ["", "objects", "refs", "refs/heads", "info"]
+        .iter()
+        .all(|name| is_folder(&git_dir.join(name)))
+        && NEVER.iter().all(|name| absent(&git_dir.join(name)))
+        && (absent(&hooks) || is_folder(&hooks) && is_empty(&hooks))
+        && matches!(config_now, Ok(Some(bytes)) if bytes == config(git_dir).as_bytes())
+}
+
 fn is_empty(dir: &Path) -> bool {
     std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_none())
 }

@@ -3,7 +3,7 @@
 //! Only the files format is understood. Reading is safe while git writes: each file is replaced as a whole, and the
 //! loose file is looked at before `packed-refs`, because git packs a ref before it removes the loose file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -12,6 +12,8 @@ use crate::durable::read_file;
 
 use super::GitError;
 
+/// Where branches are.
+const HEADS: &str = "refs/heads/";
 /// The longest loose ref that is read.
 const LOOSE_BYTES_MAX: u64 = 4096;
 /// The longest `packed-refs` that is read.
@@ -58,18 +60,34 @@ pub(super) fn read_full(git_dir: &Path, name: &str) -> Result<Option<Sha>, GitEr
 
 /// All branches of `git_dir` and where they are. Names that acp does not accept are left out.
 pub fn list_heads(git_dir: &Path) -> Result<BTreeMap<BranchName, Sha>, GitError> {
-    refuse_other_formats(git_dir)?;
-    let mut loose = BTreeMap::new();
-    collect_loose(&git_dir.join("refs/heads"), "", 0, &mut loose)?;
-    let mut all: BTreeMap<String, Sha> = read_packed(git_dir)?
-        .into_iter()
-        .filter_map(|(name, sha)| Some((name.strip_prefix("refs/heads/")?.to_owned(), sha)))
-        .collect();
-    all.extend(loose);
+    let all = list_below(git_dir, HEADS)?.into_iter();
     Ok(all
-        .into_iter()
         .filter_map(|(name, sha)| Some((name.parse().ok()?, sha)))
         .collect())
+}
+
+/// The branches that a file of their own holds. Those that came with a clone are packed, and nothing of acp's packs more.
+pub fn list_loose_heads(git_dir: &Path) -> Result<BTreeSet<BranchName>, GitError> {
+    refuse_other_formats(git_dir)?;
+    let mut loose = BTreeMap::new();
+    collect_loose(&git_dir.join(HEADS), "", 0, &mut loose)?;
+    Ok(loose
+        .into_keys()
+        .filter_map(|name| name.parse().ok())
+        .collect())
+}
+
+/// All refs below the folder `below`, which ends with a slash, by the rest of their names.
+pub fn list_below(git_dir: &Path, below: &str) -> Result<BTreeMap<String, Sha>, GitError> {
+    refuse_other_formats(git_dir)?;
+    let mut loose = BTreeMap::new();
+    collect_loose(&git_dir.join(below), "", 0, &mut loose)?;
+    let mut all: BTreeMap<String, Sha> = read_packed(git_dir)?
+        .into_iter()
+        .filter_map(|(name, sha)| Some((name.strip_prefix(below)?.to_owned(), sha)))
+        .collect();
+    all.extend(loose);
+    Ok(all)
 }
 
 /// What `git_dir/HEAD` says; `None` when there is no such file. `git_dir` may be a worktree's own folder.
@@ -220,7 +238,14 @@ mod tests {
             );
         };
         check();
+        assert_eq!(list_loose_heads(dir).unwrap().len(), 2);
+        repo.run(&["update-ref", "refs/x/y/z", first.as_str()]);
+        let of_x = |dir| list_below(dir, "refs/x/").unwrap();
+        let expected = BTreeMap::from([("y/z".to_owned(), first.clone())]);
+        assert_eq!(of_x(dir), expected);
         repo.run(&["pack-refs", "--all"]);
+        assert_eq!(of_x(dir), expected);
+        assert!(list_loose_heads(dir).unwrap().is_empty());
         assert!(!dir.join("refs/heads/main").exists());
         check();
         // A loose ref is newer than its packed line.

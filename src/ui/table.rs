@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ContentArrangement, Row};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row};
 
 use super::Style;
 use super::words::clean;
@@ -13,7 +13,13 @@ use super::words::clean;
 pub struct Table {
     table: comfy_table::Table,
     one_line: bool,
+    whole: Option<usize>,
 }
+
+/// The fewest columns of the terminal in which a cell says something.
+const CELL_MIN: u16 = 6;
+/// What is between two cells.
+const GAP: u16 = 2;
 
 impl Table {
     /// A table with these columns.
@@ -26,7 +32,16 @@ impl Table {
         Self {
             table,
             one_line: false,
+            whole: None,
         }
+    }
+
+    /// Never cuts the cells of this column, which are what a person types next. Where there is no room for all others the last
+    /// ones are left out.
+    #[must_use]
+    pub fn whole(mut self, column: usize) -> Self {
+        self.whole = Some(column);
+        self
     }
 
     /// Cuts what does not fit instead of going on in the next line.
@@ -60,6 +75,7 @@ impl Table {
             self.table
                 .set_width(width)
                 .set_content_arrangement(ContentArrangement::Dynamic);
+            self.make_room(width);
         }
         for (at, line) in self.table.lines().enumerate() {
             let line = line.trim_end();
@@ -70,6 +86,27 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    fn make_room(&mut self, width: u16) {
+        let widths = self.table.column_max_content_widths();
+        let Some((column, cell)) = self.whole.and_then(|at| Some((at, *widths.get(at)?))) else {
+            return;
+        };
+        let room = width.saturating_sub(cell.saturating_add(GAP));
+        if room == 0 {
+            return;
+        }
+        let others = usize::from(room / (CELL_MIN + GAP));
+        let shown = (0..widths.len()).filter(|at| *at != column).take(others);
+        let shown: Vec<usize> = shown.collect();
+        for (at, of_table) in self.table.column_iter_mut().enumerate() {
+            if at == column {
+                of_table.set_constraint(ColumnConstraint::ContentWidth);
+            } else if !shown.contains(&at) {
+                of_table.set_constraint(ColumnConstraint::Hidden);
+            }
+        }
     }
 }
 
@@ -112,5 +149,35 @@ mod tests {
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(text.contains('…'), "{text}");
         assert!(text.lines().all(|l| l.chars().count() <= 30), "{text}");
+    }
+
+    #[test]
+    fn what_is_typed_next_is_never_cut() {
+        let run = "20261121-031502-issue-12-a1";
+        let table = || {
+            let columns = ["RUN", "STATE", "OUTCOME", "AGENT", "WHEN", "REASON"];
+            let mut table = Table::new(&columns).one_line().whole(0);
+            table.row([
+                run,
+                "running (agent)",
+                "",
+                "command",
+                "2m ago",
+                "because of it",
+            ]);
+            table
+        };
+        for width in [30, 40, 60, 80, 200] {
+            let text = shown(table(), Some(width));
+            let wide = |line: &str| line.chars().count() > usize::from(width);
+            assert!(
+                text.contains(run) && !text.lines().any(wide),
+                "{width}:\n{text}"
+            );
+            assert_eq!(text.lines().count(), 2, "{text}");
+        }
+        assert!(shown(table(), Some(40)).contains("STATE"));
+        assert!(!shown(table(), Some(40)).contains("REASON"));
+        assert!(shown(table(), Some(80)).contains("REASON"));
     }
 }

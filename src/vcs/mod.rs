@@ -4,6 +4,7 @@ pub mod git;
 #[cfg(any(test, feature = "test-hooks"))]
 pub mod sim;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -43,6 +44,19 @@ pub struct Built {
     pub subject: String,
     /// What it touches, from `start`; from `merge` where there is one: what the pull request is against its base.
     pub facts: DiffFacts,
+}
+
+/// What a clone holds, for a look at whether that fits what is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// Its branches.
+    pub branches: BTreeSet<BranchName>,
+    /// Those of them that were made in it: none that came with it.
+    pub made: BTreeSet<BranchName>,
+    /// Names of the worktrees that git has a record of.
+    pub worktrees: BTreeSet<String>,
+    /// Runs whose saved work a ref of the clone holds as well as a bundle does.
+    pub rescued: BTreeSet<String>,
 }
 
 /// What became of a push.
@@ -174,6 +188,16 @@ pub trait Vcs {
     /// Removes a worktree and git's own record of it. The caller has made sure that nothing is lost. From the first
     /// change on it is [`WorktreeLeft::Remains`], and calling this again goes on.
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError>;
+
+    /// What the clone holds, read without git; nothing where there is no clone. Changes nothing.
+    fn survey(&self) -> Result<Survey, VcsError>;
+
+    /// Those of `commits` that the clone does not have. Changes nothing, so it fails where somebody has changed the settings
+    /// of the clone, which everything that may write puts back first.
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError>;
+
+    /// Why a bundle is not as it was written; `None`: it is, or there is none. Changes nothing.
+    fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError>;
 
     /// Whether `sha` is an ancestor of, or the same as, `of`.
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError>;

@@ -210,6 +210,15 @@ pub(super) struct FakeVcs {
 }
 
 impl Vcs for FakeVcs {
+    fn survey(&self) -> Result<crate::vcs::Survey, VcsError> {
+        Ok(crate::vcs::Survey::default())
+    }
+    fn missing(&self, _: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        Ok(BTreeSet::new())
+    }
+    fn flaw_of_bundle(&self, _: &Path) -> Result<Option<String>, VcsError> {
+        Ok(None)
+    }
     fn prepare(&self) -> Result<(), VcsError> {
         Ok(())
     }

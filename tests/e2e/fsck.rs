@@ -127,3 +127,149 @@ fn what_is_kept_of_the_forge_is_compared_with_it_only_when_asked() {
     assert_eq!(found.len(), 1, "all profiles are looked at: {found:?}");
     assert_eq!(findings(&env, &["--forge", "--profile", "second"], 0), []);
 }
+
+/// The command of the one finding that there is, which mends it.
+#[track_caller]
+fn mend_by_hand(env: &TestEnv, code: &str) {
+    let before = env.everything();
+    let mut found = findings(env, &[], 1);
+    assert!(env.everything() == before, "fsck changed something");
+    assert_eq!(found.len(), 1, "{found:?}");
+    let (named, command) = found.remove(0);
+    assert_eq!(named, code);
+    assert!(command.starts_with("git -C "), "{command}");
+    let mended = env.command("sh").args(["-c", &command]).output().unwrap();
+    assert!(mended.status.success(), "{command}: {mended:?}");
+    assert_eq!(findings(env, &[], 0), [], "after {command}");
+}
+
+fn clone(env: &TestEnv) -> std::path::PathBuf {
+    env.path("acp/state/web/repo.git")
+}
+
+#[test]
+fn a_branch_of_a_run_that_never_was_is_named_and_can_be_kept_under_another_name() {
+    let env = TestEnv::under(GOOD);
+    let _merged = env.issue("Merged");
+    let _idle = env.until_idle();
+    let _own = env.git_in(&clone(&env), &["branch", "agent/own-idea", "main"]);
+    assert_eq!(findings(&env, &[], 0), []);
+    let _early = env.git_in(&clone(&env), &["branch", "agent/issue-77-a1", "main"]);
+    mend_by_hand(&env, "branch-without-run");
+}
+
+#[test]
+fn branches_that_came_with_the_clone_are_the_forges() {
+    let env = TestEnv::under(GOOD);
+    let old = ["branch", "agent/issue-5-a3", "main"];
+    let _old = env.git_in(&env.forge_repo(), &old);
+    let _merged = env.issue("Merged");
+    let _idle = env.until_idle();
+    let heads = env.git_in(&clone(&env), &["branch", "--list", "agent/issue-5-a3"]);
+    assert!(heads.contains("issue-5"), "{heads}");
+    assert_eq!(findings(&env, &[], 0), []);
+}
+
+#[test]
+fn a_result_that_only_the_clone_holds_is_looked_for_there() {
+    let env = TestEnv::under(GOOD);
+    env.set("writes: full", "writes: off");
+    let _kept = env.issue("Kept here");
+    let _idle = env.until_idle();
+    assert_eq!(findings(&env, &[], 0), []);
+    let delete = ["branch", "-D", "agent/issue-1-a1"];
+    let _gone = env.git_in(&clone(&env), &delete);
+    mend_by_hand(&env, "branch-gone");
+    // An agent changes the settings of the clone by naming itself there: git is not run in it, which is said, and no finding.
+    let _gone = env.git_in(&clone(&env), &delete);
+    let _set = env.git_in(&clone(&env), &["config", "user.name", "me"]);
+    assert_eq!(findings(&env, &[], 0), []);
+    env.acp(&["fsck"]).ok().says("has changed its settings");
+    // The clone is gone, and with it the result.
+    std::fs::remove_dir_all(clone(&env)).unwrap();
+    let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
+    let drop = format!("acp run drop {run}");
+    assert_eq!(
+        findings(&env, &[], 1),
+        [("result-gone".to_owned(), drop.clone())]
+    );
+    let words: Vec<&str> = drop.split(' ').skip(1).collect();
+    let _dropped = env.acp(&words).ok();
+    let after = findings(&env, &[], 1);
+    assert_eq!(after, [("result-gone".to_owned(), String::new())]);
+    let folder = env.path("acp/state/web/history").join(&run);
+    std::fs::rename(folder, env.path(&run)).unwrap();
+    assert_eq!(findings(&env, &[], 0), []);
+}
+
+#[test]
+fn a_bundle_that_was_cut_off_is_written_anew_from_the_clone() {
+    let env = TestEnv::under_with("echo half > half.txt\nexit 3\n", QUICK);
+    let _failed = env.issue("Failed");
+    let _idle = env.until_idle();
+    let history = env.path("acp/state/web/history");
+    let bundle = crate::env::names(&history)
+        .into_iter()
+        .find(|name| name.ends_with(".bundle"))
+        .unwrap();
+    assert_eq!(findings(&env, &[], 0), []);
+    let whole = std::fs::read(history.join(&bundle)).unwrap();
+    for left in [whole.len() - 1, whole.len() / 2, 0] {
+        std::fs::write(history.join(&bundle), &whole[..left]).unwrap();
+        mend_by_hand(&env, "bundle-damaged");
+    }
+    let _verified = env.git_in(
+        &clone(&env),
+        &[
+            "bundle",
+            "verify",
+            "--quiet",
+            &format!("../history/{bundle}"),
+        ],
+    );
+}
+
+#[test]
+fn however_much_there_is_one_git_is_started() {
+    let env = TestEnv::under(GOOD);
+    env.set("writes: full", "writes: off");
+    for title in ["One", "Two", "Three"] {
+        let _kept = env.issue(title);
+    }
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 3);
+    let real = env.command("sh").args(["-c", "command -v git"]).output();
+    let real = String::from_utf8(real.unwrap().stdout).unwrap();
+    let calls = env.path("calls");
+    let body = format!(
+        "echo \"$@\" >> '{}'\nexec {} \"$@\"",
+        calls.display(),
+        real.trim()
+    );
+    env.program("git", &body);
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{path}", env.path("bin").display());
+    let env = env.var("PATH", &path);
+    assert_eq!(findings(&env, &[], 0), []);
+    let calls = std::fs::read_to_string(calls).unwrap();
+    assert_eq!(calls.lines().count(), 1, "{calls}");
+}
+
+#[test]
+fn a_label_of_a_run_without_one_is_found_on_the_forge_alone() {
+    let env = TestEnv::under(GOOD);
+    let _held = env
+        .acp(&["hold", "add", "pause", "--reason", "to look"])
+        .ok();
+    let _issue = env.issue("One");
+    let _idle = env.until_idle();
+    let add = ["issue", "label", "1", "--add", "agent-running"];
+    let _label = env.acp(&add).ok();
+    assert_eq!(findings(&env, &[], 0), []);
+    let label = ("label-without-run".to_owned(), "acp heartbeat".to_owned());
+    assert_eq!(findings(&env, &["--forge"], 1), [label]);
+    let _mended = env.acp(&["heartbeat"]).ok();
+    assert_eq!(findings(&env, &["--forge"], 0), []);
+    let labels = env.show("issue", 1)["labels"].to_string();
+    assert!(!labels.contains("agent-running"), "{labels}");
+}

@@ -22,10 +22,18 @@ fn nothing_is_success_with_one_line_for_people() {
         assert_eq!(json["schema"], format!("acp.{group}.list/1"));
         assert_eq!(json["data"], serde_json::json!([]));
     }
-    let _no_lease = env.acp(&["lease", "clear", "issue/1"]).with(66);
-    let _no_retry = env.acp(&["retry", "clear", "issue/1"]).with(66);
-    let _no_cooldown = env.acp(&["cooldown", "clear", "forge"]).with(66);
-    let _no_hold = env.acp(&["hold", "clear", "stop"]).with(66);
+    env.acp(&["lease", "clear", "issue/1"])
+        .with(66)
+        .says("acp lease list");
+    env.acp(&["retry", "clear", "issue/1"])
+        .with(66)
+        .says("acp retry list");
+    env.acp(&["cooldown", "clear", "forge"])
+        .with(66)
+        .says("acp cooldown list");
+    env.acp(&["hold", "clear", "stop"])
+        .with(66)
+        .says("acp hold list");
     let _no_item = env.acp(&["lease", "clear", "12"]).with(2);
 }
 

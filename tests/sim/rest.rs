@@ -260,10 +260,10 @@ impl World {
 
     /// At rest nothing that is kept contradicts anything else.
     fn check_sound(&self) {
-        let found = self.store.inventory(fsck::LEFTOVER_AGE, self.now());
-        assert!(found.unreadable.is_empty(), "{:?}", found.unreadable);
-        let flaws = fsck::check(&found, self.now());
-        assert!(flaws.is_empty(), "{flaws:?}");
+        let prefix = self.rules.repo.branch_prefix.as_str();
+        let look = fsck::look(&self.store, Some((&self.vcs, prefix)), self.now());
+        assert!(look.unreadable.is_empty(), "{:?}", look.unreadable);
+        assert!(look.flaws.is_empty(), "{:?}", look.flaws);
     }
 
     /// Merged and closed items have no standing; an open one is blocked, or waits for a person, and says why.

@@ -1,10 +1,11 @@
 //! The clone as a process of the world sees it: the simulated one, with folders for worktrees.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use acp::domain::{BranchName, Payload, Phase, PrState, RunId, Sha};
 use acp::store::Place;
-use acp::vcs::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
+use acp::vcs::{Built, CommitSpec, Pushed, Survey, Vcs, VcsError, WorktreeLeft};
 
 use crate::world::Ports;
 
@@ -116,6 +117,18 @@ impl Vcs for Ports<'_> {
             std::fs::remove_dir_all(path).unwrap();
         }
         Ok(())
+    }
+
+    fn survey(&self) -> Result<Survey, VcsError> {
+        self.0.vcs.survey()
+    }
+
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        self.0.vcs.missing(commits)
+    }
+
+    fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError> {
+        self.0.vcs.flaw_of_bundle(bundle)
     }
 
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {

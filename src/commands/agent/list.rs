@@ -36,7 +36,7 @@ impl Render for Rows {
 
     fn human(&self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         let columns = ["NAME", "BACKEND", "USED", "STATE", "VERSION", "TRIED WITH"];
-        let mut table = Table::new(&columns).one_line();
+        let mut table = Table::new(&columns).one_line().whole(0);
         for row in &self.0 {
             let state = match row.until {
                 Some(until) => format!("{} {}", row.state, relative(until, style.now)),

@@ -17,7 +17,9 @@ impl Verb for Clear {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let actor = session.actor();
         let keep = session.keep()?;
-        let cooldown = keep.change(session, |desk| desk.clear_cooldown(&self.key, &actor))?;
+        let cooldown = keep.change_named(session, "cooldown list", |desk| {
+            desk.clear_cooldown(&self.key, &actor)
+        })?;
         Ok(Changes::new("acp.cooldown.clear/1", session)
             .add(
                 &self.key,

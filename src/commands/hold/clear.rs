@@ -18,7 +18,9 @@ impl Verb for Clear {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let actor = session.actor();
         let keep = session.keep()?;
-        let hold = keep.change(session, |desk| desk.clear_hold(&self.name, &actor))?;
+        let hold = keep.change_named(session, "hold list", |desk| {
+            desk.clear_hold(&self.name, &actor)
+        })?;
         let on = hold
             .item
             .map_or("the whole profile".to_owned(), |item| item.to_string());

@@ -21,7 +21,7 @@ impl Verb for Clear {
         let actor = session.actor();
         let keep = session.keep()?;
         let workers = keep.workers(session)?;
-        let lease = keep.change(session, |desk| {
+        let lease = keep.change_named(session, "lease list", |desk| {
             desk.clear_lease(self.item, &actor, &*workers)
         })?;
         Ok(Changes::new("acp.lease.clear/1", session)

@@ -31,7 +31,8 @@ pub(crate) fn forget(
 ) -> Result<Output, CliError> {
     let actor = session.actor();
     let keep = session.keep()?;
-    let (before, after) = keep.change(session, |desk| desk.clear_retry(item, &actor))?;
+    let (before, after) =
+        keep.change_named(session, "retry list", |desk| desk.clear_retry(item, &actor))?;
     let failures = plural(
         usize::try_from(before.failures).unwrap_or(usize::MAX),
         "failure",

@@ -100,8 +100,9 @@ impl Render for Runs {
         if self.0.is_empty() {
             return Ok(());
         }
-        let mut table =
-            Table::new(&["RUN", "STATE", "OUTCOME", "AGENT", "WHEN", "REASON"]).one_line();
+        let mut table = Table::new(&["RUN", "STATE", "OUTCOME", "AGENT", "WHEN", "REASON"])
+            .one_line()
+            .whole(0);
         for row in &self.0 {
             let state = row.step.map_or(row.state.to_owned(), |step| {
                 format!("{} ({step})", row.state)

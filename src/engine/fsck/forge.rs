@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Flaw;
-use crate::domain::{ItemId, Mirror};
+use crate::domain::{ItemId, ItemKind, Mirror, Payload, Rules, Run, RunState, Writes, label};
+use crate::store::{Filed, Inventory, Place};
 
 /// What of an item is compared: everything else may change without the forge saying so.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +46,75 @@ pub fn against_forge(known: &Mirror, listed: &Mirror) -> Vec<Flaw> {
         }
     }
     flaws
+}
+
+/// How long after it was sent a change of labels may not show yet. Within it a pass does not do it again either.
+const SEEN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// Open items that wear `agent-running` on the forge while no run is at work on them, where a pass would take it off.
+pub fn labels_of_runs(
+    found: &Inventory,
+    listed: &Mirror,
+    rules: &Rules,
+    now: Timestamp,
+) -> Vec<Flaw> {
+    if rules.policy.writes == Writes::Off {
+        return vec![];
+    }
+    let issues = listed.issues.values().filter(|issue| issue.is_open());
+    let issues = issues
+        .filter(|issue| issue.has(label::RUNNING))
+        .map(|issue| ItemId::issue(issue.number));
+    let prefix = rules.repo.branch_prefix.as_str();
+    let pulls = listed.pulls.values().filter(|pull| pull.is_open());
+    let pulls = pulls
+        .filter(|pull| pull.has(label::RUNNING))
+        .filter(|pull| !pull.from_fork && pull.head.as_str().starts_with(prefix))
+        .map(|pull| ItemId::pr(pull.number));
+    // acp writes to no issue that it has never worked on and is not asked to.
+    let is_ours = |item: &ItemId| match item.kind {
+        ItemKind::Pr => true,
+        ItemKind::Issue => {
+            let issue = listed.issues.get(&item.number);
+            let asked = |name: &String| issue.is_some_and(|issue| issue.has(name));
+            rules.intake.labels.iter().any(asked)
+                || found.retries.iter().any(|(_, retry)| retry.item == *item)
+        }
+    };
+    issues
+        .chain(pulls)
+        .filter(is_ours)
+        .filter(|item| !is_at_work(found, *item) && !is_coming_off(found, *item, now))
+        .map(|item| {
+            let meaning = "it wears `agent-running` on the forge, and no run is at work on it";
+            Flaw::new("label-without-run", item, meaning).mend("heartbeat")
+        })
+        .collect()
+}
+
+/// Whether a run has begun at it of which no pass has drawn the conclusions.
+fn is_at_work(found: &Inventory, item: ItemId) -> bool {
+    found.runs.iter().any(|(id, folder)| {
+        let waits =
+            |run: &Run| run.state.is_under_way() || matches!(run.state, RunState::Finished(_));
+        let at_work = folder.run.as_ref().is_none_or(waits);
+        let of = folder.run.as_ref().map(|run| run.item);
+        at_work && of.or_else(|| id.item()) == Some(item)
+    })
+}
+
+/// Whether a change of its labels waits, is in somebody's hands, or was made so lately that the forge may not show it.
+fn is_coming_off(found: &Inventory, item: ItemId, now: Timestamp) -> bool {
+    found.intents.iter().any(|Filed { place, intent, .. }| {
+        let Payload::Labels { remove, .. } = &intent.payload else {
+            return false;
+        };
+        let lately = intent
+            .dispatched
+            .is_some_and(|at| now.duration_since(at).abs() <= SEEN_WITHIN);
+        let counts = *place != Place::Done || lately && remove.contains(label::RUNNING);
+        intent.item == Some(item) && counts
+    })
 }
 
 fn items(mirror: &Mirror) -> BTreeMap<ItemId, Seen<'_>> {

@@ -1,9 +1,11 @@
-//! Whether the state of a profile agrees with itself. Pure: it is handed everything as it lies on disk.
+//! Whether the state of a profile agrees with itself. Pure but for [`look`], which reads everything as it lies on disk.
 //!
 //! A state that a kill at any instruction leaves is sound: the next pass repairs it. What is found of it here until then
 //! says so, with `acp reconcile`; where nothing is at work and nothing waits, nothing is found.
 
+mod clone;
 mod forge;
+mod look;
 mod outbox;
 mod runs;
 
@@ -13,7 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::store::Inventory;
 
-pub use forge::against_forge;
+pub use clone::{InClone, against_clone};
+pub use forge::{against_forge, labels_of_runs};
+pub use look::{Look, look};
 
 /// How old a temporary file is before it is taken for a dead process's.
 pub const LEFTOVER_AGE: Duration = super::sweep::LEFTOVER_AGE;
@@ -35,6 +39,8 @@ pub struct Flaw {
     pub meaning: String,
     /// The verb that mends it, without `acp`: words of a call.
     pub verb: Option<String>,
+    /// The call of git in acp's clone that mends it, where no verb does: its words.
+    pub git: Option<Vec<String>>,
 }
 
 impl Flaw {
@@ -48,11 +54,17 @@ impl Flaw {
             about: about.to_string(),
             meaning: meaning.into(),
             verb: None,
+            git: None,
         }
     }
 
     fn mend(mut self, verb: impl Into<String>) -> Self {
         self.verb = Some(verb.into());
+        self
+    }
+
+    fn git(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.git = Some(words.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -121,12 +133,6 @@ fn leftovers(found: &Inventory, flaws: &mut Vec<Flaw>) {
             found.temporary.len() - NAMED_MAX
         );
         flaws.push(Flaw::new("temporary-left", "", meaning).mend("sweep"));
-    }
-    for (run, whole) in &found.bundles {
-        if !whole {
-            let meaning = "the bundle of its unpublished work does not begin as a bundle of git: what it held may be lost";
-            flaws.push(Flaw::new("bundle-damaged", run, meaning));
-        }
     }
 }
 

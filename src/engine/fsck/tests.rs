@@ -3,6 +3,8 @@
     reason = "a test damages files as nothing of acp does"
 )]
 
+mod clone;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -363,7 +365,8 @@ fn what_a_run_left_behind_is_found() {
     );
     sound.has(&[]);
     sound.write(&format!("history/{}.bundle", sound.run), b"");
-    sound.has(&["bundle-damaged"]);
+    let look = look(sound.store(), None, start());
+    assert_eq!(look.flaws[0].code, "bundle-damaged");
 }
 
 #[test]

@@ -13,17 +13,25 @@ mod rescue;
 mod walk;
 mod worktree;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::domain::{BranchName, FailureClass, RunId, Sha};
-use crate::git::{Git, GitError, clone_bare, is_ancestor, restore};
+use crate::durable::folder_names;
+use crate::git::{
+    Git, GitError, clone_bare, flaw_of_bundle, is_ancestor, is_in_order, list_below, list_heads,
+    list_loose_heads, restore, without_commit,
+};
 use crate::sys::Clock;
 
-use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
+use super::{Built, CommitSpec, Pushed, Survey, Vcs, VcsError, WorktreeLeft};
 
 pub use http_remote::{HttpRemote, Password};
+
+/// Where the refs are that hold saved work, by the run that it is of.
+const RESCUED: &str = "refs/acp/rescue/";
 
 /// Where the repository comes from and results go to.
 #[derive(Debug, Clone)]
@@ -144,6 +152,38 @@ impl Vcs for GitVcs<'_> {
 
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError> {
         self.drop_worktree(path)
+    }
+
+    fn survey(&self) -> Result<Survey, VcsError> {
+        let dir = self.git.dir();
+        if dir.symlink_metadata().is_err() {
+            return Ok(Survey::default());
+        }
+        let worktrees = folder_names(&dir.join("worktrees"))?;
+        Ok(Survey {
+            branches: list_heads(dir)?.into_keys().collect(),
+            made: list_loose_heads(dir)?,
+            worktrees: worktrees.into_iter().collect(),
+            rescued: list_below(dir, RESCUED)?.into_keys().collect(),
+        })
+    }
+
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        if commits.is_empty() || self.git.dir().symlink_metadata().is_err() {
+            return Ok(commits.clone());
+        }
+        if !is_in_order(self.git.dir()) {
+            return Err(VcsError::Git {
+                tried: "run git in acp's clone".to_owned(),
+                why: "what worked in it has changed its settings, which acp puts back before it works there itself"
+                    .to_owned(),
+            });
+        }
+        Ok(without_commit(&self.git, commits)?)
+    }
+
+    fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError> {
+        Ok(flaw_of_bundle(bundle)?.map(str::to_owned))
     }
 
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {

@@ -10,7 +10,7 @@ use crate::sys::stats;
 
 use super::files::Files;
 use super::remote::has_commit;
-use super::{GitVcs, VcsError};
+use super::{GitVcs, RESCUED, VcsError};
 
 /// What to save, and where to.
 pub(super) struct Rescue<'a> {
@@ -35,7 +35,7 @@ impl GitVcs<'_> {
             return Ok(None);
         }
         // The ref stays: it keeps the work reachable in the clone, should the bundle ever be lost.
-        let name = format!("refs/acp/rescue/{}", rescue.run);
+        let name = format!("{RESCUED}{}", rescue.run);
         self.point(&name, &tip)?;
         crash_point("rescue.after_ref");
         let mut temp = rescue.bundle.as_os_str().to_owned();

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::domain::{BranchName, ChangeKind, DiffFacts, FailureClass, FileChange, RunId, Sha};
 use crate::durable::crash_point;
 
-use super::{Built, CommitSpec, Pushed, Vcs, VcsError, WorktreeLeft};
+use super::{Built, CommitSpec, Pushed, Survey, Vcs, VcsError, WorktreeLeft};
 
 pub use crate::git::sim_refs::{SharedRefs, SimRefs};
 
@@ -253,6 +253,33 @@ impl Vcs for SimVcs {
     fn remove_worktree(&self, path: &Path) -> Result<(), VcsError> {
         self.enter("remove a worktree")?.worktrees.remove(path);
         Ok(())
+    }
+
+    fn survey(&self) -> Result<Survey, VcsError> {
+        let state = lock(&self.state);
+        let name = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
+        let run = |path: &PathBuf| Some(path.file_stem()?.to_string_lossy().into_owned());
+        let branches: BTreeSet<BranchName> = state.kept.keys().cloned().collect();
+        Ok(Survey {
+            made: branches.clone(),
+            branches,
+            worktrees: state.worktrees.keys().filter_map(name).collect(),
+            rescued: state.bundles.iter().filter_map(run).collect(),
+        })
+    }
+
+    fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
+        let refs = lock(&self.refs);
+        Ok(commits
+            .iter()
+            .filter(|sha| !refs.has(sha))
+            .cloned()
+            .collect())
+    }
+
+    fn flaw_of_bundle(&self, bundle: &Path) -> Result<Option<String>, VcsError> {
+        let there = lock(&self.state).bundles.contains(bundle);
+        Ok((!there).then(|| "there is no such bundle".to_owned()))
     }
 
     fn is_ancestor(&self, sha: &Sha, of: &Sha) -> Result<bool, VcsError> {
