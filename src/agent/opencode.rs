@@ -220,6 +220,7 @@ mod tests {
                 ("429.jsonl", 1, FailureClass::Limit),
                 ("400ctx.jsonl", 1, FailureClass::ContextTooLong),
                 ("404model.jsonl", 1, FailureClass::ModelUnavailable),
+                ("500.jsonl", 1, FailureClass::Overloaded),
             ],
         );
         let limit = read(&Opencode, "429.jsonl", 1);
@@ -231,6 +232,36 @@ mod tests {
         let read = read(&Opencode, "cut.jsonl", 0);
         assert_eq!(read.class(), Some(FailureClass::BrokenOutput));
         assert_eq!(read.retrying.unwrap().class, FailureClass::Network);
+    }
+
+    #[test]
+    fn a_page_instead_of_an_answer_is_a_network_that_it_tries_again() {
+        let read = read(&Opencode, "html.jsonl", 0);
+        assert_eq!(read.class(), Some(FailureClass::BrokenOutput));
+        assert_eq!(read.retrying.unwrap().class, FailureClass::Network);
+    }
+
+    #[test]
+    fn a_refused_tool_is_noted_and_one_that_failed_is_not() {
+        let line = |error: &str| {
+            let state = serde_json::json!({ "status": "error", "input": {}, "error": error });
+            let part = serde_json::json!({ "type": "tool", "tool": "bash", "state": state });
+            serde_json::json!({ "type": "tool_use", "part": part }).to_string()
+        };
+        let denied = |error: &str| -> Vec<AgentEvent> {
+            let events = Opencode.read_line(&line(error), &now()).into_iter();
+            let is_denied = |event: &AgentEvent| matches!(event, AgentEvent::Denied(_));
+            events.filter(is_denied).collect()
+        };
+        for error in [
+            "The user rejected permission to use this specific tool call.",
+            "The user has specified a rule which prevents you from using this specific tool call. Here are some of the \
+             relevant rules []",
+        ] {
+            let bash = AgentEvent::Denied("bash".to_owned());
+            assert_eq!(denied(error), [bash], "{error}");
+        }
+        assert_eq!(denied("ls: permission denied"), []);
     }
 
     #[test]

@@ -165,8 +165,17 @@ mod tests {
                 ("403.jsonl", 1, FailureClass::NotAllowed),
                 ("400ctx.jsonl", 1, FailureClass::ContextTooLong),
                 ("404model.jsonl", 1, FailureClass::ModelUnavailable),
+                ("refused.jsonl", 1, FailureClass::Network),
             ],
         );
+    }
+
+    #[test]
+    fn a_refused_tool_is_noted() {
+        let read = read(&Qwen, "denied.jsonl", 0);
+        assert_eq!(read.end, AgentEnd::Well);
+        assert_eq!(read.notes, ["the agent was denied: run_shell_command"]);
+        assert_eq!(read.denied, ["run_shell_command"]);
     }
 
     #[test]

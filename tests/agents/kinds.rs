@@ -2,17 +2,45 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::json;
 
+/// Silence after which a program is ended whose provider never answers. Several seconds pass on a busy machine before it
+/// has started, and more between its tries.
+pub(crate) const STALL: Duration = Duration::from_secs(45);
+/// The same where the provider answers.
+const STALL_LONG: Duration = Duration::from_mins(10);
+const TIMEOUT: Duration = Duration::from_mins(15);
+const GRACE: Duration = Duration::from_secs(1);
+/// What a busy machine takes to start a program and to end it.
+const SLACK: Duration = Duration::from_mins(1);
+
+fn stall(mode: &str) -> Duration {
+    match mode {
+        "hang" | "refused" => STALL,
+        _ => STALL_LONG,
+    }
+}
+
 /// Limits of a run, as settings of an agent in a profile.
 pub(crate) fn limits(agent: &str, mode: &str) -> String {
-    // Several seconds pass on a busy machine before a program has started, and more between its tries.
-    let stall = match mode {
-        "hang" | "refused" => "45s",
-        _ => "10m",
+    let secs = |time: Duration| format!("{}s", time.as_secs());
+    let (timeout, stall, grace) = (secs(TIMEOUT), secs(stall(mode)), secs(GRACE));
+    with_model(
+        agent,
+        &format!("timeout: {timeout}, stall: {stall}, grace: {grace}"),
+    )
+}
+
+/// How long a run takes at most within these limits.
+pub(crate) fn longest(mode: &str) -> Duration {
+    // Nothing is printed any more where nothing comes: the time in all is not what ends it.
+    let limit = match mode {
+        "hang" | "refused" => STALL,
+        _ => TIMEOUT,
     };
-    with_model(agent, &format!("timeout: 15m, stall: {stall}, grace: 1s"))
+    limit + GRACE + SLACK
 }
 
 /// The same, with an end after some turns and calls.

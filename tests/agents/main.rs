@@ -5,8 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 #![expect(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::panic,
-    reason = "what acp printed is shown when a test fails"
+    reason = "what acp printed is shown when a test fails; what is not tested is said aloud"
 )]
 #![expect(
     clippy::disallowed_methods,
@@ -16,6 +17,8 @@
 
 mod kinds;
 mod looks;
+#[path = "../sandbox/machine.rs"]
+mod machine;
 #[path = "../fakes/model/mod.rs"]
 mod model;
 mod resumes;
@@ -40,6 +43,10 @@ fn fails(agent: &str, mode: &str, class: &str) {
     let run = world.run(&kinds::good_script(agent));
     assert_eq!(run.class(), class, "{run:?}");
     assert!(world.calls() > 0 || mode == "refused", "no model was asked");
+    assert!(run.took < kinds::longest(mode), "{run:?}");
+    if class == "stalled" {
+        assert!(run.took >= kinds::STALL, "{run:?}");
+    }
     world.nothing_is_left();
 }
 
@@ -48,6 +55,10 @@ fn loops(agent: &str) {
     let world = World::new(agent, "ok", &kinds::few_steps(agent));
     let run = world.run("@model loop echo again");
     assert_eq!(run.class(), "looping", "{run:?}");
+    assert!(run.reason.contains("more than 6 steps"), "{run:?}");
+    // The step that is one too many is seen, and what was printed with it.
+    assert!((7..=8).contains(&run.steps), "{run:?}");
+    assert!(run.took < kinds::longest("ok"), "{run:?}");
     world.nothing_is_left();
 }
 
@@ -126,10 +137,13 @@ fails! {
     pi_500: "pi" "500" => "overloaded";
     pi_refused: "pi" "refused" => "network";
     pi_html: "pi" "html" => "broken-output";
+    pi_hang: "pi" "hang" => "stalled";
 
     qwen_401: "qwen" "401" => "not-logged-in";
     qwen_403: "qwen" "403" => "not-allowed";
     qwen_context: "qwen" "400ctx" => "context-too-long";
+    qwen_refused: "qwen" "refused" => "network";
+    qwen_hang: "qwen" "hang" => "stalled";
 }
 
 #[test]
@@ -197,15 +211,23 @@ fn a_limit_that_says_when_it_ends_is_recorded_with_that_time() {
 
 #[test]
 fn a_tool_that_is_refused_is_the_reason_of_a_run_without_a_result() {
-    let world = World::new("claude", "ok", &kinds::limits("claude", "ok"));
-    world.home(
-        ".claude/settings.json",
-        "{\"permissions\":{\"deny\":[\"Bash(acp:*)\"]}}",
-    );
-    let run = world.run("@model run acp report implemented\n@model say I could not.");
-    assert_eq!(run.class(), "refused-tool", "{run:?}");
-    assert!(run.reason.contains("Bash"), "{run:?}");
-    world.nothing_is_left();
+    for (agent, file, deny, tool) in [
+        ("claude", ".claude/settings.json", "Bash(acp:*)", "Bash"),
+        (
+            "qwen",
+            ".qwen/settings.json",
+            "ShellTool(acp)",
+            "run_shell_command",
+        ),
+    ] {
+        let world = World::new(agent, "ok", &kinds::limits(agent, "ok"));
+        let settings = serde_json::json!({ "permissions": { "deny": [deny] } });
+        world.home(file, &settings.to_string());
+        let run = world.run("@model run acp report implemented\n@model say I could not.");
+        assert_eq!(run.class(), "refused-tool", "{run:?}");
+        assert!(run.reason.contains(tool), "{run:?}");
+        world.nothing_is_left();
+    }
 }
 
 #[test]

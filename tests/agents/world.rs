@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::kinds;
+use crate::machine::can_confine;
 use crate::model::ModelServer;
 
 /// A port on which nothing listens.
@@ -39,6 +41,10 @@ pub(crate) struct Ended {
     pub(crate) usd_micros: Option<u64>,
     /// How often it went on with a session after the machine had died.
     pub(crate) resumes: u64,
+    /// From its start to its end, as its record has them.
+    pub(crate) took: Duration,
+    /// Turns and calls that were counted.
+    pub(crate) steps: u64,
     /// From the end of the run to the time at which what stood in its way is over.
     pub(crate) reset_secs: Option<i64>,
 }
@@ -152,6 +158,7 @@ impl World {
             .env("USER", "tester")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CONFIG_GLOBAL", root.join("gitconfig"))
+            .env("ACP_SANDBOX", sandbox())
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
             .current_dir(self.checkout())
             .stdin(Stdio::null());
@@ -236,6 +243,10 @@ impl World {
             tokens: find(&findings, "tokens").and_then(Value::as_u64),
             usd_micros: find(&findings, "usd_micros").and_then(Value::as_u64),
             resumes: find(&record, "resumes")
+                .and_then(Value::as_u64)
+                .unwrap_or(0),
+            took: took(&record),
+            steps: find(&self.record(id, "usage.json"), "steps")
                 .and_then(Value::as_u64)
                 .unwrap_or(0),
             reset_secs: reset_secs(&record),
@@ -334,9 +345,20 @@ impl World {
 }
 
 fn reset_secs(record: &Value) -> Option<i64> {
-    let (reset, ended) = (find(record, "reset")?, find(record, "ended")?);
-    let at = |value: &Value| -> Option<Timestamp> { value.as_str()?.parse().ok() };
-    Some(at(reset)?.duration_since(at(ended)?).as_secs())
+    let (reset, ended) = (time(record, "reset")?, time(record, "ended")?);
+    Some(reset.duration_since(ended).as_secs())
+}
+
+fn took(record: &Value) -> Duration {
+    let (started, ended) = (
+        time(record, "started").unwrap(),
+        time(record, "ended").unwrap(),
+    );
+    ended.duration_since(started).try_into().unwrap()
+}
+
+fn time(record: &Value, name: &str) -> Option<Timestamp> {
+    find(record, name)?.as_str()?.parse().ok()
 }
 
 /// The first field of this name, at any depth.
@@ -348,6 +370,12 @@ fn find<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
         Value::Array(items) => items.iter().find_map(|item| find(item, name)),
         _ => None,
     }
+}
+
+/// By name wherever it can be: `auto` would go on without one.
+fn sandbox() -> &'static str {
+    static CAN_CONFINE: LazyLock<bool> = LazyLock::new(|| can_confine("real agents in a sandbox"));
+    if *CAN_CONFINE { "bubblewrap" } else { "auto" }
 }
 
 /// The folder of the agents' programs.

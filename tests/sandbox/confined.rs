@@ -1,7 +1,8 @@
 //! What is confined, by what, and what follows when it cannot be.
 
 use crate::env::TestEnv;
-use crate::place::{SECRET, can_confine, log, place};
+use crate::machine::can_confine;
+use crate::place::{SECRET, log, place};
 use crate::repo::GOOD;
 
 #[test]

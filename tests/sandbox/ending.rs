@@ -4,7 +4,8 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::env::TestEnv;
-use crate::place::{can_confine, log, place};
+use crate::machine::can_confine;
+use crate::place::{log, place};
 
 /// Ignores TERM and leaves a process in a session of its own with an environment of its own.
 const STUBBORN: &str =

@@ -1,9 +1,12 @@
 //! Ways out: reading, writing, looking at and talking to what is outside.
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::env::TestEnv;
-use crate::place::{SECRET, can_confine, log, place};
+use crate::machine::can_confine;
+use crate::place::{SECRET, log, place};
 
 /// Prints `TRY NAME ok` when a line of shell works, else `TRY NAME no`.
 fn tries(lines: &[(&str, String)]) -> String {
@@ -75,6 +78,87 @@ fn nothing_outside_can_be_read() {
     assert_all(&log, &lines, "no");
     assert!(!log.contains(SECRET), "{log}");
     assert_eq!(env.merged("work.txt").as_deref(), Some("x\n"), "{log}");
+}
+
+/// Logins of clouds and registries, each below HOME; those of tools are inside what a tool needs to be seen.
+const LOGINS: &[&str] = &[
+    ".aws/credentials",
+    ".azure/token",
+    ".cargo/credentials.toml",
+    ".config/gcloud/credentials.db",
+    ".docker/config.json",
+    ".gem/credentials",
+    ".kube/config",
+    ".npmrc",
+    ".pypirc",
+];
+
+#[test]
+fn a_toolchain_below_home_works_and_no_login_beside_it_is_seen() {
+    if !can_confine("toolchains") {
+        return;
+    }
+    let env = place("", "");
+    for login in LOGINS {
+        env.write(&format!("home/{login}"), &format!("{SECRET}\n"));
+    }
+    let rustup = env.write("home/.rustup/toolchains/x", "the toolchain\n");
+    let tool = env.write(
+        "home/.cargo/bin/tool",
+        &format!("#!/bin/sh\nexec cat '{}'\n", rustup.display()),
+    );
+    std::fs::set_permissions(&tool, Permissions::from_mode(0o755)).unwrap();
+    let bin = tool.parent().unwrap().display();
+    let path = format!("{bin}:{}", std::env::var("PATH").unwrap());
+    let env = env.var("PATH", &path);
+    let at = |inside: &str| env.path(inside).display().to_string();
+    let works = [
+        ("tool", "tool | grep 'the toolchain'".to_owned()),
+        ("home", format!("test \"$HOME\" = '{}'", at("home"))),
+    ];
+    let mut refused: Vec<(&str, String)> = LOGINS
+        .iter()
+        .map(|login| (*login, format!("grep . '{}'", at(&format!("home/{login}")))))
+        .collect();
+    refused.push(("toolchain", format!("echo x >> '{}'", rustup.display())));
+    refused.push(("tool itself", format!("echo x >> '{}'", tool.display())));
+    env.agent(&tries(&[&works[..], &refused[..]].concat()));
+    let log = attempted(&env);
+    assert_all(&log, &works, "ok");
+    assert_all(&log, &refused, "no");
+    assert!(!log.contains(SECRET), "{log}");
+    assert_eq!(env.read("home/.rustup/toolchains/x"), "the toolchain\n");
+}
+
+#[test]
+fn what_the_profile_shows_to_be_written_is_written_and_to_be_read_is_not() {
+    if !can_confine("`sandbox.write`") {
+        return;
+    }
+    let env = place("", "");
+    let cache = env.write("cache/old.txt", "old\n");
+    let books = env.write("books/one.txt", "one\n");
+    let folder = |file: &std::path::Path| file.parent().unwrap().display().to_string();
+    env.profile(|text| {
+        let more = format!(
+            "\"{}\"]\n  write: [\"{}\"]\n",
+            folder(&books),
+            folder(&cache)
+        );
+        text.replace("agent.sh\"]\n", &format!("agent.sh\", {more}"))
+    });
+    let works = [
+        ("old", format!("grep old '{}'", cache.display())),
+        ("new", format!("echo new > '{}/new.txt'", folder(&cache))),
+        ("book", format!("grep one '{}'", books.display())),
+    ];
+    let refused = [("books", format!("echo two >> '{}'", books.display()))];
+    env.agent(&tries(&[&works[..], &refused[..]].concat()));
+    let log = attempted(&env);
+    assert_all(&log, &works, "ok");
+    assert_all(&log, &refused, "no");
+    assert_eq!(env.read("cache/new.txt"), "new\n");
+    assert_eq!(env.read("books/one.txt"), "one\n");
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod ending;
 #[path = "../e2e/env.rs"]
 mod env;
 mod escapes;
+mod machine;
 mod place;
 #[expect(dead_code, reason = "the end-to-end suite uses more of it")]
 #[path = "../e2e/repo.rs"]

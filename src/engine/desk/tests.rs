@@ -346,16 +346,34 @@ fn the_lease_of_a_run_that_never_was_takes_its_reservation_with_it() {
     ));
 }
 
-/// Eight racing processes, twenty starts, a limit of five: exactly five may.
+/// Eight at once, twenty starts, room for five: exactly five may, whatever it is that is limited.
 #[test]
 fn parallel_starts_never_pass_the_limit_of_the_day() {
+    for (budget, near) in [
+        ("runs_per_day: 5", "runs_per_day: 4 of 5 used"),
+        (
+            "tokens_per_day: 599, tokens_per_run: 100",
+            "tokens_per_day: 500 of 599 used",
+        ),
+        (
+            "usd_per_day: 10, usd_per_run: 2",
+            "usd_per_day: $8.00 of $10.00 used",
+        ),
+    ] {
+        race(budget, near);
+    }
+}
+
+/// Starts twenty runs at once; `near` is what is said once when most of the day is used.
+#[track_caller]
+fn race(budget: &str, near: &str) {
     let world = World::new();
     let id = world.store.layout().root().file_name().unwrap();
     let id = id.to_string_lossy().into_owned();
-    let text = "schema: 1\nforge: { kind: local }\nbudget: { runs_per_day: 5 }\n";
+    let text = format!("schema: 1\nforge: {{ kind: local }}\nbudget: {{ {budget} }}\n");
     let path = Path::new("p.yaml");
     let env = crate::sys::Env::default();
-    let profile = crate::profile::load_text(&id.parse().unwrap(), path, text, &env);
+    let profile = crate::profile::load_text(&id.parse().unwrap(), path, &text, &env);
     let rules = profile.unwrap().rules;
     let clock = crate::sys::SystemClock::new();
     let next = std::sync::atomic::AtomicU64::new(1);
@@ -402,14 +420,19 @@ fn parallel_starts_never_pass_the_limit_of_the_day() {
             scope.spawn(race);
         }
     });
-    assert_eq!(started.into_inner(), 5);
+    assert_eq!(started.into_inner(), 5, "{budget}");
     let days = world.store.budgets().list().unwrap();
     let counted: u32 = days.iter().map(|(_, day)| day.run_count()).sum();
-    assert_eq!(counted, 5);
+    assert_eq!(counted, 5, "{budget}");
+    let limits = &rules.budget;
+    let reserved = |of: fn(&DayBudget) -> u64| days.iter().map(|(_, day)| of(day)).sum::<u64>();
+    assert_eq!(reserved(DayBudget::tokens), 5 * limits.tokens_per_run);
+    assert_eq!(
+        reserved(DayBudget::usd_micros),
+        5 * limits.usd_micros_per_run
+    );
     let said = said.into_inner().unwrap();
-    let told = said
-        .iter()
-        .filter(|line| line.contains("runs_per_day: 4 of 5 used"));
+    let told = said.iter().filter(|line| line.contains(near));
     assert_eq!(told.count(), 1, "{said:?}");
 }
 
