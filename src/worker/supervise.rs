@@ -185,6 +185,7 @@ impl<'a> Worker<'a> {
         cmd: Cmd,
         login: &[&str],
         vars: &Vars,
+        door: Option<&Path>,
     ) -> Result<Cmd, String> {
         let (backend, _) = self.confiner().backend(&run.agent)?;
         let shown = Shown {
@@ -192,6 +193,7 @@ impl<'a> Worker<'a> {
             login,
             vars,
             worktree: &self.around.layout.worktree(&run.id),
+            door,
         };
         confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
     }
