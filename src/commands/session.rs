@@ -195,6 +195,10 @@ pub trait Ports: Sync {
     /// What the change of `range` (`A..B`) touches, in the repository around the current folder.
     fn diff_of_range(&self, range: &str) -> Result<DiffFacts, CliError>;
 
+    /// The inner side of a sandbox's way out: becomes `argv` with a proxy to it, or attends to that proxy when there is none.
+    /// Returns only when it cannot.
+    fn relay(&self, folder: &Path, argv: &[OsString]) -> Result<(), CliError>;
+
     /// Runs a command in the foreground, streams untouched, and gives its exit status; 128 + n after signal n, and 127
     /// when it could not be started.
     fn run_command(&self, argv: &[OsString]) -> Result<u8, CliError>;

@@ -60,7 +60,7 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
-pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
+pub use sandbox::{NetPlace, Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use schedule::{BadSchedule, Cron, SCHEDULE_MAX, SCHEDULE_MIN, Schedule, schedule_line};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
 pub use timer::{Timer, TimerKind};

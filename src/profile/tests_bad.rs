@@ -58,10 +58,10 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "sandbox: { kind: chroot, network: model-host-only, reed: [] }",
+        "sandbox: { kind: chroot, network: half, reed: [] }",
         &[
             "web.yaml:3: sandbox.kind: expected `auto`, `none`, `bubblewrap`, `seatbelt`, `docker` or `podman`, found `chroot`",
-            "web.yaml:3: sandbox.network: expected `on` or `off`, found `model-host-only`",
+            "web.yaml:3: sandbox.network: expected `on`, `off` or `model-host-only`, found `half`",
             "web.yaml:3: sandbox.reed: unknown key; did you mean `read`?",
         ],
     ),

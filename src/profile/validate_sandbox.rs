@@ -1,8 +1,9 @@
 //! Checks of `sandbox:`.
 
+use super::hint::shown_text;
 use super::schema::{ProfileFile, SandboxFile};
 use super::validate::{Checker, expand_home};
-use crate::domain::{SandboxKind, why_not_shown};
+use crate::domain::{NetPlace, Network, SandboxKind, why_not_shown};
 
 /// Below this no shell could start what it is asked to.
 const MEMORY_BYTES_MIN: u64 = 16_000_000;
@@ -27,7 +28,26 @@ pub(super) fn sandbox(check: &mut Checker<'_>, file: &ProfileFile) {
         }
     }
     image(check, sandbox);
+    network(check, sandbox);
     limits(check, sandbox);
+}
+
+fn network(check: &mut Checker<'_>, sandbox: &SandboxFile) {
+    for (index, text) in sandbox.hosts.iter().flatten().enumerate() {
+        if NetPlace::parse(text, 443).is_none() {
+            let message = format!("expected `host` or `host:port`, found {}", shown_text(text));
+            check.report(&format!("sandbox.hosts[{index}]"), &message, None);
+        }
+    }
+    let only = sandbox.network == Some(Network::ModelHostOnly);
+    let able = matches!(
+        sandbox.kind,
+        None | Some(SandboxKind::Auto | SandboxKind::Bubblewrap)
+    );
+    if only && !able {
+        let message = "`model-host-only` needs bubblewrap";
+        check.report_pair(["sandbox.network", "sandbox.kind"], message, None);
+    }
 }
 
 fn image(check: &mut Checker<'_>, sandbox: &SandboxFile) {

@@ -115,6 +115,17 @@ pub struct Wanted {
     pub worktree: PathBuf,
     /// And acp's clone, to be read.
     pub repo_git: PathBuf,
+    /// The way out that it has instead of a network.
+    pub way: Option<Way>,
+}
+
+/// The way out of a sandbox without a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The folder with the socket of the door.
+    pub folder: PathBuf,
+    /// acp's own binary, which relays to it.
+    pub acp: PathBuf,
 }
 
 /// Everything that is there for a child, parents before what is in them.
@@ -122,6 +133,8 @@ pub struct Wanted {
 pub struct View {
     /// In the order in which they are mounted.
     pub mounts: Vec<Mount>,
+    /// The way out, where there is one.
+    pub way: Option<Way>,
 }
 
 impl View {
@@ -162,13 +175,19 @@ impl View {
         }
         table.put_if_there(&wanted.repo_git, Access::Read);
         table.put(&wanted.worktree, Access::Write);
+        if let Some(way) = &wanted.way {
+            table.put(&way.folder, Access::Read);
+        }
         for secret in home
             .into_iter()
             .flat_map(|home| SECRET_PATHS.iter().map(|s| home.join(s)))
         {
             table.hide(&secret);
         }
-        Ok(table.finish())
+        Ok(Self {
+            way: wanted.way.clone(),
+            ..table.finish()
+        })
     }
 }
 
@@ -346,7 +365,7 @@ impl<'d> Table<'d> {
                 mounts.push(Mount { path, access });
             }
         }
-        View { mounts }
+        View { mounts, way: None }
     }
 
     /// Whether a child would see what is at `path`.
@@ -464,6 +483,7 @@ mod tests {
             login: vec![".claude".into(), ".claude.json".into()],
             worktree: state.join("web/worktrees/r1"),
             repo_git: state.join("web/repo.git"),
+            way: None,
             own: vec![state, "/h/u/.config/acp".into()],
             ..Wanted::default()
         }

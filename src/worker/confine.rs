@@ -8,10 +8,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Rules, Sandbox, SandboxKind, SandboxRules};
+use crate::domain::{Network, Rules, Sandbox, SandboxKind, SandboxRules};
 use crate::durable::{self, Versioned};
 use crate::proc::{self, Cmd, ProcessMark, Quick};
-use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted};
+use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted, Way};
 use crate::store::{Home, Layout};
 use crate::sys::{Clock, Env};
 
@@ -80,9 +80,11 @@ impl Confiner<'_> {
 
     /// As [`Confiner::backend`], without starting anything: what was not tried yet counts as working.
     pub(super) fn expected(&self, agent: &str) -> Result<(), String> {
+        // Only where a whole network is as good as none may there be no sandbox at all.
+        let may_be_none = self.rules.sandbox.network != Network::ModelHostOnly;
         match self.rules.sandbox.kind {
-            SandboxKind::None => return Ok(()),
-            SandboxKind::Auto if !self.has_worked() => return Ok(()),
+            SandboxKind::None if may_be_none => return Ok(()),
+            SandboxKind::Auto if may_be_none && !self.has_worked() => return Ok(()),
             _ => {}
         }
         let remembered = |bwrap: &Path| self.remembered(bwrap).and_then(|trial| trial.failed);
@@ -170,6 +172,8 @@ pub(super) struct Shown<'a> {
     pub(super) login: &'a [&'a str],
     pub(super) vars: &'a Vars,
     pub(super) worktree: &'a Path,
+    /// The folder of the door that it has instead of a network.
+    pub(super) door: Option<&'a Path>,
 }
 
 /// `cmd` confined by `backend`.
@@ -234,6 +238,10 @@ fn wanted(
         own: own.collect(),
         worktree: shown.worktree.to_owned(),
         repo_git: around.layout.repo_git(),
+        way: shown.door.map(|folder| Way {
+            folder: folder.to_owned(),
+            acp: around.acp.to_owned(),
+        }),
     }
 }
 

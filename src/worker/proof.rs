@@ -131,6 +131,7 @@ fn attempt(
         login: &[],
         vars: &vars,
         worktree,
+        door: None,
     };
     let cmd = with_vars(cmd.dir(worktree), &vars);
     let cmd = confined(cmd, backend, &around, &rules.sandbox, &shown)?;
@@ -158,7 +159,7 @@ fn attempt(
         ("token", "the forge's token is nowhere to be found"),
         ("sockets", "sockets of this machine are not there"),
     ];
-    if rules.sandbox.network == Network::Off {
+    if rules.sandbox.network != Network::On {
         others.push(("network", "there is no network"));
     }
     // An image has its own system, which goes with the container.

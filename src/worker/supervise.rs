@@ -188,6 +188,7 @@ impl<'a> Worker<'a> {
         cmd: Cmd,
         login: &[&str],
         vars: &Vars,
+        door: Option<&Path>,
     ) -> Result<Cmd, String> {
         let (backend, _) = self.confiner().backend(&run.agent)?;
         let shown = Shown {
@@ -195,6 +196,7 @@ impl<'a> Worker<'a> {
             login,
             vars,
             worktree: &self.around.layout.worktree(&run.id),
+            door,
         };
         confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
     }
