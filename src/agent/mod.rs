@@ -195,7 +195,7 @@ pub trait Agent: Sync {
     /// Where it keeps its login.
     fn login(&self) -> Login;
 
-    /// Which hosts it talks to while it works.
+    /// Which hosts it talks to while it works; none where its own settings alone decide.
     fn hosts(&self) -> Hosts {
         Hosts::default()
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::wire::Wiring;
 use super::{app, range};
 use crate::commands::{Checkout, Control, Interrupted, Machine, Ports, Session};
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, NetPlace, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
 use crate::sandbox::door;
 use crate::service::ServiceManager;
@@ -239,11 +239,16 @@ impl Ports for Wiring<'_> {
         range::diff_of_range(range, self.env, self.clock())
     }
 
-    fn relay(&self, folder: &Path, argv: &[OsString]) -> Result<(), CliError> {
+    fn relay(
+        &self,
+        folder: &Path,
+        direct: &[NetPlace],
+        argv: &[OsString],
+    ) -> Result<(), CliError> {
         let result = if argv.is_empty() {
-            door::serve(folder)
+            door::serve(folder, direct)
         } else {
-            Err(door::relay(&self.own_program()?, folder, argv))
+            Err(door::relay(&self.own_program()?, folder, direct, argv))
         };
         result.map_err(|error| {
             CliError::new(Exit::Io, "the way out of the sandbox cannot be opened")

@@ -15,6 +15,7 @@ mod issue;
 pub mod label;
 mod lane;
 mod lease;
+mod net_place;
 mod news;
 pub mod out;
 mod outcome;
@@ -43,6 +44,7 @@ pub use intent::{
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};
+pub use net_place::NetPlace;
 pub use news::{News, NewsBook, NewsKind, Notice, Priority, Told};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd, Scope};
 pub use plan::{Action, Lane, Plan, Standing, Wait};
@@ -60,7 +62,7 @@ pub use run::{
     AgentEnd, IllegalMove, ProcessId, Run, RunEvent, RunFindings, RunState, Step, Task,
     VerifyResult,
 };
-pub use sandbox::{NetPlace, Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
+pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use schedule::{BadSchedule, Cron, SCHEDULE_MAX, SCHEDULE_MIN, Schedule, schedule_line};
 pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
 pub use timer::{Timer, TimerKind};

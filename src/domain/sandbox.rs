@@ -1,6 +1,5 @@
 //! How the children of a run are confined, and what no child is ever shown.
 
-use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -48,62 +47,6 @@ pub enum Network {
     /// None, not even the machine's loopback.
     Off,
 }
-
-/// A place in a network that a confined agent may reach.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NetPlace {
-    /// A name in lower case, or an address without brackets.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-}
-
-impl NetPlace {
-    /// Reads `host`, `host:port` or `[address]:port`; without a port it is `port`.
-    pub fn parse(text: &str, port: u16) -> Option<Self> {
-        let (host, own) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (host, rest) = rest.split_once(']')?;
-                let is_address = host.parse::<std::net::Ipv6Addr>().is_ok();
-                (host, is_address.then_some(rest)?)
-            }
-            None => match text.find(':') {
-                Some(at) => text.split_at(at),
-                None => (text, ""),
-            },
-        };
-        let port = match own.strip_prefix(':') {
-            Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok()?,
-            None if own.is_empty() => port,
-            _ => return None,
-        };
-        let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:".contains(&b);
-        let good = !host.is_empty() && host.len() <= HOST_BYTES_MAX && host.bytes().all(plain);
-        (good && port > 0).then_some(Self { host, port })
-    }
-
-    /// The place that `http://…` or `https://…` leads to.
-    pub fn of_url(url: &str) -> Option<Self> {
-        let (rest, port) = match url.strip_prefix("https://") {
-            Some(rest) => (rest, 443),
-            None => (url.strip_prefix("http://")?, 80),
-        };
-        Self::parse(rest.split(['/', '?', '#']).next()?, port)
-    }
-}
-
-impl fmt::Display for NetPlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            return write!(f, "[{}]:{}", self.host, self.port);
-        }
-        write!(f, "{}:{}", self.host, self.port)
-    }
-}
-
-/// The longest name of a host.
-const HOST_BYTES_MAX: usize = 253;
 
 /// `sandbox:`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,31 +167,6 @@ pub fn why_not_shown(path: &Path, home: Option<&Path>, own: &[PathBuf]) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_place_has_one_name() {
-        let parse = |text: &str| NetPlace::parse(text, 443).map(|place| place.to_string());
-        for (text, place) in [
-            ("api.Example.com", "api.example.com:443"),
-            ("api.example.com.:8080", "api.example.com:8080"),
-            ("127.0.0.1:1", "127.0.0.1:1"),
-            ("[::1]:8080", "[::1]:8080"),
-            ("[::1]", "[::1]:443"),
-        ] {
-            assert_eq!(parse(text).as_deref(), Some(place), "{text}");
-        }
-        for bad in [
-            "", ":1", "a:", "a:0", "a:65536", "a:+1", "a b", "a/b", "u@a", "::1", "[a]:1",
-            "[::1]x", "*.a", "a:1:2",
-        ] {
-            assert_eq!(parse(bad), None, "{bad}");
-        }
-        let of_url = |url: &str| NetPlace::of_url(url).map(|place| place.to_string());
-        assert_eq!(of_url("https://a.b/v1?x#y").as_deref(), Some("a.b:443"));
-        assert_eq!(of_url("http://a.b:1/v1").as_deref(), Some("a.b:1"));
-        assert_eq!(of_url("ftp://a.b"), None);
-        assert_eq!(of_url("https://user@a.b/"), None);
-    }
 
     fn refused(path: &str) -> bool {
         let own = [PathBuf::from("/h/u/.local/state/acp"), "/srv/acp".into()];

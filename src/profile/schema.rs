@@ -21,6 +21,9 @@ pub const KNOWN_AGENTS: &[&str] = &[
     "command",
 ];
 
+/// Those of which acp knows the hosts of their models; the others need `sandbox.hosts` to reach no more than that.
+pub const AGENTS_WITH_HOSTS: &[&str] = &["claude", "codex", "gemini", "qwen", "ollama"];
+
 /// One repository under acp's control. What is not written here comes from `config.toml` or is built in; `acp profile
 /// show --origin` tells which. Groups are merged key by key, a list replaces the list of the layer below.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

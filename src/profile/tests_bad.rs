@@ -86,6 +86,42 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "sandbox: { hosts: [api.example.com] }",
+        &[
+            "web.yaml:3: sandbox.hosts: `hosts` opens nothing where the network is not `model-host-only`; write `network: \
+             model-host-only`, or remove `hosts`",
+        ],
+    ),
+    (
+        "sandbox: { network: model-host-only, hosts: [\"*.example.com\", \"https://a.b\", \"a:0\"] }",
+        &[
+            "web.yaml:3: sandbox.hosts[0]: expected `host` or `host:port`, found `*.example.com`",
+            "web.yaml:3: sandbox.hosts[1]: expected `host` or `host:port`, found `https://a.b`",
+            "web.yaml:3: sandbox.hosts[2]: expected `host` or `host:port`, found `a:0`",
+        ],
+    ),
+    (
+        "agents: { use: claude }\nsandbox: { network: model-host-only, kind: docker, image: x }",
+        &[
+            "web.yaml:4: sandbox.network: `model-host-only` needs bubblewrap; set `sandbox.kind` to `auto` or `bubblewrap`, \
+             or `network` to `off`",
+        ],
+    ),
+    (
+        "agents: { use: claude, settings: { claude: { sandbox: none } } }\nsandbox: { network: model-host-only }",
+        &[
+            "web.yaml:3: agents.settings.claude.sandbox: an agent without a sandbox has the whole network, and \
+             `sandbox.network` is `model-host-only`",
+        ],
+    ),
+    (
+        "agents: { use: claude, fallback: [opencode] }\nsandbox: { network: model-host-only }",
+        &[
+            "web.yaml:4: sandbox.network: acp does not know the hosts of the model of `opencode`; name them: `hosts: \
+             [api.example.com]`, with a port where it is not 443",
+        ],
+    ),
+    (
         "sandbox: { memory: 1MB, processes: 2 }",
         &[
             "web.yaml:3: sandbox.memory: with less than 16MB nothing could start; 0 means no limit",

@@ -51,7 +51,11 @@ pub(super) fn around(cmd: &Cmd, bwrap: &Path, view: &View, network: Network) -> 
     args.push("--".into());
     if let Some(way) = &view.way {
         args.extend([way.acp.clone().into(), door::VERB.into()]);
-        args.extend([way.folder.clone().into(), "--".into()]);
+        args.push(way.folder.clone().into());
+        for place in &way.direct {
+            args.extend([door::DIRECT.into(), place.to_string().into()]);
+        }
+        args.push("--".into());
     }
     args.push(cmd.program().to_owned());
     args.extend_from_slice(cmd.arguments());
@@ -91,6 +95,7 @@ pub fn works(bwrap: &Path, clock: &dyn Clock) -> Result<Option<String>, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::NetPlace;
     use crate::sandbox::{Mount, Way};
 
     #[test]
@@ -123,6 +128,7 @@ mod tests {
             way: Some(Way {
                 folder: "/run/door".into(),
                 acp: "/bin/acp".into(),
+                direct: vec![NetPlace::parse("localhost:11434", 1).unwrap()],
             }),
             ..view
         };
@@ -130,7 +136,9 @@ mod tests {
         let shown = around(&cmd, Path::new("/usr/bin/bwrap"), &with_way, only).shown();
         assert!(shown.contains("--unshare-net"), "{shown}");
         assert!(
-            shown.ends_with(" -- /bin/acp sandbox-relay /run/door -- tool --"),
+            shown.ends_with(
+                " -- /bin/acp sandbox-relay /run/door --direct localhost:11434 -- tool --"
+            ),
             "{shown}"
         );
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{SECRET_PATHS, why_not_shown};
+use crate::domain::{NetPlace, SECRET_PATHS, why_not_shown};
 
 use super::disk::{Disk, Kind};
 
@@ -126,6 +126,8 @@ pub struct Way {
     pub folder: PathBuf,
     /// acp's own binary, which relays to it.
     pub acp: PathBuf,
+    /// Places on this machine's loopback that it leads to: they have the same port inside.
+    pub direct: Vec<NetPlace>,
 }
 
 /// Everything that is there for a child, parents before what is in them.
@@ -606,6 +608,26 @@ mod tests {
             let why = View::new(&bad, &disk).unwrap_err();
             assert!(why.contains(expected), "{why}");
         }
+    }
+
+    #[test]
+    fn of_the_folder_of_its_run_a_child_sees_the_door_alone() {
+        let run = PathBuf::from("/h/u/.local/state/acp/web/runs/r1");
+        let mut disk = Paper::new(MACHINE);
+        disk.0.insert(run.join("door"), Kind::Folder);
+        let mut with_way = wanted();
+        with_way.way = Some(Way {
+            folder: run.join("door"),
+            acp: "/usr/bin/acp".into(),
+            direct: vec![],
+        });
+        let view = View::new(&with_way, &disk).unwrap();
+        assert_eq!(view.way, with_way.way);
+        let of_runs: Vec<String> = lines(&view)
+            .into_iter()
+            .filter(|line| line.contains("/web/runs"))
+            .collect();
+        assert_eq!(of_runs, [format!("r {}", run.join("door").display())]);
     }
 
     #[test]

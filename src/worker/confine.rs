@@ -97,7 +97,13 @@ impl Confiner<'_> {
         bubblewrap: &dyn Fn(&Path) -> Option<String>,
     ) -> Result<(Backend, Option<String>), String> {
         let settings = self.rules.agents.settings.get(agent);
-        if settings.is_some_and(|settings| settings.sandbox == Sandbox::None) {
+        let is_left_out = settings.is_some_and(|settings| settings.sandbox == Sandbox::None);
+        if is_left_out && self.rules.sandbox.network == Network::ModelHostOnly {
+            return Err(format!(
+                "`sandbox.network: model-host-only` cannot work: `agents.settings.{agent}.sandbox` is `none`"
+            ));
+        }
+        if is_left_out {
             return Ok((Backend::None, None));
         }
         let machine = Machine {
@@ -172,8 +178,8 @@ pub(super) struct Shown<'a> {
     pub(super) login: &'a [&'a str],
     pub(super) vars: &'a Vars,
     pub(super) worktree: &'a Path,
-    /// The folder of the door that it has instead of a network.
-    pub(super) door: Option<&'a Path>,
+    /// What it has instead of a network.
+    pub(super) way: Option<Way>,
 }
 
 /// `cmd` confined by `backend`.
@@ -238,10 +244,7 @@ fn wanted(
         own: own.collect(),
         worktree: shown.worktree.to_owned(),
         repo_git: around.layout.repo_git(),
-        way: shown.door.map(|folder| Way {
-            folder: folder.to_owned(),
-            acp: around.acp.to_owned(),
-        }),
+        way: shown.way.clone(),
     }
 }
 
@@ -266,6 +269,49 @@ mod tests {
     use super::*;
     use crate::store::Store;
     use crate::sys::SystemClock;
+
+    /// Also where it was not tried yet: without a sandbox there would be a whole network.
+    #[test]
+    fn a_network_for_the_model_alone_needs_a_sandbox() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::new(Home::below(root.path()).layout(&rules().id));
+        let clock = SystemClock::new();
+        let env = Env::from_pairs([("PATH", root.path().join("bin"))]);
+        let mut rules = rules();
+        rules.sandbox.network = Network::ModelHostOnly;
+        for (of_agent, kind, why) in [
+            (
+                Sandbox::None,
+                SandboxKind::Auto,
+                "`agents.settings.command.sandbox` is `none`",
+            ),
+            (
+                Sandbox::Auto,
+                SandboxKind::Auto,
+                "model-host-only` cannot work",
+            ),
+            (Sandbox::Auto, SandboxKind::None, "`sandbox.kind` is `none`"),
+            (
+                Sandbox::Auto,
+                SandboxKind::Podman,
+                "`sandbox.kind` is `podman`",
+            ),
+        ] {
+            rules.agents.settings.get_mut("command").unwrap().sandbox = of_agent;
+            rules.sandbox.kind = kind;
+            let confiner = Confiner {
+                layout: store.layout(),
+                env: &env,
+                clock: &clock,
+                rules: &rules,
+            };
+            let whys = [
+                confiner.backend("command").unwrap_err(),
+                confiner.expected("command").unwrap_err(),
+            ];
+            assert!(whys.iter().all(|said| said.contains(why)), "{whys:?}");
+        }
+    }
 
     #[cfg(target_os = "linux")]
     #[test]

@@ -14,6 +14,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod alone;
 mod kinds;
 mod looks;
 #[path = "../fakes/model/mod.rs"]

@@ -1,6 +1,10 @@
 //! The one way out of a sandbox without a network: a proxy that the supervisor runs, which knows the model's hosts and
 //! refuses all others, and a relay inside that takes what the agent's HTTP client sends to it through a Unix socket.
+//!
+//! Whoever speaks to the proxy is the agent. It decides by host and port alone, which it compares as text; it looks names up
+//! itself, and a name leads to no address of this machine ([`NetPlace::may_be_at`]).
 
+mod links;
 mod pipe;
 mod relay;
 mod request;
@@ -14,28 +18,33 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use crate::domain::NetPlace;
+use crate::sys::{Clock as _, SystemClock};
+use links::Links;
 use request::Request;
 
 /// The hidden verb of acp that is the inner side.
 pub const VERB: &str = "sandbox-relay";
+/// Its option for a place on this machine's loopback that keeps its port inside.
+pub const DIRECT: &str = "--direct";
 /// The socket in the folder of a door.
 const SOCKET: &str = "socket";
-/// Connections at once.
-const CONNECTIONS_MAX: usize = 128;
 /// The head of a request, and how long it may take to come.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
-const HEAD_TIME: Duration = Duration::from_secs(30);
-/// How long one address of a host may take to answer.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long one address of a host may take to answer, and how many are tried.
 const CONNECT_TIME: Duration = Duration::from_secs(20);
+const ADDRESSES_MAX: usize = 8;
 /// Hosts that are remembered to have been refused.
 const REFUSED_MAX: usize = 20;
+/// The wait after a connection could not be taken, for example because there are no descriptors.
+const BACK_OFF: Duration = Duration::from_millis(100);
 
-/// An open door. Dropping it closes it; what goes through it by then ends with the agent.
+/// An open door. Dropping it closes it, with all that goes through it.
 #[derive(Debug)]
 pub struct Door {
     folder: PathBuf,
@@ -46,25 +55,25 @@ pub struct Door {
 struct Shared {
     allowed: BTreeSet<NetPlace>,
     refused: Mutex<BTreeSet<String>>,
-    open: AtomicUsize,
-    closed: AtomicBool,
+    links: Links,
+    clock: SystemClock,
 }
 
 impl Door {
     /// Opens one to these places. `folder` must be there and hold no socket.
     ///
     /// # Errors
-    /// The socket cannot be made.
+    /// The socket, or the thread that attends to it, cannot be made.
     pub fn open(folder: &Path, allowed: BTreeSet<NetPlace>) -> io::Result<Self> {
         let listener = through(folder, UnixListener::bind)?;
         let shared = Arc::new(Shared {
             allowed,
             refused: Mutex::default(),
-            open: AtomicUsize::new(0),
-            closed: AtomicBool::new(false),
+            links: Links::default(),
+            clock: SystemClock::new(),
         });
         let of_thread = Arc::clone(&shared);
-        std::thread::spawn(move || accept(&listener, &of_thread));
+        thread::Builder::new().spawn(move || accept(&listener, &of_thread))?;
         Ok(Self {
             folder: folder.to_owned(),
             shared,
@@ -86,7 +95,7 @@ impl Door {
 
 impl Drop for Door {
     fn drop(&mut self) {
-        self.shared.closed.store(true, Ordering::SeqCst);
+        self.shared.links.close();
         // The thread waits for a connection, and is given one.
         drop(knock(&self.folder));
     }
@@ -107,67 +116,80 @@ fn knock(folder: &Path) -> io::Result<UnixStream> {
 
 fn accept(listener: &UnixListener, shared: &Arc<Shared>) {
     for stream in listener.incoming() {
-        if shared.closed.load(Ordering::SeqCst) {
+        if shared.links.is_closed() {
             return;
         }
-        let Ok(stream) = stream else { continue };
-        if shared.open.fetch_add(1, Ordering::SeqCst) >= CONNECTIONS_MAX {
-            shared.open.fetch_sub(1, Ordering::SeqCst);
+        let Ok(stream) = stream else {
+            shared.clock.sleep(BACK_OFF);
             continue;
-        }
-        let shared = Arc::clone(shared);
-        std::thread::spawn(move || {
+        };
+        let client = Arc::new(stream);
+        // Too many: the client sees a connection that ends.
+        let Some(id) = shared.links.enter(&client) else {
+            continue;
+        };
+        let of_thread = Arc::clone(shared);
+        let attend = move || {
             // Whatever fails, the client sees a connection that ends.
-            let _broken = answer(stream, &shared);
-            shared.open.fetch_sub(1, Ordering::SeqCst);
-        });
+            let _broken = answer(id, &client, &of_thread);
+            of_thread.links.leave(id);
+        };
+        if thread::Builder::new().spawn(attend).is_err() {
+            shared.links.leave(id);
+        }
     }
 }
 
-fn answer(mut client: UnixStream, shared: &Shared) -> io::Result<()> {
-    client.set_read_timeout(Some(HEAD_TIME))?;
-    let head = read_head(&mut client)?;
+fn answer(id: u64, client: &UnixStream, shared: &Shared) -> io::Result<()> {
+    let head = read_head(client, &shared.clock)?;
     client.set_read_timeout(None)?;
     let Some(request) = request::parse(&head) else {
-        return say(
-            &mut client,
-            "400 Bad Request",
-            "acp: that is no request to a proxy",
-        );
+        let text = "acp: that is no request to a proxy";
+        return say(client, "400 Bad Request", text);
     };
     let place = request.place();
     if !shared.allowed.contains(place) {
-        let mut refused = shared
-            .refused
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if refused.len() < REFUSED_MAX {
-            refused.insert(place.to_string());
-        }
-        drop(refused);
+        note(shared, place);
         let text =
             format!("acp: {place} is not a host of the model (sandbox.network: model-host-only)");
-        return say(&mut client, "403 Forbidden", &text);
+        return say(client, "403 Forbidden", &text);
     }
-    let mut server = match connect(place) {
-        Ok(server) => server,
+    let server = match connect(place) {
+        Ok(server) => Arc::new(server),
         Err(error) => {
             let text = format!("acp: {place} cannot be reached: {error}");
-            return say(&mut client, "502 Bad Gateway", &text);
+            return say(client, "502 Bad Gateway", &text);
         }
     };
-    match &request {
-        Request::Tunnel(_) => client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?,
-        Request::Plain(_, head) => server.write_all(head)?,
+    if !shared.links.reached(id, &server) {
+        return Ok(());
     }
-    pipe::both(client, server)
+    match &request {
+        Request::Tunnel(_) => send(client, b"HTTP/1.1 200 Connection established\r\n\r\n")?,
+        Request::Plain(_, head) => send(&*server, head)?,
+    }
+    pipe::both(client, &server)
+}
+
+fn note(shared: &Shared, place: &NetPlace) {
+    let refused = shared.refused.lock();
+    let mut refused = refused.unwrap_or_else(PoisonError::into_inner);
+    if refused.len() < REFUSED_MAX {
+        refused.insert(place.to_string());
+    }
 }
 
 /// Byte by byte, so that nothing behind the head is taken.
-fn read_head(client: &mut UnixStream) -> io::Result<Vec<u8>> {
+fn read_head(mut client: &UnixStream, clock: &SystemClock) -> io::Result<Vec<u8>> {
+    let begun = clock.monotonic();
     let mut head = vec![];
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
+        let left = HEAD_TIME.saturating_sub(clock.monotonic().saturating_sub(begun));
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        client.set_read_timeout(Some(left))?;
         if head.len() == HEAD_BYTES_MAX || client.read(&mut byte)? == 0 {
             return Err(io::ErrorKind::InvalidData.into());
         }
@@ -176,7 +198,11 @@ fn read_head(client: &mut UnixStream) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn say(client: &mut UnixStream, status: &str, text: &str) -> io::Result<()> {
+fn send(mut to: impl io::Write, bytes: &[u8]) -> io::Result<()> {
+    to.write_all(bytes)
+}
+
+fn say(mut client: &UnixStream, status: &str, text: &str) -> io::Result<()> {
     let length = text.len() + 1;
     write!(
         client,
@@ -184,9 +210,17 @@ fn say(client: &mut UnixStream, status: &str, text: &str) -> io::Result<()> {
     )
 }
 
+/// Reaches a place at one of the addresses that may stand for it.
 fn connect(place: &NetPlace) -> io::Result<TcpStream> {
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in (place.host.as_str(), place.port).to_socket_addrs()? {
+    let mut last = io::Error::other("its name leads to no address");
+    let addresses = (place.host(), place.port()).to_socket_addrs()?;
+    for address in addresses.take(ADDRESSES_MAX) {
+        if !place.may_be_at(address.ip()) {
+            last = io::Error::other(
+                "its name leads to this machine or its link; `sandbox.hosts` can name the address itself",
+            );
+            continue;
+        }
         match TcpStream::connect_timeout(&address, CONNECT_TIME) {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,
@@ -197,89 +231,4 @@ fn connect(place: &NetPlace) -> io::Result<TcpStream> {
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
-mod tests {
-    use super::*;
-    use std::net::TcpListener;
-
-    /// A server that answers each connection with what it got.
-    fn echo() -> u16 {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                std::thread::spawn(move || {
-                    let mut bytes = vec![];
-                    stream.read_to_end(&mut bytes).unwrap();
-                    stream.write_all(&bytes).unwrap();
-                });
-            }
-        });
-        port
-    }
-
-    fn asked(folder: &Path, request: &str) -> String {
-        let mut stream = knock(folder).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    }
-
-    #[test]
-    fn only_the_places_that_are_named_are_reached() {
-        let root = tempfile::tempdir().unwrap();
-        // Longer than the address of a socket may be.
-        let folder = root.path().join("x".repeat(150));
-        std::fs::create_dir(&folder).unwrap();
-        let (port, other) = (echo(), echo());
-        let place = NetPlace::parse(&format!("localhost:{port}"), 443).unwrap();
-        let door = Door::open(&folder, [place].into()).unwrap();
-        let through = |request: &str| asked(&folder, request);
-
-        let tunnel = format!("CONNECT LOCALHOST:{port} HTTP/1.1\r\nHost: x\r\n\r\nsecret");
-        assert_eq!(
-            through(&tunnel),
-            "HTTP/1.1 200 Connection established\r\n\r\nsecret"
-        );
-        let plain =
-            format!("POST http://localhost:{port}/v1?a HTTP/1.1\r\nHost: evil\r\nX: 1\r\n\r\nbody");
-        let sent = format!(
-            "POST /v1?a HTTP/1.1\r\nX: 1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\nbody"
-        );
-        assert_eq!(through(&plain), sent);
-
-        for refused in [
-            format!("CONNECT localhost:{other} HTTP/1.1\r\n\r\n"),
-            format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n"),
-            format!("GET http://localhost:{other}/ HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
-            format!("CONNECT localhost.:{other} HTTP/1.1\r\n\r\n"),
-        ] {
-            let answer = through(&refused);
-            assert!(answer.starts_with("HTTP/1.1 403 "), "{refused}: {answer}");
-        }
-        assert_eq!(
-            door.refused(),
-            [format!("127.0.0.1:{port}"), format!("localhost:{other}"),]
-        );
-        let answer = through("GET / HTTP/1.1\r\n\r\n");
-        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
-        drop(door);
-    }
-
-    #[test]
-    fn a_host_that_is_away_is_an_answer() {
-        let root = tempfile::tempdir().unwrap();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let place = NetPlace::parse(&format!("127.0.0.1:{port}"), 443).unwrap();
-        let _door = Door::open(root.path(), [place].into()).unwrap();
-        let answer = asked(
-            root.path(),
-            &format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n"),
-        );
-        assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
-    }
-}
+mod tests;
