@@ -48,11 +48,7 @@ impl Agent for Claude {
 
     fn hosts(&self) -> Hosts {
         Hosts {
-            known: &[
-                "api.anthropic.com",
-                "console.anthropic.com",
-                "platform.claude.com",
-            ],
+            known: &["api.anthropic.com", "platform.claude.com"],
             vars: &["ANTHROPIC_BASE_URL"],
         }
     }

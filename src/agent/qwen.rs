@@ -41,7 +41,7 @@ impl Agent for Qwen {
 
     fn hosts(&self) -> Hosts {
         Hosts {
-            known: &["chat.qwen.ai", "dashscope.aliyuncs.com", "portal.qwen.ai"],
+            known: &["chat.qwen.ai", "dashscope.aliyuncs.com"],
             vars: &["OPENAI_BASE_URL"],
         }
     }

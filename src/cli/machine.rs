@@ -239,12 +239,7 @@ impl Ports for Wiring<'_> {
         range::diff_of_range(range, self.env, self.clock())
     }
 
-    fn relay(
-        &self,
-        folder: &Path,
-        direct: &[NetPlace],
-        argv: &[OsString],
-    ) -> Result<(), CliError> {
+    fn relay(&self, folder: &Path, direct: &[NetPlace], argv: &[OsString]) -> Result<(), CliError> {
         let result = if argv.is_empty() {
             door::serve(folder, direct)
         } else {

@@ -197,12 +197,7 @@ pub trait Ports: Sync {
 
     /// The inner side of a sandbox's way out through the socket in `folder`: becomes `argv` with a proxy to it, or attends to that
     /// proxy, and to the ports of `direct`, when there is none. Returns only when it cannot.
-    fn relay(
-        &self,
-        folder: &Path,
-        direct: &[NetPlace],
-        argv: &[OsString],
-    ) -> Result<(), CliError>;
+    fn relay(&self, folder: &Path, direct: &[NetPlace], argv: &[OsString]) -> Result<(), CliError>;
 
     /// Runs a command in the foreground, streams untouched, and gives its exit status; 128 + n after signal n, and 127
     /// when it could not be started.

@@ -1,5 +1,6 @@
 //! A network for the model's host alone: the real programs do their whole work in it, and their shells reach nothing else.
 
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,18 +20,19 @@ fn other() -> (u16, Arc<AtomicUsize>) {
     let reached = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&reached);
     std::thread::spawn(move || {
-        for _stream in listener.incoming() {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
             count.fetch_add(1, Ordering::SeqCst);
+            let _some = stream.read(&mut [0; 1024]);
+            let _gone = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         }
     });
     (port, reached)
 }
 
-/// The agent's shell tries everything else, and then the agent does what the issue says.
-fn works_alone(agent: &str, host: Ipv4Addr) {
-    let world = World::alone(agent, host);
-    let (port, reached) = other();
-    let far = world.provider_port();
+/// What an agent's shell tries to reach: the other port, the model's own address past the proxy, and the rest of the world.
+/// It prints the number of each that got out, and at last that it tried.
+fn tries(port: u16, far: u16) -> String {
     // The model's own address is reached by proxy alone, but for that of this machine.
     let tries = [
         format!("bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}'"),
@@ -40,7 +42,7 @@ fn works_alone(agent: &str, host: Ipv4Addr) {
         "getent ahosts one.one.one.one".to_owned(),
         format!("curl -sf -m 20 http://127.0.0.1:{port}/"),
         format!("curl -sf -m 20 --noproxy NOBODY http://127.0.0.1:{port}/"),
-        format!("curl -sf -m 20 -p -x $HTTPS_PROXY --noproxy NOBODY http://127.0.0.2:{port}/"),
+        format!("curl -sf -m 20 -p -x \"$HTTPS_PROXY\" --noproxy NOBODY http://127.0.0.2:{port}/"),
         "curl -sf -m 20 https://example.com/".to_owned(),
     ];
     let tries: Vec<String> = tries
@@ -48,9 +50,37 @@ fn works_alone(agent: &str, host: Ipv4Addr) {
         .enumerate()
         .map(|(number, line)| format!("if {line} >/dev/null 2>&1; then echo out {number}; fi"))
         .collect();
+    format!(
+        "@model run {{ {}; echo tried; }} > tried.txt",
+        tries.join("; ")
+    )
+}
+
+/// They would be of no use if they failed everywhere.
+#[test]
+fn what_is_tried_gets_out_of_a_whole_network() {
+    let world = World::new("claude", "ok", &kinds::limits("claude", "ok"));
+    let (port, reached) = other();
+    let run = world.run(&format!(
+        "{}\n{}",
+        tries(port, port),
+        kinds::good_script("claude")
+    ));
+    assert_eq!(run.outcome, "implemented", "{run:?}");
+    let tried = world.merged_file("tried.txt");
+    for number in [0, 1, 2, 5, 6, 7] {
+        assert!(tried.contains(&format!("out {number}\n")), "{tried}");
+    }
+    assert_eq!(reached.load(Ordering::SeqCst), 6);
+}
+
+/// The agent's shell tries everything else, and then the agent does what the issue says.
+fn works_alone(agent: &str, host: Ipv4Addr) {
+    let world = World::alone(agent, host);
+    let (port, reached) = other();
     let script = format!(
-        "@model run {{ {}; echo tried; }} > tried.txt\n{}",
-        tries.join("; "),
+        "{}\n{}",
+        tries(port, world.provider_port()),
         kinds::good_script(agent)
     );
     let run = world.run(&script);

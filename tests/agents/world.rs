@@ -347,7 +347,13 @@ impl World {
 
     /// The port of the provider.
     pub(crate) fn provider_port(&self) -> u16 {
-        self.provider.place().rsplit(':').next().unwrap().parse().unwrap()
+        self.provider
+            .place()
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
     }
 
     /// How often the model was asked.
