@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::failure::Said;
 use super::{
-    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, arguments, call,
-    judge_by_word, micros, no_shell, one_line, program_or, sum, vars,
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, arguments,
+    call, judge_by_word, micros, no_shell, one_line, program_or, sum, vars,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Scope};
 
@@ -43,6 +43,13 @@ impl Agent for Claude {
             files: &[".claude/.credentials.json"],
             home: &[".claude", ".claude.json"],
             how: "`claude` and then /login, or ANTHROPIC_API_KEY",
+        }
+    }
+
+    fn hosts(&self) -> Hosts {
+        Hosts {
+            known: &["api.anthropic.com", "platform.claude.com"],
+            vars: &["ANTHROPIC_BASE_URL"],
         }
     }
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::failure::{Said, reset_at};
 use super::{
-    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, arguments, call,
-    judge_by_word, no_shell, program_or, sum,
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, arguments,
+    call, judge_by_word, no_shell, program_or, sum,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure};
 
@@ -38,6 +38,13 @@ impl Agent for Codex {
             files: &[".codex/auth.json"],
             home: &[".codex"],
             how: "`codex login`, or CODEX_API_KEY",
+        }
+    }
+
+    fn hosts(&self) -> Hosts {
+        Hosts {
+            known: &["api.openai.com", "auth.openai.com", "chatgpt.com"],
+            vars: &["OPENAI_BASE_URL"],
         }
     }
 

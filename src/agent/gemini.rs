@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::failure::{Said, of_status};
 use super::{
-    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, arguments, call,
-    judge_by_word, no_shell, program_or, vars,
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, arguments,
+    call, judge_by_word, no_shell, program_or, vars,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Scope};
 
@@ -38,6 +38,17 @@ impl Agent for Gemini {
             files: &[".gemini/oauth_creds.json", ".gemini/google_accounts.json"],
             home: &[".gemini"],
             how: "`gemini` once in a terminal, or GEMINI_API_KEY",
+        }
+    }
+
+    fn hosts(&self) -> Hosts {
+        Hosts {
+            known: &[
+                "cloudcode-pa.googleapis.com",
+                "generativelanguage.googleapis.com",
+                "oauth2.googleapis.com",
+            ],
+            vars: &["GOOGLE_GEMINI_BASE_URL"],
         }
     }
 

@@ -106,6 +106,15 @@ impl Login {
     }
 }
 
+/// The hosts of an agent's model and of its login. What its own settings files name, acp does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hosts {
+    /// Those that it goes to by itself, at port 443 where none is named.
+    pub known: &'static [&'static str],
+    /// Variables that lead it to another server instead.
+    pub vars: &'static [&'static str],
+}
+
 /// How to start an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentCommand {
@@ -185,6 +194,11 @@ pub trait Agent: Sync {
 
     /// Where it keeps its login.
     fn login(&self) -> Login;
+
+    /// Which hosts it talks to while it works; none where its own settings alone decide.
+    fn hosts(&self) -> Hosts {
+        Hosts::default()
+    }
 
     /// The program it needs, for the check before a launch; `None` when the settings name none.
     fn program(&self, settings: &AgentSettings) -> Option<String>;

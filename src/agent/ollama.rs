@@ -4,8 +4,8 @@ use jiff::Zoned;
 
 use super::codex;
 use super::{
-    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, model, no_shell,
-    program_or,
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, model,
+    no_shell, program_or,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure};
 
@@ -38,6 +38,13 @@ impl Agent for Ollama {
             files: &[".ollama"],
             home: &[".codex"],
             how: "`ollama serve` and `ollama pull MODEL`; there is no login",
+        }
+    }
+
+    fn hosts(&self) -> Hosts {
+        Hosts {
+            known: &["localhost:11434"],
+            vars: &["CODEX_OSS_BASE_URL"],
         }
     }
 

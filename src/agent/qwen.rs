@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::failure::Said;
 use super::{
-    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd, arguments, call,
-    judge_by_word, no_shell, one_line, program_or, sum, vars,
+    Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, arguments,
+    call, judge_by_word, no_shell, one_line, program_or, sum, vars,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass};
 
@@ -36,6 +36,13 @@ impl Agent for Qwen {
             files: &[".qwen/oauth_creds.json", ".qwen/settings.json"],
             home: &[".qwen"],
             how: "`qwen` and then /auth, or OPENAI_API_KEY",
+        }
+    }
+
+    fn hosts(&self) -> Hosts {
+        Hosts {
+            known: &["chat.qwen.ai", "dashscope.aliyuncs.com"],
+            vars: &["OPENAI_BASE_URL"],
         }
     }
 

@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::wire::Wiring;
 use super::{app, range};
 use crate::commands::{Checkout, Control, Interrupted, Machine, Ports, Session};
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, NetPlace, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
+use crate::sandbox::door;
 use crate::service::ServiceManager;
 use crate::store::Home;
 use crate::sys::Secret;
@@ -236,6 +237,18 @@ impl Ports for Wiring<'_> {
 
     fn diff_of_range(&self, range: &str) -> Result<DiffFacts, CliError> {
         range::diff_of_range(range, self.env, self.clock())
+    }
+
+    fn relay(&self, folder: &Path, direct: &[NetPlace], argv: &[OsString]) -> Result<(), CliError> {
+        let result = if argv.is_empty() {
+            door::serve(folder, direct)
+        } else {
+            Err(door::relay(&self.own_program()?, folder, direct, argv))
+        };
+        result.map_err(|error| {
+            CliError::new(Exit::Io, "the way out of the sandbox cannot be opened")
+                .because_of(Some(&error))
+        })
     }
 
     fn run_command(&self, argv: &[OsString]) -> Result<u8, CliError> {

@@ -33,6 +33,7 @@ mod prompt;
 mod report;
 mod retry;
 mod run;
+mod sandbox_relay;
 mod sent;
 mod service;
 mod session;
@@ -98,6 +99,9 @@ pub const GROUPS: &[Group] = &[
     Group::verb::<heartbeat::Reconcile>("reconcile", "Draw the conclusions from runs that ended"),
     Group::verb::<sweep::Sweep>("sweep", "Clear up what is no longer needed"),
     Group::verbs::<report::Report>("report", "Say how a run ended (inside a run)").in_run(),
+    Group::verb::<sandbox_relay::SandboxRelay>("sandbox-relay", "The way out of a sandbox")
+        .hidden()
+        .in_run(),
     Group::verb::<complete::Complete>("complete", "Answer a completion script")
         .hidden()
         .in_run(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{BranchName, DiffFacts, ForgeRules, ProfileId, RunId, TimerKind};
+use crate::domain::{BranchName, DiffFacts, ForgeRules, NetPlace, ProfileId, RunId, TimerKind};
 use crate::forge::remote::Access;
 use crate::service::ServiceManager;
 use crate::store::Home;
@@ -194,6 +194,10 @@ pub trait Ports: Sync {
 
     /// What the change of `range` (`A..B`) touches, in the repository around the current folder.
     fn diff_of_range(&self, range: &str) -> Result<DiffFacts, CliError>;
+
+    /// The inner side of a sandbox's way out through the socket in `folder`: becomes `argv` with a proxy to it, or attends to that
+    /// proxy, and to the ports of `direct`, when there is none. Returns only when it cannot.
+    fn relay(&self, folder: &Path, direct: &[NetPlace], argv: &[OsString]) -> Result<(), CliError>;
 
     /// Runs a command in the foreground, streams untouched, and gives its exit status; 128 + n after signal n, and 127
     /// when it could not be started.

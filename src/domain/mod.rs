@@ -15,6 +15,7 @@ mod issue;
 pub mod label;
 mod lane;
 mod lease;
+mod net_place;
 mod news;
 pub mod out;
 mod outcome;
@@ -43,6 +44,7 @@ pub use intent::{
 pub use issue::{Association, Comment, Issue, IssueState, Labelled, text_digest};
 pub use lane::{IssueLane, PrLane};
 pub use lease::{Approval, Cooldown, CooldownChange, Hold, HoldRule, Lease, Retry};
+pub use net_place::NetPlace;
 pub use news::{News, NewsBook, NewsKind, Notice, Priority, Told};
 pub use outcome::{Failure, FailureClass, Outcome, ReviewAction, RunEnd, Scope};
 pub use plan::{Action, Lane, Plan, Standing, Wait};

@@ -38,10 +38,12 @@ impl SandboxKind {
 
 /// Whether confined children have a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Network {
     /// The machine's own.
     On,
+    /// None but a way to the hosts of the agent's model, for the agent alone; setup and verify commands have none.
+    ModelHostOnly,
     /// None, not even the machine's loopback.
     Off,
 }
@@ -57,6 +59,10 @@ pub struct SandboxRules {
     pub write: Vec<PathBuf>,
     /// The network.
     pub network: Network,
+    /// With [`Network::ModelHostOnly`]: hosts that the agent may reach besides those that it is known to need, each `host` or
+    /// `host:port`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// The container's image.
     pub image: Option<String>,
     /// Bytes of memory that a process (in a container: all together) may write to; 0: no limit.
@@ -75,6 +81,7 @@ impl SandboxRules {
             read: vec![],
             write: vec![],
             network: Network::On,
+            hosts: vec![],
             image: None,
             memory_bytes_max: 0,
             processes_max: 0,

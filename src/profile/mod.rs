@@ -38,7 +38,7 @@ pub use keys::keys_in_words;
 pub use layer::{DEFAULTS, ENVIRONMENT, Origin, Overrides, default_path_rules};
 pub use load::{Profile, list, load, load_text, profile_path, profiles_dir, select};
 pub use portable::{Exported, MachinePath, export, machine_paths, secrets_in, with_checkout};
-pub use schema::{KNOWN_AGENTS, ProfileFile, schema_json};
+pub use schema::{AGENTS_WITH_HOSTS, KNOWN_AGENTS, ProfileFile, schema_json};
 pub use starter::{Starter, starter_issues};
 pub use units::{
     dollars_text, duration_text, parse_dollars, parse_duration, parse_size, size_text,

@@ -192,6 +192,7 @@ fn sandbox(file: SandboxFile, home: Option<&Path>) -> Option<SandboxRules> {
         read: paths(file.read?)?,
         write: paths(file.write?)?,
         network: file.network?,
+        hosts: file.hosts.unwrap_or_default(),
         image: file.image.filter(|image| !image.is_empty()),
         memory_bytes_max: file.memory?.0,
         processes_max: file.processes?,

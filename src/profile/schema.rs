@@ -21,6 +21,9 @@ pub const KNOWN_AGENTS: &[&str] = &[
     "command",
 ];
 
+/// Those of which acp knows the hosts of their models; the others need `sandbox.hosts` to reach no more than that.
+pub const AGENTS_WITH_HOSTS: &[&str] = &["claude", "codex", "gemini", "qwen", "ollama"];
+
 /// One repository under acp's control. What is not written here comes from `config.toml` or is built in; `acp profile
 /// show --origin` tells which. Groups are merged key by key, a list replaces the list of the layer below.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -174,9 +177,12 @@ pub struct SandboxFile {
     pub read: Option<Vec<String>>,
     /// Files and folders that may be written besides; absolute, or below `~/`.
     pub write: Option<Vec<String>>,
-    /// `on`: the machine's network; `off`: none, not even its loopback.
+    /// `on`: the machine's network; `off`: none, not even its loopback; `model-host-only`: none but a way to the hosts of the
+    /// agent's model (bubblewrap alone).
     #[schemars(schema_with = "words::networks")]
     pub network: Option<Network>,
+    /// With `model-host-only`: hosts that the agent may reach besides those that acp knows of it, each `host` or `host:port`.
+    pub hosts: Option<Vec<String>>,
     /// The container's image; only for `docker` and `podman`.
     pub image: Option<String>,
     /// Memory that a process, and in a container all together, may write to; 0 for no limit.

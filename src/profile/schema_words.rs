@@ -57,7 +57,7 @@ pub(super) fn sandbox_kinds(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(super) fn networks(_: &mut SchemaGenerator) -> Schema {
-    one_of(&["on", "off"])
+    one_of(&["on", "off", "model-host-only"])
 }
 
 pub(super) fn writes(_: &mut SchemaGenerator) -> Schema {

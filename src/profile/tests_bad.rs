@@ -58,10 +58,10 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "sandbox: { kind: chroot, network: model-host-only, reed: [] }",
+        "sandbox: { kind: chroot, network: half, reed: [] }",
         &[
             "web.yaml:3: sandbox.kind: expected `auto`, `none`, `bubblewrap`, `seatbelt`, `docker` or `podman`, found `chroot`",
-            "web.yaml:3: sandbox.network: expected `on` or `off`, found `model-host-only`",
+            "web.yaml:3: sandbox.network: expected `on`, `off` or `model-host-only`, found `half`",
             "web.yaml:3: sandbox.reed: unknown key; did you mean `read`?",
         ],
     ),
@@ -83,6 +83,42 @@ const BAD: &[(&str, &[&str])] = &[
         &[
             "web.yaml:3: sandbox.kind: a container needs an image; set `sandbox.image` to one that has the agent and its \
              tools",
+        ],
+    ),
+    (
+        "sandbox: { hosts: [api.example.com] }",
+        &[
+            "web.yaml:3: sandbox.hosts: `hosts` opens nothing where the network is not `model-host-only`; write `network: \
+             model-host-only`, or remove `hosts`",
+        ],
+    ),
+    (
+        "sandbox: { network: model-host-only, hosts: [\"*.example.com\", \"https://a.b\", \"a:0\"] }",
+        &[
+            "web.yaml:3: sandbox.hosts[0]: expected `host` or `host:port`, found `*.example.com`",
+            "web.yaml:3: sandbox.hosts[1]: expected `host` or `host:port`, found `https://a.b`",
+            "web.yaml:3: sandbox.hosts[2]: expected `host` or `host:port`, found `a:0`",
+        ],
+    ),
+    (
+        "agents: { use: claude }\nsandbox: { network: model-host-only, kind: docker, image: x }",
+        &[
+            "web.yaml:4: sandbox.network: `model-host-only` needs bubblewrap; set `sandbox.kind` to `auto` or `bubblewrap`, \
+             or `network` to `off`",
+        ],
+    ),
+    (
+        "agents: { use: claude, settings: { claude: { sandbox: none } } }\nsandbox: { network: model-host-only }",
+        &[
+            "web.yaml:3: agents.settings.claude.sandbox: an agent without a sandbox has the whole network, and \
+             `sandbox.network` is `model-host-only`",
+        ],
+    ),
+    (
+        "agents: { use: claude, fallback: [opencode] }\nsandbox: { network: model-host-only }",
+        &[
+            "web.yaml:4: sandbox.network: acp does not know the hosts of the model of `opencode`; name them: `hosts: \
+             [api.example.com]`, with a port where it is not 443",
         ],
     ),
     (

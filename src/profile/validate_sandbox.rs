@@ -1,8 +1,9 @@
 //! Checks of `sandbox:`.
 
-use super::schema::{ProfileFile, SandboxFile};
+use super::hint::shown_text;
+use super::schema::{AGENTS_WITH_HOSTS, KNOWN_AGENTS, ProfileFile, SandboxFile};
 use super::validate::{Checker, expand_home};
-use crate::domain::{SandboxKind, why_not_shown};
+use crate::domain::{NetPlace, Network, Sandbox, SandboxKind, why_not_shown};
 
 /// Below this no shell could start what it is asked to.
 const MEMORY_BYTES_MIN: u64 = 16_000_000;
@@ -27,7 +28,61 @@ pub(super) fn sandbox(check: &mut Checker<'_>, file: &ProfileFile) {
         }
     }
     image(check, sandbox);
+    network(check, file);
     limits(check, sandbox);
+}
+
+fn network(check: &mut Checker<'_>, file: &ProfileFile) {
+    let sandbox = &file.sandbox;
+    for (index, text) in sandbox.hosts.iter().flatten().enumerate() {
+        if NetPlace::parse(text, 443).is_none() {
+            let message = format!("expected `host` or `host:port`, found {}", shown_text(text));
+            check.report(&format!("sandbox.hosts[{index}]"), &message, None);
+        }
+    }
+    let has_hosts = sandbox
+        .hosts
+        .as_ref()
+        .is_some_and(|hosts| !hosts.is_empty());
+    if sandbox.network != Some(Network::ModelHostOnly) {
+        if has_hosts {
+            let hint = "write `network: model-host-only`, or remove `hosts`";
+            let message = "`hosts` opens nothing where the network is not `model-host-only`";
+            check.report_pair(["sandbox.hosts", "sandbox.network"], message, Some(hint));
+        }
+        return;
+    }
+    let able = matches!(
+        sandbox.kind,
+        None | Some(SandboxKind::Auto | SandboxKind::Bubblewrap)
+    );
+    if !able {
+        let message = "`model-host-only` needs bubblewrap";
+        let hint = "set `sandbox.kind` to `auto` or `bubblewrap`, or `network` to `off`";
+        check.report_pair(["sandbox.network", "sandbox.kind"], message, Some(hint));
+    }
+    hosts_of_agents(check, file, has_hosts);
+}
+
+/// Every agent that is to be used must have a host that it may reach, and a sandbox that keeps it from all others.
+fn hosts_of_agents(check: &mut Checker<'_>, file: &ProfileFile, has_hosts: bool) {
+    let agents = &file.agents;
+    for name in agents.use_.iter().chain(agents.fallback.iter().flatten()) {
+        let settings = agents.settings.get(name);
+        if settings.is_some_and(|settings| settings.sandbox == Some(Sandbox::None)) {
+            let key = format!("agents.settings.{name}.sandbox");
+            let message = "an agent without a sandbox has the whole network, and `sandbox.network` is `model-host-only`";
+            check.report_pair([&key, "sandbox.network"], message, None);
+        }
+        let backend = settings.and_then(|settings| settings.backend.as_deref());
+        let backend = backend.unwrap_or(name);
+        let is_known = AGENTS_WITH_HOSTS.contains(&backend);
+        if !is_known && !has_hosts && KNOWN_AGENTS.contains(&backend) {
+            let message = format!("acp does not know the hosts of the model of `{name}`");
+            let hint = "name them: `hosts: [api.example.com]`, with a port where it is not 443";
+            check.report_pair(["sandbox.hosts", "sandbox.network"], &message, Some(hint));
+        }
+    }
 }
 
 fn image(check: &mut Checker<'_>, sandbox: &SandboxFile) {

@@ -8,7 +8,7 @@ use crate::domain::Network;
 use crate::proc::{Cmd, Quick};
 use crate::sys::Clock;
 
-use super::{Access, View};
+use super::{Access, View, door};
 
 /// Its own users, processes, messages and host name; the lock on standard input stays held by what is inside. With the
 /// supervisor dies everything: the thread that starts it must therefore live as long.
@@ -30,7 +30,7 @@ const TRIAL_OUTPUT_BYTES_MAX: usize = 4096;
 /// `cmd` inside.
 pub(super) fn around(cmd: &Cmd, bwrap: &Path, view: &View, network: Network) -> Cmd {
     let mut args: Vec<OsString> = ALWAYS.iter().map(Into::into).collect();
-    if network == Network::Off {
+    if network != Network::On {
         args.push("--unshare-net".into());
     }
     args.extend(["--proc", "/proc", "--dev", "/dev"].map(Into::into));
@@ -49,6 +49,14 @@ pub(super) fn around(cmd: &Cmd, bwrap: &Path, view: &View, network: Network) -> 
         args.extend(["--chdir".into(), dir.into()]);
     }
     args.push("--".into());
+    if let Some(way) = &view.way {
+        args.extend([way.acp.clone().into(), door::VERB.into()]);
+        args.push(way.folder.clone().into());
+        for place in &way.direct {
+            args.extend([door::DIRECT.into(), place.to_string().into()]);
+        }
+        args.push("--".into());
+    }
     args.push(cmd.program().to_owned());
     args.extend_from_slice(cmd.arguments());
     let wrapped = cmd.wrapped(bwrap.into(), args);
@@ -87,7 +95,8 @@ pub fn works(bwrap: &Path, clock: &dyn Clock) -> Result<Option<String>, String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::Mount;
+    use crate::domain::NetPlace;
+    use crate::sandbox::{Mount, Way};
 
     #[test]
     fn a_view_becomes_mounts_in_its_order() {
@@ -103,6 +112,7 @@ mod tests {
                 mount("/h/k", Access::NoFile),
                 mount("/w x", Access::Write),
             ],
+            way: None,
         };
         let cmd = Cmd::new("tool").arg("--").dir("/w x").env_clear();
         let shown = around(&cmd, Path::new("/usr/bin/bwrap"), &view, Network::Off).shown();
@@ -114,5 +124,22 @@ mod tests {
         );
         let shown = around(&cmd, Path::new("/usr/bin/bwrap"), &view, Network::On).shown();
         assert!(!shown.contains("--unshare-net"), "{shown}");
+        let with_way = View {
+            way: Some(Way {
+                folder: "/run/door".into(),
+                acp: "/bin/acp".into(),
+                direct: vec![NetPlace::parse("localhost:11434", 1).unwrap()],
+            }),
+            ..view
+        };
+        let only = Network::ModelHostOnly;
+        let shown = around(&cmd, Path::new("/usr/bin/bwrap"), &with_way, only).shown();
+        assert!(shown.contains("--unshare-net"), "{shown}");
+        assert!(
+            shown.ends_with(
+                " -- /bin/acp sandbox-relay /run/door --direct localhost:11434 -- tool --"
+            ),
+            "{shown}"
+        );
     }
 }

@@ -130,6 +130,7 @@ mod tests {
                 mount("/s/repo.git", Access::Read),
                 mount("/s/w", Access::Write),
             ],
+            way: None,
         };
         let rules = SandboxRules {
             network: Network::Off,

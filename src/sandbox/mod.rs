@@ -7,17 +7,18 @@
 mod bubblewrap;
 mod container;
 mod disk;
+pub mod door;
 mod limits;
 mod seatbelt;
 mod view;
 
 pub use bubblewrap::works as bubblewrap_works;
 pub use disk::{Disk, Kind, LocalDisk};
-pub use view::{Access, Mount, View, Wanted};
+pub use view::{Access, Mount, View, Wanted, Way};
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::{SandboxKind, SandboxRules};
+use crate::domain::{Network, SandboxKind, SandboxRules};
 use crate::proc::Cmd;
 
 /// What confines on this machine.
@@ -96,6 +97,26 @@ pub fn choose(
         let found = backend.map_err(|why| format!("`sandbox.kind: {kind}` cannot work: {why}"));
         found.map(|backend| (backend, None))
     };
+    if rules.network == Network::ModelHostOnly {
+        // There is no next best: what could not be closed would be open.
+        let found = if machine.macos {
+            Err("it needs bubblewrap, which is for Linux".to_owned())
+        } else {
+            match rules.kind {
+                SandboxKind::Auto | SandboxKind::Bubblewrap => bubblewrap(machine),
+                kind => Err(format!(
+                    "it needs bubblewrap, and `sandbox.kind` is `{}`",
+                    kind.as_str()
+                )),
+            }
+        };
+        return match found {
+            Ok(backend) => Ok((backend, None)),
+            Err(why) => Err(format!(
+                "`sandbox.network: model-host-only` cannot work: {why}"
+            )),
+        };
+    }
     match rules.kind {
         SandboxKind::None => Ok((Backend::None, None)),
         SandboxKind::Auto => {
@@ -163,6 +184,42 @@ mod tests {
             Ok((backend, None)) => backend.name().to_owned(),
             Ok((backend, Some(why))) => format!("{}: {why}", backend.name()),
             Err(why) => why,
+        }
+    }
+
+    #[test]
+    fn a_network_for_the_model_alone_is_never_replaced_by_a_whole_one() {
+        let find = |name: &str| (name == "bwrap").then(|| PathBuf::from("/bin/bwrap"));
+        let nothing = |_: &str| None;
+        let choose_with = |kind, find: &dyn Fn(&str) -> Option<PathBuf>, macos| {
+            let machine = Machine {
+                find,
+                bubblewrap: &|_| None,
+                macos,
+            };
+            let rules = SandboxRules {
+                kind,
+                network: Network::ModelHostOnly,
+                ..SandboxRules::off()
+            };
+            choose(&rules, &machine).map(|(backend, _)| backend.name())
+        };
+        assert_eq!(
+            choose_with(SandboxKind::Auto, &find, false),
+            Ok("bubblewrap")
+        );
+        assert_eq!(
+            choose_with(SandboxKind::Bubblewrap, &find, false),
+            Ok("bubblewrap")
+        );
+        assert!(choose_with(SandboxKind::Auto, &nothing, false).is_err());
+        assert!(choose_with(SandboxKind::Auto, &find, true).is_err());
+        for kind in [
+            SandboxKind::Docker,
+            SandboxKind::None,
+            SandboxKind::Seatbelt,
+        ] {
+            assert!(choose_with(kind, &find, false).is_err(), "{kind:?}");
         }
     }
 

@@ -95,6 +95,7 @@ mod tests {
                 mount("/Users/u/.cargo/credentials.toml", Access::NoFile),
                 mount("/w/a\") (allow default) (\"\\", Access::Write),
             ],
+            way: None,
         };
         let off = policy(&view, Network::Off);
         let (_, rules) = off.split_once("(allow ipc-posix-shm)\n").unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::domain::{SECRET_PATHS, why_not_shown};
+use crate::domain::{NetPlace, SECRET_PATHS, why_not_shown};
 
 use super::disk::{Disk, Kind};
 
@@ -115,6 +115,19 @@ pub struct Wanted {
     pub worktree: PathBuf,
     /// And acp's clone, to be read.
     pub repo_git: PathBuf,
+    /// The way out that it has instead of a network.
+    pub way: Option<Way>,
+}
+
+/// The way out of a sandbox without a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The folder with the socket of the door.
+    pub folder: PathBuf,
+    /// acp's own binary, which relays to it.
+    pub acp: PathBuf,
+    /// Places on this machine's loopback that it leads to: they have the same port inside.
+    pub direct: Vec<NetPlace>,
 }
 
 /// Everything that is there for a child, parents before what is in them.
@@ -122,6 +135,8 @@ pub struct Wanted {
 pub struct View {
     /// In the order in which they are mounted.
     pub mounts: Vec<Mount>,
+    /// The way out, where there is one.
+    pub way: Option<Way>,
 }
 
 impl View {
@@ -162,13 +177,19 @@ impl View {
         }
         table.put_if_there(&wanted.repo_git, Access::Read);
         table.put(&wanted.worktree, Access::Write);
+        if let Some(way) = &wanted.way {
+            table.put(&way.folder, Access::Read);
+        }
         for secret in home
             .into_iter()
             .flat_map(|home| SECRET_PATHS.iter().map(|s| home.join(s)))
         {
             table.hide(&secret);
         }
-        Ok(table.finish())
+        Ok(Self {
+            way: wanted.way.clone(),
+            ..table.finish()
+        })
     }
 }
 
@@ -346,7 +367,7 @@ impl<'d> Table<'d> {
                 mounts.push(Mount { path, access });
             }
         }
-        View { mounts }
+        View { mounts, way: None }
     }
 
     /// Whether a child would see what is at `path`.
@@ -464,6 +485,7 @@ mod tests {
             login: vec![".claude".into(), ".claude.json".into()],
             worktree: state.join("web/worktrees/r1"),
             repo_git: state.join("web/repo.git"),
+            way: None,
             own: vec![state, "/h/u/.config/acp".into()],
             ..Wanted::default()
         }
@@ -586,6 +608,26 @@ mod tests {
             let why = View::new(&bad, &disk).unwrap_err();
             assert!(why.contains(expected), "{why}");
         }
+    }
+
+    #[test]
+    fn of_the_folder_of_its_run_a_child_sees_the_door_alone() {
+        let run = PathBuf::from("/h/u/.local/state/acp/web/runs/r1");
+        let mut disk = Paper::new(MACHINE);
+        disk.0.insert(run.join("door"), Kind::Folder);
+        let mut with_way = wanted();
+        with_way.way = Some(Way {
+            folder: run.join("door"),
+            acp: "/usr/bin/acp".into(),
+            direct: vec![],
+        });
+        let view = View::new(&with_way, &disk).unwrap();
+        assert_eq!(view.way, with_way.way);
+        let of_runs: Vec<String> = lines(&view)
+            .into_iter()
+            .filter(|line| line.contains("/web/runs"))
+            .collect();
+        assert_eq!(of_runs, [format!("r {}", run.join("door").display())]);
     }
 
     #[test]

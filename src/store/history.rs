@@ -27,6 +27,8 @@ pub struct HistoryCut {
 impl Store {
     /// Moves a run's folder to `history/`. Its worktree must be gone or kept on purpose.
     pub fn archive_run(&self, id: &RunId) -> Result<(), StoreError> {
+        // A supervisor that was killed has left it there.
+        durable::remove_tree(&self.layout.door(id))?;
         durable::create_dirs(&self.layout.history())?;
         let to = self.layout.history().join(id.as_str());
         crash_point("history.before_move");

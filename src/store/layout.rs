@@ -129,6 +129,11 @@ impl Layout {
         self.run(run).join("supervisor.log")
     }
 
+    /// The folder of the socket that leads a run's agent to the model's hosts, while it works.
+    pub fn door(&self, run: &RunId) -> PathBuf {
+        self.run(run).join("door")
+    }
+
     /// The bundle of a run's unpublished work.
     pub fn bundle(&self, run: &RunId) -> PathBuf {
         self.history().join(format!("{run}.bundle"))

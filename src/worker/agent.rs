@@ -12,6 +12,7 @@ use crate::durable::{self, DurableError, Lock, crash_point};
 use crate::proc::{Cmd, Ended, Limits, Report, RunTree, Verdict, Watch};
 use crate::sys::{Clock, local};
 
+use super::door::OpenDoor;
 use super::guard::{Circle, is_session, overspent};
 use super::record::{Record, Usage, process_id};
 use super::supervise::{Worker, could_not_start};
@@ -179,7 +180,13 @@ fn start(
     if agent.abilities().resume && worker.is_confined(&run) {
         make_session_folders(worker, agent)?;
     }
-    let cmd = match worker.confined(&run, with_vars(cmd, &vars), agent.login().home, &vars) {
+    let door = match OpenDoor::of(worker, &run, agent, &vars) {
+        Ok(door) => door,
+        Err(why) => return Ok(Err(why)),
+    };
+    let way = door.as_ref().map(|door| door.way(worker));
+    let cmd = with_vars(cmd, &vars);
+    let cmd = match worker.confined(&run, cmd, agent.login().home, &vars, way) {
         Ok(cmd) => cmd,
         Err(why) => return Ok(Err(why)),
     };
@@ -209,6 +216,9 @@ fn start(
         .children
         .run(child, &mut tree, worker.ctx.clock, follow);
     worker.end_container(&run);
+    for place in door.map(OpenDoor::close).unwrap_or_default() {
+        log.header(&format!("acp: {place} was refused to the agent"));
+    }
     Ok(Ok(report))
 }
 

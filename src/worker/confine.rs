@@ -8,10 +8,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Rules, Sandbox, SandboxKind, SandboxRules};
+use crate::domain::{Network, Rules, Sandbox, SandboxKind, SandboxRules};
 use crate::durable::{self, Versioned};
 use crate::proc::{self, Cmd, ProcessMark, Quick};
-use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted};
+use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted, Way};
 use crate::store::{Home, Layout};
 use crate::sys::{Clock, Env};
 
@@ -80,9 +80,11 @@ impl Confiner<'_> {
 
     /// As [`Confiner::backend`], without starting anything: what was not tried yet counts as working.
     pub(super) fn expected(&self, agent: &str) -> Result<(), String> {
+        // Only where a whole network is as good as none may there be no sandbox at all.
+        let may_be_none = self.rules.sandbox.network != Network::ModelHostOnly;
         match self.rules.sandbox.kind {
-            SandboxKind::None => return Ok(()),
-            SandboxKind::Auto if !self.has_worked() => return Ok(()),
+            SandboxKind::None if may_be_none => return Ok(()),
+            SandboxKind::Auto if may_be_none && !self.has_worked() => return Ok(()),
             _ => {}
         }
         let remembered = |bwrap: &Path| self.remembered(bwrap).and_then(|trial| trial.failed);
@@ -95,7 +97,13 @@ impl Confiner<'_> {
         bubblewrap: &dyn Fn(&Path) -> Option<String>,
     ) -> Result<(Backend, Option<String>), String> {
         let settings = self.rules.agents.settings.get(agent);
-        if settings.is_some_and(|settings| settings.sandbox == Sandbox::None) {
+        let is_left_out = settings.is_some_and(|settings| settings.sandbox == Sandbox::None);
+        if is_left_out && self.rules.sandbox.network == Network::ModelHostOnly {
+            return Err(format!(
+                "`sandbox.network: model-host-only` cannot work: `agents.settings.{agent}.sandbox` is `none`"
+            ));
+        }
+        if is_left_out {
             return Ok((Backend::None, None));
         }
         let machine = Machine {
@@ -170,6 +178,8 @@ pub(super) struct Shown<'a> {
     pub(super) login: &'a [&'a str],
     pub(super) vars: &'a Vars,
     pub(super) worktree: &'a Path,
+    /// What it has instead of a network.
+    pub(super) way: Option<Way>,
 }
 
 /// `cmd` confined by `backend`.
@@ -234,6 +244,7 @@ fn wanted(
         own: own.collect(),
         worktree: shown.worktree.to_owned(),
         repo_git: around.layout.repo_git(),
+        way: shown.way.clone(),
     }
 }
 
@@ -258,6 +269,49 @@ mod tests {
     use super::*;
     use crate::store::Store;
     use crate::sys::SystemClock;
+
+    /// Also where it was not tried yet: without a sandbox there would be a whole network.
+    #[test]
+    fn a_network_for_the_model_alone_needs_a_sandbox() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::new(Home::below(root.path()).layout(&rules().id));
+        let clock = SystemClock::new();
+        let env = Env::from_pairs([("PATH", root.path().join("bin"))]);
+        let mut rules = rules();
+        rules.sandbox.network = Network::ModelHostOnly;
+        for (of_agent, kind, why) in [
+            (
+                Sandbox::None,
+                SandboxKind::Auto,
+                "`agents.settings.command.sandbox` is `none`",
+            ),
+            (
+                Sandbox::Auto,
+                SandboxKind::Auto,
+                "model-host-only` cannot work",
+            ),
+            (Sandbox::Auto, SandboxKind::None, "`sandbox.kind` is `none`"),
+            (
+                Sandbox::Auto,
+                SandboxKind::Podman,
+                "`sandbox.kind` is `podman`",
+            ),
+        ] {
+            rules.agents.settings.get_mut("command").unwrap().sandbox = of_agent;
+            rules.sandbox.kind = kind;
+            let confiner = Confiner {
+                layout: store.layout(),
+                env: &env,
+                clock: &clock,
+                rules: &rules,
+            };
+            let whys = [
+                confiner.backend("command").unwrap_err(),
+                confiner.expected("command").unwrap_err(),
+            ];
+            assert!(whys.iter().all(|said| said.contains(why)), "{whys:?}");
+        }
+    }
 
     #[cfg(target_os = "linux")]
     #[test]

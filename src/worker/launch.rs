@@ -1,12 +1,12 @@
 //! Starting supervisors: what a pass sees of workers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::agent::{Agent, AgentTask};
-use crate::domain::{Life, Rules, Run, RunId};
+use crate::domain::{Life, Network, Rules, Run, RunId};
 use crate::durable::{self, crash_point};
 use crate::proc::{self, Cmd, Detached};
 use crate::store::{Lock, Store};
@@ -14,7 +14,7 @@ use crate::sys::{Clock, Env};
 
 use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, Proof, WorkerError, Workers, life, proof, record};
+use super::{Ended, Proof, WorkerError, Workers, door, life, proof, record};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -78,25 +78,36 @@ impl<'a> LocalWorkers<'a> {
         confine::end_container(&self.confiner(), agent, &key);
     }
 
-    /// The variables that the run's agent wants handed on; its supervisor must have them first.
-    fn pass_env(&self, run: &Run) -> &'static [&'static str] {
-        let settings = self.rules.agents.settings.get(&run.agent);
-        let (Some(agent), Some(settings)) = (
-            (self.agents)(self.rules.agents.backend(&run.agent)),
-            settings,
-        ) else {
+    /// The variables that an agent wants handed on; the supervisor of its run must have them first.
+    fn pass_env(&self, agent: &str) -> &'static [&'static str] {
+        let settings = self.rules.agents.settings.get(agent);
+        let backend = (self.agents)(self.rules.agents.backend(agent));
+        let (Some(backend), Some(settings)) = (backend, settings) else {
             return &[];
         };
-        let command = agent.command(&AgentTask {
+        // Which they are does not depend on the run.
+        let command = backend.command(&AgentTask {
             prompt: "",
-            prompt_file: &self.store.layout().prompt(&run.id),
-            worktree: &self.store.layout().worktree(&run.id),
+            prompt_file: Path::new("prompt.md"),
+            worktree: Path::new("."),
             settings,
-            run: run.id.as_str(),
+            run: "",
             resume: None,
             confined: false,
         });
         command.map_or(&[], |command| command.pass_env)
+    }
+
+    /// Why no run of an agent could reach its model, where the profile lets it reach nothing else.
+    fn unreachable(&self, agent: &str) -> Option<String> {
+        let sandbox = &self.rules.sandbox;
+        let settings = self.rules.agents.settings.get(agent)?;
+        let backend = (self.agents)(self.rules.agents.backend(agent))?;
+        if sandbox.network != Network::ModelHostOnly {
+            return None;
+        }
+        let vars = self.around().handed_on(settings, self.pass_env(agent));
+        door::places(backend, &vars, &sandbox.hosts).err()
     }
 }
 
@@ -112,7 +123,7 @@ impl Workers for LocalWorkers<'_> {
         let settings = self.rules.agents.settings.get(&run.agent);
         let vars = self
             .around()
-            .of_supervisor(run, settings, self.pass_env(run));
+            .of_supervisor(run, settings, self.pass_env(&run.agent));
         let id = run.id.as_str();
         let args = ["run", "supervise", id, "--profile", run.profile.as_str()];
         let cmd = Cmd::new(&self.acp).args(args).dir(layout.run(&run.id));
@@ -162,15 +173,22 @@ impl Workers for LocalWorkers<'_> {
 
     fn sandbox(&self, agent: &str) -> Result<Option<String>, WorkerError> {
         let chosen = self.confiner().backend(agent);
-        chosen.map(|(_, why)| why).map_err(WorkerError::Sandbox)
+        let (_, why) = chosen.map_err(WorkerError::Sandbox)?;
+        match self.unreachable(agent) {
+            Some(why) => Err(WorkerError::Sandbox(why)),
+            None => Ok(why),
+        }
     }
 
     fn prove_sandbox(&self, agent: &str) -> Result<Proof, WorkerError> {
-        proof::of(self, agent).map_err(WorkerError::Sandbox)
+        let why = self.unreachable(agent);
+        let proof = why.map_or_else(|| proof::of(self, agent), Err);
+        proof.map_err(WorkerError::Sandbox)
     }
 
     fn sandbox_missing(&self, agent: &str) -> Option<String> {
-        self.confiner().expected(agent).err()
+        let missing = self.confiner().expected(agent).err();
+        missing.or_else(|| self.unreachable(agent))
     }
 
     fn login_changed(&self, agent: &str) -> Option<Timestamp> {

@@ -6,6 +6,7 @@ mod agent;
 mod children;
 mod collect;
 mod confine;
+mod door;
 mod guard;
 mod launch;
 mod life;

@@ -131,6 +131,7 @@ fn attempt(
         login: &[],
         vars: &vars,
         worktree,
+        way: None,
     };
     let cmd = with_vars(cmd.dir(worktree), &vars);
     let cmd = confined(cmd, backend, &around, &rules.sandbox, &shown)?;
@@ -158,8 +159,12 @@ fn attempt(
         ("token", "the forge's token is nowhere to be found"),
         ("sockets", "sockets of this machine are not there"),
     ];
-    if rules.sandbox.network == Network::Off {
-        others.push(("network", "there is no network"));
+    match rules.sandbox.network {
+        Network::On => {}
+        Network::Off => others.push(("network", "there is no network")),
+        Network::ModelHostOnly => {
+            others.push(("network", "there is no network beside the way to the model"));
+        }
     }
     // An image has its own system, which goes with the container.
     let container = matches!(

@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::durable::crash_point;
 use crate::proc::{Cmd, ProcessMark, Redactor, RunTree};
+use crate::sandbox::Way;
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 use crate::vcs::Vcs;
@@ -188,6 +189,7 @@ impl<'a> Worker<'a> {
         cmd: Cmd,
         login: &[&str],
         vars: &Vars,
+        way: Option<Way>,
     ) -> Result<Cmd, String> {
         let (backend, _) = self.confiner().backend(&run.agent)?;
         let shown = Shown {
@@ -195,6 +197,7 @@ impl<'a> Worker<'a> {
             login,
             vars,
             worktree: &self.around.layout.worktree(&run.id),
+            way,
         };
         confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
     }

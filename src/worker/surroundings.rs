@@ -98,6 +98,14 @@ impl Surroundings<'_> {
         vars
     }
 
+    /// What of acp's own environment an agent is handed of these names, and of those that the profile adds.
+    pub(super) fn handed_on(&self, settings: &AgentSettings, pass: &[&str]) -> Vars {
+        let mut vars = Vars::new();
+        let named = settings.env.iter().map(String::as_str);
+        self.pass(&mut vars, pass.iter().copied().chain(named));
+        vars
+    }
+
     /// The environment of a supervisor: what its children will be given, and where acp's files are.
     pub(super) fn of_supervisor(
         &self,

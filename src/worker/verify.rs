@@ -51,7 +51,7 @@ pub(super) fn run_line(
     let cmd = Cmd::new(SHELL)
         .args(["-c", line])
         .dir(worker.around.layout.worktree(&run.id));
-    let cmd = match worker.confined(&run, with_vars(cmd, &vars), &[], &vars) {
+    let cmd = match worker.confined(&run, with_vars(cmd, &vars), &[], &vars, None) {
         Ok(cmd) => cmd,
         Err(why) => {
             return Ok(VerifyResult {

@@ -68,6 +68,11 @@ pub(crate) fn good_script(agent: &str) -> String {
     format!("{write}\n@model run acp report implemented\n@model say All done.")
 }
 
+/// Whether a variable of acp's environment leads it to its provider, and not a file of its settings.
+pub(crate) fn is_led_by_variable(agent: &str) -> bool {
+    ["claude", "gemini", "ollama", "qwen"].contains(&agent)
+}
+
 /// Whether it says what it cost.
 pub(crate) fn says_cost(agent: &str) -> bool {
     ["claude", "opencode", "pi"].contains(&agent)

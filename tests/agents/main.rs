@@ -15,6 +15,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod alone;
 mod kinds;
 mod looks;
 #[path = "../sandbox/machine.rs"]

@@ -1,6 +1,7 @@
 //! A repository under control of acp, with one real agent and one provider; nothing of the machine's settings is seen.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -66,6 +67,26 @@ impl World {
     /// The first agent is the profile's own and the others take its place, each with a provider that behaves as its mode
     /// says, and its settings as YAML.
     pub(crate) fn of(agents: &[(&str, &str, &str)]) -> Self {
+        Self::with_provider_at(Ipv4Addr::LOCALHOST, agents)
+    }
+
+    /// An agent with a provider that works, and a network with that at `host` in it alone.
+    pub(crate) fn alone(agent: &str, host: Ipv4Addr) -> Self {
+        let world = Self::with_provider_at(host, &[(agent, "ok", &kinds::limits(agent, "ok"))]);
+        // What a variable says is known without it.
+        let hosts = if kinds::is_led_by_variable(agent) {
+            String::new()
+        } else {
+            format!(", hosts: [\"{}\"]", world.provider.place())
+        };
+        let path = world.profile_path();
+        let text = fs::read_to_string(&path).unwrap();
+        let alone = format!("sandbox: {{ kind: bubblewrap, network: model-host-only{hosts} }}\n");
+        fs::write(&path, format!("{text}\n{alone}")).unwrap();
+        world
+    }
+
+    fn with_provider_at(host: Ipv4Addr, agents: &[(&str, &str, &str)]) -> Self {
         // Not below /tmp: there Codex refuses to confine its commands.
         let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         for folder in ["home/web", "acp", "tmp"] {
@@ -76,7 +97,7 @@ impl World {
             "[user]\nname = Test\nemail = test@example.invalid\n[init]\ndefaultBranch = main\n[maintenance]\nauto = false\n",
         )
         .unwrap();
-        let provider = ModelServer::start(0).unwrap();
+        let provider = ModelServer::start(host, 0).unwrap();
         let mut vars = vec![];
         for (agent, mode, _) in agents {
             let base = match *mode {
@@ -112,8 +133,12 @@ impl World {
         fs::write(path, text).unwrap();
     }
 
+    fn profile_path(&self) -> PathBuf {
+        self.root.path().join("acp/config/profiles/web.yaml")
+    }
+
     fn profile(&self, agents: &[(&str, &str, &str)]) {
-        let path = self.root.path().join("acp/config/profiles/web.yaml");
+        let path = self.profile_path();
         let text = fs::read_to_string(&path).unwrap();
         let (before, rest) = text.split_once("\nagents:\n").unwrap();
         let after = rest.split_once("\n\n").map_or("", |(_, after)| after);
@@ -329,6 +354,17 @@ impl World {
             }
         }
         found
+    }
+
+    /// The port of the provider.
+    pub(crate) fn provider_port(&self) -> u16 {
+        self.provider
+            .place()
+            .rsplit(':')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
     }
 
     /// How often the model was asked.

@@ -33,6 +33,10 @@ const NOT_PASSED: &[(&str, &str)] = &[
         "a profile with setup lines: tests/worker/life.rs",
     ),
     (
+        "worker.door_open",
+        "a sandbox with a network for the model alone: tests/sandbox/door.rs",
+    ),
+    (
         "worker.session_written",
         "an agent that names its session: src/worker/session_tests.rs",
     ),

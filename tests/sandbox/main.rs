@@ -16,6 +16,7 @@
 )]
 
 mod confined;
+mod door;
 mod ending;
 #[expect(dead_code, reason = "the end-to-end suite uses more of it")]
 #[path = "../e2e/env.rs"]

@@ -11,6 +11,7 @@ mod blocks;
 mod consequences;
 mod documents;
 mod generated;
+mod hosts;
 mod layers;
 mod licences;
 mod programs;

@@ -75,9 +75,9 @@ impl Event {
 }
 
 impl ModelServer {
-    /// Listens on a port of the loopback, 0 for any that is free.
-    pub(crate) fn start(port: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    /// Listens on a port of this address of the loopback, 0 for any that is free.
+    pub(crate) fn start(host: Ipv4Addr, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((host, port))?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::default());
         let shared = Arc::clone(&state);
@@ -92,6 +92,11 @@ impl ModelServer {
             }
         });
         Ok(Self { address, state })
+    }
+
+    /// Where it listens, as `HOST:PORT`.
+    pub(crate) fn place(&self) -> String {
+        self.address.to_string()
     }
 
     /// The base address of a mode.
