@@ -20,15 +20,12 @@ impl NetPlace {
     /// Reads `host`, `host:port`, `[address]` or `[address]:port`; without a port it is `port`, and with 0 for that it must
     /// be there.
     pub fn parse(text: &str, port: u16) -> Option<Self> {
-        let (host, own) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (address, rest) = rest.split_once(']')?;
-                (address.parse::<Ipv6Addr>().ok()?.to_string(), rest)
-            }
-            None => {
-                let (name, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
-                (name_of_host(name)?, rest)
-            }
+        let (host, own) = if let Some(rest) = text.strip_prefix('[') {
+            let (address, rest) = rest.split_once(']')?;
+            (address.parse::<Ipv6Addr>().ok()?.to_string(), rest)
+        } else {
+            let (name, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
+            (name_of_host(name)?, rest)
         };
         let port = match own.strip_prefix(':') {
             Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok()?,
