@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::env::TestEnv;
+use crate::env::{TestEnv, names};
 use crate::repo::GOOD;
 
 /// Notes its arguments and answers as a manager that has the timer, when there is a mark that it was enabled.
@@ -17,6 +17,16 @@ case "$1" in
 show) if [ -e "$STANDIN/on" ]; then printf 'ActiveState=active\nUnitFileState=enabled\n'; else printf 'ActiveState=inactive\nUnitFileState=\n'; fi ;;
 enable) touch "$STANDIN/on" ;;
 disable) rm -f "$STANDIN/on" ;;
+esac
+"#;
+
+/// The same for several timers: a mark for each.
+const EACH_TIMER: &str = r#"#!/bin/sh
+for unit; do :; done
+case "$2" in
+show) if [ -e "$STANDIN/$unit" ]; then printf 'ActiveState=active\nUnitFileState=enabled\n'; else printf 'ActiveState=inactive\nUnitFileState=\n'; fi ;;
+enable) touch "$STANDIN/$unit" ;;
+disable) rm -f "$STANDIN/$unit" ;;
 esac
 "#;
 
@@ -348,6 +358,74 @@ fn a_timer_is_stopped_started_and_taken_away() {
         .ok()
         .says("no timer was installed");
     assert_eq!(state(&env), "none");
+}
+
+#[test]
+fn a_timer_for_each_profile() {
+    let env = with("systemctl", EACH_TIMER);
+    env.init(GOOD, &["--profile", "second", "--no-remote"]);
+    let folder = env.path("home/.config/systemd/user");
+    let of_both = |rows: &Value, key: &str| -> Vec<(String, Value)> {
+        let name = |row: &Value| row["profile"].as_str().unwrap().to_owned();
+        let rows = rows.as_array().unwrap().iter();
+        rows.map(|row| (name(row), row[key].clone())).collect()
+    };
+    let both = |second: &str, web: &str| {
+        let named = [("second", second), ("web", web)];
+        named.map(|(name, value)| (name.to_owned(), Value::from(value)))
+    };
+    let states = |env: &TestEnv| of_both(&env.data(&["service", "status"]), "state");
+    let all = |verb: &str| env.acp(&["service", verb, "--all"]).ok().stdout;
+    assert_eq!(states(&env), both("none", "none"));
+
+    let args = [
+        "service", "install", "--all", "--kind", "systemd", "--every", "2m",
+    ];
+    let made = env.data(&args);
+    assert_eq!(of_both(&made, "kind"), both("systemd", "systemd"));
+    let units = [
+        "acp-second.service",
+        "acp-second.timer",
+        "acp-web.service",
+        "acp-web.timer",
+    ];
+    assert_eq!(names(&folder), units);
+    for id in ["second", "web"] {
+        let service = fs::read_to_string(folder.join(format!("acp-{id}.service"))).unwrap();
+        let own = format!("\"--profile\" \"{id}\"\n");
+        assert!(service.contains(&own), "{service}");
+        let timer = fs::read_to_string(folder.join(format!("acp-{id}.timer"))).unwrap();
+        let own = format!("OnUnitInactiveSec=120s\nAccuracySec=12s\nUnit=acp-{id}.service\n");
+        assert!(timer.contains(&own), "{timer}");
+    }
+    assert_eq!(states(&env), both("on", "on"));
+
+    let stopped = all("stop");
+    assert!(
+        stopped.contains("second") && stopped.contains("web"),
+        "{stopped}"
+    );
+    assert_eq!(states(&env), both("off", "off"));
+    let _one = env.acp(&["service", "start", "--profile", "web"]).ok();
+    assert_eq!(states(&env), both("off", "on"));
+    let _both = all("start");
+    assert_eq!(states(&env), both("on", "on"));
+    // One that has none is passed over, and is named where it could be missed.
+    let _one = env
+        .acp(&["service", "uninstall", "--profile", "second"])
+        .ok();
+    assert_eq!(names(&folder), units[2..]);
+    let stopped = all("stop");
+    assert!(
+        !stopped.contains("second") && stopped.contains("web"),
+        "{stopped}"
+    );
+    assert_eq!(states(&env), both("none", "off"));
+    env.acp(&["service", "uninstall", "--all"])
+        .ok()
+        .says("no timer was installed for the profile `second`");
+    assert_eq!(names(&folder), [""; 0]);
+    assert_eq!(states(&env), both("none", "none"));
 }
 
 #[test]
