@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::env::{TestEnv, names};
@@ -338,7 +339,11 @@ fn a_timer_is_stopped_started_and_taken_away() {
     assert!(calls(&env).contains(&"--user disable --now acp-web.timer".to_owned()));
     assert_eq!(state(&env), "off");
     // Nobody is told of passes that are missed on purpose.
-    assert_eq!(env.data(&["status"])["timer"], Value::Null);
+    let screen = env.data(&["status"]);
+    assert_eq!(
+        (&screen["timer"], &screen["next_pass"]),
+        (&Value::Null, &Value::Null)
+    );
     let _started = env.acp(&["service", "start"]).ok();
     assert_eq!(state(&env), "on");
     fs::remove_file(env.path("standin/on")).unwrap();
@@ -430,11 +435,13 @@ fn a_timer_for_each_profile() {
 
 #[test]
 fn missed_passes_and_long_ones_are_told() {
-    let env = with("systemctl", SYSTEMCTL).var("ACP_TEST_NOW", "2026-11-21T03:00:00Z");
+    let env = with("systemctl", SYSTEMCTL).var("ACP_TEST_NOW", "2026-11-21T02:59:30Z");
     let _made = env
         .acp(&["service", "install", "--kind", "systemd", "--every", "1m"])
         .ok();
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T03:00:00Z");
     let _pass = env.acp(&["heartbeat"]).ok();
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T03:00:30Z");
     let status = one(&env, &["service", "status"]);
     assert_eq!(
         (&status["missed"], &status["last_verb"]),
@@ -444,10 +451,24 @@ fn missed_passes_and_long_ones_are_told() {
         !status["troubles"].to_string().contains("missed"),
         "{status}"
     );
+    // A minute after the last one ended, on both screens.
+    let ended: Timestamp = status["last_ended"].as_str().unwrap().parse().unwrap();
+    let next = Value::from((ended + SignedDuration::from_mins(1)).to_string());
+    assert_eq!(
+        (&status["next"], &env.data(&["status"])["next_pass"]),
+        (&next, &next)
+    );
+    let human = env.acp(&["service", "status"]).ok().stdout;
+    assert!(human.contains("  next pass  in "), "{human}");
     // The machine slept for eight hours.
     let env = env.var("ACP_TEST_NOW", "2026-11-21T11:00:30Z");
     let status = one(&env, &["service", "status"]);
-    assert_eq!(status["missed"], 479, "{status}");
+    assert_eq!(
+        (&status["missed"], &status["next"]),
+        (&Value::from(479), &next)
+    );
+    let human = env.acp(&["service", "status"]).ok().stdout;
+    assert!(human.contains("  next pass  due\n"), "{human}");
     let screen = env.data(&["status"]);
     assert_eq!(
         (&screen["missed_passes"], &screen["every_s"]),
