@@ -216,38 +216,45 @@ fn a_unit_is_as_closed_as_a_users_manager_and_the_sandbox_of_runs_allow() {
 }
 
 #[test]
-fn no_secret_of_the_shell_gets_into_a_unit_and_what_is_lost_is_named() {
+fn no_secret_of_the_shell_gets_into_a_timer_and_what_is_lost_is_named() {
     let token = "ghp_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5";
-    let env = with("systemctl", SYSTEMCTL)
-        .var("HTTPS_PROXY", "http://me:hunter22@127.0.0.1:3128")
-        .var("ACP_WRITES", "draft")
-        .var("BOT_TOKEN", token)
-        .var("HOOK_ADDRESS", "https://hooks.example.org/hush")
-        .var("GH_TOKEN", token);
-    env.profile(|text| {
-        format!(
-            "{text}\nnotify:\n  to:\n\
-             \x20   bot: {{ kind: telegram, chat: '7', token: {{ env: BOT_TOKEN }} }}\n\
-             \x20   chat: {{ kind: slack, address: {{ env: HOOK_ADDRESS }} }}\n"
-        )
-    });
-    let made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
-    made.says("`HTTPS_PROXY` is set in this shell and not for the timer");
-    made.says("`ACP_WRITES`");
-    made.says("`BOT_TOKEN` is set in this shell");
-    made.says("`HOOK_ADDRESS` is set in this shell");
-    for file in units(&env) {
-        let text = fs::read_to_string(file).unwrap();
-        assert!(
-            !text.contains(token) && !text.contains("hunter22"),
-            "{text}"
-        );
+    let key = "sk-ant-api03-not-for-files";
+    for (kind, manager, script, holds) in [
+        ("systemd", "systemctl", SYSTEMCTL, "acp-web.service"),
+        ("launchd", "launchctl", LAUNCHCTL, "acp.web.plist"),
+        ("cron", "crontab", CRONTAB, "standin/table"),
+    ] {
+        let env = with(manager, script)
+            .var("HTTPS_PROXY", "http://me:hunter22@127.0.0.1:3128")
+            .var("ACP_WRITES", "draft")
+            .var("BOT_TOKEN", token)
+            .var("HOOK_ADDRESS", "https://hooks.example.org/hush")
+            .var("ANTHROPIC_API_KEY", key)
+            .var("GH_TOKEN", token);
+        env.set("use: command", "use: claude");
+        env.profile(|text| {
+            format!(
+                "{text}\nnotify:\n  to:\n\
+                 \x20   bot: {{ kind: telegram, chat: '7', token: {{ env: BOT_TOKEN }} }}\n\
+                 \x20   chat: {{ kind: slack, address: {{ env: HOOK_ADDRESS }} }}\n"
+            )
+        });
+        let made = env.acp(&["service", "install", "--kind", kind]).ok();
+        made.says("`HTTPS_PROXY` is set in this shell and not for the timer");
+        made.says("`ACP_WRITES`");
+        for name in ["BOT_TOKEN", "HOOK_ADDRESS", "ANTHROPIC_API_KEY"] {
+            made.says(&format!("`{name}` is set in this shell"));
+        }
+        let files = env.all_files("");
+        let ours = |file: &PathBuf| file.ends_with(holds);
+        assert!(files.iter().any(|(file, _)| ours(file)), "no {holds}");
+        for (file, text) in files {
+            let text = String::from_utf8_lossy(&text);
+            for secret in [token, key, "hunter22", "hooks.example.org"] {
+                assert!(!text.contains(secret), "{secret} in {}", file.display());
+            }
+        }
     }
-    let record = env.read("acp/state/web/timer.json");
-    assert!(
-        !record.contains(token) && !record.contains("hunter22"),
-        "{record}"
-    );
 }
 
 #[test]
