@@ -441,6 +441,39 @@ fn a_timer_for_each_profile() {
 }
 
 #[test]
+fn what_units_printed_is_asked_of_the_journal() {
+    let env = with("systemctl", SYSTEMCTL);
+    let journal = env.write(
+        "standin/bin/journalctl",
+        "#!/bin/sh\necho \"journalctl $*\" >> \"$STANDIN/calls\"\nprintf 'one\\ntwo \\033[2J\\nthree\\n'\n",
+    );
+    fs::set_permissions(&journal, fs::Permissions::from_mode(0o755)).unwrap();
+    env.acp(&["service", "logs"])
+        .with(66)
+        .says("acp service install");
+    let _made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
+    let _told = calls(&env);
+    let logged = env.acp(&["service", "logs", "-n", "2"]).ok();
+    assert_eq!(logged.stdout, "two \u{fffd}[2J\nthree\n");
+    assert_eq!(
+        calls(&env),
+        [
+            "journalctl --user --quiet --no-pager --output=short-iso --unit=acp-web.service --lines=2"
+        ]
+    );
+    let said = env.data(&["service", "logs"]);
+    assert_eq!(said["profile"], "web");
+    assert_eq!(said["lines"].as_array().unwrap().len(), 3);
+    env.write(
+        "standin/bin/journalctl",
+        "#!/bin/sh\necho 'No journal files' >&2\nexit 1\n",
+    );
+    env.acp(&["service", "logs"])
+        .with(69)
+        .says("No journal files");
+}
+
+#[test]
 fn missed_passes_and_long_ones_are_told() {
     let env = with("systemctl", SYSTEMCTL).var("ACP_TEST_NOW", "2026-11-21T02:59:30Z");
     let _made = env
