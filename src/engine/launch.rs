@@ -67,7 +67,13 @@ impl Engine<'_> {
         // As it was read and approved: the listing may be older.
         run.title.clone_from(&approved.text.title);
         run.text = approved.digest;
-        let prompt = self.prompt_for(&run, &approved.text)?;
+        let prompt = match self.prompt_for(&run, &approved.text) {
+            Ok(prompt) => prompt,
+            Err(error) => {
+                self.wait_to_read(&action, &error)?;
+                return Err(error);
+            }
+        };
         self.look_at_sandbox(&agent)?;
         let Some(lock) = self.claim(&run)? else {
             return Ok(None);
@@ -102,7 +108,8 @@ impl Engine<'_> {
         Ok(true)
     }
 
-    /// An item that cannot be read would be planned first again and again, in the place of others that could start.
+    /// An item that cannot be read, or a template that is wrong, would be planned first again and again, in the place of
+    /// others that could start.
     fn wait_to_read(&self, action: &Action, error: &EngineError) -> Result<(), EngineError> {
         let Action::Launch { item, attempt, .. } = action else {
             return Ok(());

@@ -18,7 +18,14 @@ for (const [width, scheme] of [[1280, "light"], [1280, "dark"], [390, "light"], 
   check((await text("#lanes")).includes("implement"), "lanes are there");
   check((await text("#history")).includes("failed"), "history is there");
   check((await page.locator("#usage svg rect").count()) === 30, "a bar for each day");
-  check((await page.locator("#you button, #hold:visible").count()) === 0, "without --actions nothing can be done");
+  const cooling = await text("#cooldowns");
+  check(cooling.includes("agent:claude:work") && cooling.includes(HOSTILE), "what cools down is named, with why");
+  check(/ends in (1|2) h/.test(cooling), `and until when: ${cooling}`);
+  const unsent = await page.locator("#outbox li").allInnerTexts();
+  check(unsent.length === 2 && unsent.every((row) => row.includes("comment → issue/1")), "both writes are there");
+  check(unsent.filter((row) => row.includes("the forge said") && row.includes("failed") && row.includes("2 tries")).length === 1, "one has failed");
+  check(unsent.filter((row) => row.includes("waiting")).length === 1, "one waits");
+  check((await page.locator("#you button, #outbox button, #hold:visible").count()) === 0, "without --actions nothing can be done");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   check(wide <= 0, `nothing sticks out at ${width}: ${wide} px`);
   await shot(page, `${width}-${scheme}`);

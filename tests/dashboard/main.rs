@@ -17,12 +17,17 @@
 mod env;
 #[path = "../e2e/repo.rs"]
 mod repo;
+#[path = "../e2e/state.rs"]
+mod state;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use acp::domain::Cooldown;
+use acp::store::Place;
 use env::TestEnv;
+use jiff::{SignedDuration, Timestamp};
 
 /// A title that would be markup if anybody let it.
 const HOSTILE: &str = "<img src=x onerror=alert(1)> & \"quotes\"";
@@ -122,6 +127,14 @@ fn world() -> TestEnv {
     let _pass = env.passes_until("issue/4", "blocked");
     let _pass = env.passes_until("issue/5", "retry");
     let _pass = env.passes_until("pr/6", "human");
+    let until = Timestamp::now() + SignedDuration::from_hours(2);
+    let key = "agent:claude:work".to_owned();
+    let cooldown = Cooldown::new(key, until, HOSTILE.to_owned(), Timestamp::now());
+    state::store(&env).put_cooldown(&cooldown).unwrap();
+    // One write that was refused, and one that waits for it.
+    let failed = state::comment(&env, "one", &[]);
+    state::send(&env, &failed, Place::Failed);
+    let _waits = state::comment(&env, "two", &[&failed]);
     env
 }
 

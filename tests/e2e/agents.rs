@@ -187,6 +187,45 @@ fn the_prompt_that_is_shown_is_the_one_that_an_agent_gets() {
 }
 
 #[test]
+fn a_profile_has_templates_of_its_own_and_a_wrong_one_is_named() {
+    let env = TestEnv::under("cp \"$ACP_PROMPT_FILE\" the-prompt.md; acp report implemented");
+    let file = "acp/config/profiles/web/templates/implement.md.j2";
+    env.write(
+        file,
+        "Ours, for {{ item }}: {{ title }}\n\n{{ contract }}\n",
+    );
+    let _issue = env.issue("Say hello");
+    let shown = env.data(&["prompt", "show", "issue/1"]);
+    let ours = "Ours, for issue/1: Say hello\n";
+    assert!(shown["prompt"].as_str().unwrap().starts_with(ours));
+    let _idle = env.until_idle();
+    let asked = env.merged("the-prompt.md").unwrap();
+    assert!(asked.starts_with(ours), "{asked}");
+
+    for (wrong, said) in [
+        ("{{ no_such_value }}", "undefined value"),
+        ("{% if %}", "syntax error"),
+    ] {
+        env.write(file, wrong);
+        let number = env.issue("Say more");
+        let item = format!("issue/{number}");
+        env.acp(&["prompt", "show", &item]).with(69).says(file);
+        let pass = env.pass();
+        let problems = pass["problems"].to_string();
+        assert!(problems.contains(file) && problems.contains(said), "{pass}");
+        // It waits, so that others start; nothing was tried, and no run is there.
+        let why = env.why(&item);
+        assert_eq!(why["code"], "retry", "{why}");
+        assert!(why["why"].as_str().unwrap().contains(file), "{why}");
+        assert_eq!(env.runs().len(), 1);
+    }
+    env.write(file, "Right again\n\n{{ contract }}\n");
+    let number = env.issue("Say it");
+    let shown = env.data(&["prompt", "show", &format!("issue/{number}")]);
+    assert!(shown["prompt"].as_str().unwrap().starts_with("Right again"));
+}
+
+#[test]
 fn a_tiny_task_is_done_in_the_sandbox_of_the_profile() {
     let env = TestEnv::under("head -c 3000000 /dev/zero > hello.bin && acp report implemented");
     let _done = env.acp(&["agent", "test", "command"]).ok();

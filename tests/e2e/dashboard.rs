@@ -6,11 +6,15 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use acp::domain::Cooldown;
+use acp::store::Place;
+use jiff::SignedDuration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::env::TestEnv;
 use crate::repo::GOOD;
+use crate::state::{comment, now, send, store};
 
 /// A title that would be markup if anybody let it.
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\u{1b}[2J\u{202e}";
@@ -213,6 +217,54 @@ fn a_snapshot_tells_everything_and_changes_nothing() {
             without_time(data.clone())
         );
     }
+    assert!(env.everything() == before, "looking has changed something");
+}
+
+#[test]
+fn a_snapshot_has_what_cools_down_and_what_was_not_sent() {
+    let env = TestEnv::under(GOOD).var("ACP_TEST_NOW", crate::env::NOW);
+    let store = store(&env);
+    let until = now() + SignedDuration::from_hours(2);
+    let put = |key: &str, until| {
+        let cooldown = Cooldown::new(key.to_owned(), until, HOSTILE.to_owned(), now());
+        store.put_cooldown(&cooldown).unwrap();
+    };
+    put("agent:claude:work", until);
+    put("agent:codex", now() - SignedDuration::from_hours(1));
+    let failed = comment(&env, "one", &[]);
+    send(&env, &failed, Place::Failed);
+    let waits = comment(&env, "two", &[&failed]);
+    let before = env.everything();
+    let data = env.data(&["dashboard", "snapshot"]);
+    let cleaned = "<img src=x onerror=alert(1)>\u{fffd}[2J\u{fffd}";
+    assert_eq!(
+        data["cooldowns"],
+        json!([{ "key": "agent:claude:work", "until": until.to_string(), "reason": cleaned }])
+    );
+    let outbox = &data["outbox"];
+    assert_eq!(outbox["total"], 2, "{outbox}");
+    let row = |id: &str| {
+        let mut rows = outbox["items"].as_array().unwrap().iter();
+        rows.find(|row| row["id"] == id).unwrap()
+    };
+    let (bad, waiting) = (row(failed.id.as_str()), row(waits.id.as_str()));
+    for (row, is_failed, attempts) in [(bad, true, 2), (waiting, false, 0)] {
+        assert_eq!(
+            (&row["kind"], &row["target"], &row["item"]),
+            (&json!("comment"), &json!("issue/1"), &json!("issue/1"))
+        );
+        assert_eq!(
+            (&row["failed"], &row["attempts"]),
+            (&json!(is_failed), &json!(attempts))
+        );
+    }
+    assert_eq!(bad["error"], "the forge said \u{fffd}[31mno");
+    // Who may act can send the one that failed again; the other goes by itself.
+    assert_eq!(bad["offers"][0]["wish"]["do"], "resend");
+    assert_eq!(
+        (&waiting["error"], &waiting["offers"]),
+        (&Value::Null, &json!([]))
+    );
     assert!(env.everything() == before, "looking has changed something");
 }
 

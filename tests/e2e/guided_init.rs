@@ -91,6 +91,28 @@ fn an_answer_of_a_person_counts_as_a_flag_does() {
 }
 
 #[test]
+fn work_starts_from_the_branch_that_is_checked_out_whatever_its_name() {
+    let env = TestEnv::repo();
+    let _renamed = env.git(&["branch", "-m", "trunk"]);
+    env.init(GOOD, &[]);
+    assert!(profile(&env).contains("base: trunk"), "{}", profile(&env));
+    let _issue = env.issue("One");
+    let _idle = env.until_idle();
+    let tips = ["refs/heads/main", "refs/heads/trunk"];
+    let args = [&["for-each-ref", "--format=%(refname)"], &tips[..]].concat();
+    assert_eq!(env.git_in(&env.forge_repo(), &args), tips[1]);
+    let work = env.git_in(&env.forge_repo(), &["show", "trunk:work.txt"]);
+    assert_eq!(work, "work for issue/1");
+    // Without a branch nothing is guessed.
+    let env = TestEnv::repo();
+    let _detached = env.git(&["checkout", "-q", "--detach"]);
+    env.acp(&["init", "--yes", "--agent-command", "true"])
+        .with(2)
+        .says("--base BRANCH");
+    assert!(!env.path("acp/config/profiles/web.yaml").exists());
+}
+
+#[test]
 fn where_issues_live_is_asked_when_origin_tells_a_forge() {
     let env = with_agents(&["claude"]);
     let _remote = env.git(&["remote", "add", "origin", "git@github.com:o/r.git"]);

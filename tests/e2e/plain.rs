@@ -2,10 +2,11 @@
 
 use acp::domain::{Cooldown, ItemId, Lease, Retry};
 use acp::store::Place;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::env::TestEnv;
 use crate::repo::GOOD;
+use crate::service;
 use crate::state::{comment, now, run_id, send, store};
 
 /// A call and what it prints, with what differs from test to test replaced.
@@ -138,4 +139,97 @@ fn the_columns_of_every_list_are_pinned() {
     $ acp agent list --plain
     command→command→used→ready→→→any→
     ");
+}
+
+/// A time as minutes since the tests' moment: the clock of a call begins there and then runs.
+fn time(field: &str) -> String {
+    let since = field
+        .parse::<Timestamp>()
+        .map(|at| at.duration_since(now()));
+    since.map_or(field.to_owned(), |since| format!("+{}m", since.as_mins()))
+}
+
+/// What a call prints, with what differs from test to test replaced.
+fn lines(env: &TestEnv, line: &str) -> String {
+    let args: Vec<&str> = line.split(' ').collect();
+    let ended = env.acp(&[&args[..], &["--plain"]].concat());
+    // `doctor` and `fsck` end with 1 for what they found.
+    assert!(ended.code <= 1, "{ended:?}");
+    let shown = |row: &str| match row.split_once(": ") {
+        Some((key, value)) if !row.contains('\t') => format!("{key}: {}", time(value)),
+        _ => row.split('\t').map(time).collect::<Vec<_>>().join("→"),
+    };
+    let rows: Vec<String> = ended.stdout.lines().map(shown).collect();
+    format!("$ acp {line} --plain\n{}\n\n", rows.join("\n"))
+}
+
+#[test]
+fn the_columns_of_every_look_are_pinned() {
+    let env = one_of_each();
+    let notify = "notify: { to: { bell: { kind: command, argv: [/bin/false] } } }\n";
+    env.profile(|text| format!("{text}\n{notify}"));
+    let said = ["--title", "Tab\there", "--body", "two\nlines"];
+    let _waits = env.acp(&[&["notify", "send"], &said[..]].concat()).with(75);
+    let looks = ["service status", "why issue/1", "status"];
+    let mut all: String = looks.iter().map(|line| lines(&env, line)).collect();
+    // A name that is drawn comes first there; what else these find depends on the machine, or has tests of its own.
+    for (line, mark) in [
+        ("notify list", "→pending→"),
+        ("doctor", "→holds→"),
+        ("fsck", "→lease-"),
+    ] {
+        let found = lines(&env, line);
+        let (call, rows) = found.split_once('\n').unwrap();
+        let row = rows.lines().find(|row| row.contains(mark));
+        let row = row.unwrap_or_else(|| panic!("no {mark} in {found}"));
+        let (first, rest) = row.split_once('→').unwrap();
+        let first = if line == "notify list" { "ID" } else { first };
+        all.extend([call, "\n", first, "→", rest, "\n\n"]);
+    }
+    insta::assert_snapshot!(all.trim_end(), @r"
+    $ acp service status --plain
+    web→→→none→→→0→→
+
+    $ acp why issue/1 --plain
+    issue/1→ignore→not-labelled→it has no intake label (agent-ready)→→acp issue label 1 --add agent-ready→
+
+    $ acp status --plain
+    profile: web
+    hold: deploy
+    cool: agent:claude:work
+    outbox: 1 +1 failed
+    today: 0 runs
+    spent: $0.00
+    pass: never
+    notices: 1 +0 failed
+    next: +120m
+
+    $ acp notify list --plain
+    ID→pending→bell→normal→message→→Tab here→1→+0m→the program exited with 1→
+
+    $ acp doctor --plain
+    web→holds→warning→hold `deploy` by tester: we deploy→acp hold clear deploy
+
+    $ acp fsck --plain
+    web→lease-without-run→issue/1→its lease is held by 20261121-031502-issue-1-a1, which is not there→acp reconcile
+    ");
+    let timer = service::with("crontab", service::CRONTAB).var("ACP_TEST_NOW", crate::env::NOW);
+    let every = ["service", "install", "--kind", "cron", "--every", "5m"];
+    let _made = timer.acp(&every).ok();
+    assert_eq!(
+        lines(&timer, "service status"),
+        "$ acp service status --plain\nweb→cron→300→on→→+5m→0→→\n\n"
+    );
+}
+
+#[test]
+fn the_keys_of_status_are_pinned() {
+    let status = one_of_each().data(&["status"]);
+    let mut keys: Vec<&String> = status.as_object().unwrap().keys().collect();
+    keys.sort();
+    assert_eq!(
+        format!("{keys:?}").replace(['"', ',', '[', ']'], ""),
+        "budget closed cooldowns every_s failed forge holds last_error last_pass limits missed_passes nearly_used next next_pass \
+         notices other outbox overran_s profile repo running runs_per_day runs_today stale timer troubles waiting waiting_for_you"
+    );
 }

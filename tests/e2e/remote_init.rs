@@ -298,6 +298,22 @@ fn a_pause_that_a_forge_asks_for_holds_for_all_and_is_shown() {
     assert_eq!(time("until").duration_since(time("set")).as_secs(), 900);
     let _pass = env.acp(&["heartbeat"]);
     assert_eq!(server.seen(), [""; 0]);
+    let screen = env.acp(&["status", "--json"]).json();
+    let limit = &screen["data"]["limits"][0];
+    let host = limit["host"].as_str().unwrap();
+    assert_eq!(
+        (format!("limit:{host}"), &limit["until"]),
+        (
+            list[0]["key"].as_str().unwrap().to_owned(),
+            &list[0]["until"]
+        )
+    );
+    let human = env.acp(&["status"]).stdout;
+    let words = format!("{host} takes calls again in 1");
+    assert!(human.contains(&words), "{human}");
+    let plain = env.acp(&["status", "--plain"]).stdout;
+    assert!(plain.contains(&format!("\nlimit: {host}\n")), "{plain}");
+    assert_eq!(server.seen(), [""; 0]);
 }
 
 #[test]

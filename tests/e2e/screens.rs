@@ -4,8 +4,13 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
+use acp::domain::Cooldown;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
 use crate::env::TestEnv;
 use crate::repo::GOOD;
+use crate::state::{now, store};
 
 const HOSTILE: [&str; 4] = [
     "esc\u{1b}[2J\u{1b}]0;title\u{7}bell",
@@ -106,15 +111,27 @@ fn status_shows_what_waits_for_a_person_first_and_then_what_failed() {
 
 #[test]
 fn what_runs_is_shown_with_its_age_and_last_sign_of_life() {
-    let env = TestEnv::under("touch began\nsleep 100\n");
+    let env = TestEnv::under_with(
+        "touch began\nsleep 100\n",
+        "budget: { usd_per_day: 10, usd_per_run: 2.5 }\n",
+    );
     let _issue = env.issue("Slow");
     let _running = env.passes_until("issue/1", "running");
     env.wait_for("acp/state/web/worktrees", "began");
     let status = env.data(&["status"]);
     let run = &status["running"][0];
     assert_eq!(
-        (&run["item"], &run["step"]),
-        (&"issue/1".into(), &"agent".into())
+        (&run["item"], &run["step"], &run["agent"]),
+        (&"issue/1".into(), &"agent".into(), &"command".into())
+    );
+    // Nothing is known of what it has used: what is set aside for it stands in brackets.
+    assert_eq!(
+        (
+            &run["usd_micros"],
+            &run["tokens"],
+            &run["reserved_usd_micros"]
+        ),
+        (&Value::Null, &Value::Null, &2_500_000.into())
     );
     assert!(
         run["last_sign"].is_string() && run["started"].is_string(),
@@ -125,11 +142,75 @@ fn what_runs_is_shown_with_its_age_and_last_sign_of_life() {
         human.contains("Running") && human.contains(" ago"),
         "{human}"
     );
+    let row = |env: &TestEnv| -> Vec<String> {
+        let human = env.acp(&["status"]).ok().stdout;
+        let row = human.lines().find(|line| line.starts_with("issue/1 "));
+        row.unwrap().split_whitespace().map(str::to_owned).collect()
+    };
+    let id = run["run"].as_str().unwrap();
+    let cells = row(&env);
+    assert_eq!(cells[..3], ["issue/1", "agent", "command"], "{cells:?}");
+    assert_eq!(cells[cells.len() - 2..], ["($2.50)", id], "{cells:?}");
+    let budgets = store(&env).budgets();
+    let (day, mut budget) = budgets.list().unwrap().pop().unwrap();
+    let known = budget.runs.values_mut().next().unwrap();
+    (known.usd_micros, known.tokens) = (Some(750_000), Some(1_234));
+    budgets.put(&day, &budget).unwrap();
+    let status = env.data(&["status"]);
+    assert_eq!(
+        (
+            &status["running"][0]["usd_micros"],
+            &status["running"][0]["tokens"]
+        ),
+        (&750_000.into(), &1_234.into())
+    );
+    assert_eq!(
+        (&status["budget"]["usd_micros"], &status["budget"]["tokens"]),
+        (&750_000.into(), &1_234.into())
+    );
+    let cells = row(&env);
+    assert_eq!(cells[cells.len() - 2], "$0.75", "{cells:?}");
     let board = env.data(&["board"]);
     assert_eq!(board["queue"]["active_tasks"], 1);
     assert_eq!(board["usage"]["active_workers"], 1);
     assert_eq!(board["runtime_health"]["dispatcher"], "healthy");
     let _stopped = env.acp(&["stop"]).ok();
+}
+
+#[test]
+fn what_cools_down_is_shown_with_its_end() {
+    let env = TestEnv::under(GOOD).var("ACP_TEST_NOW", crate::env::NOW);
+    let store = store(&env);
+    let until = now() + SignedDuration::from_hours(2);
+    let put = |key: &str, until, reason: &str| {
+        let cooldown = Cooldown::new(key.to_owned(), until, reason.to_owned(), now());
+        store.put_cooldown(&cooldown).unwrap();
+    };
+    put("agent:claude:work", until, "limit: \u{1b}[31mfive hours");
+    // Over, and only counting: neither holds anything back.
+    put(
+        "agent:codex",
+        now() - SignedDuration::from_hours(1),
+        "limit",
+    );
+    put("breaker:claude", until, "1 in a row");
+    let status = env.data(&["status"]);
+    assert_eq!(
+        status["cooldowns"],
+        json!([{ "key": "agent:claude:work", "until": until.to_string(), "reason": "limit: \u{1b}[31mfive hours" }])
+    );
+    assert_eq!(status["next"], until.to_string());
+    let human = env.acp(&["status"]).ok().stdout;
+    assert!(
+        human.contains(
+            "\nCooling down\nagent:claude:work, again in 2 h: limit: \u{fffd}[31mfive hours\n"
+        ),
+        "{human}"
+    );
+    assert!(human.contains("\nnext due: in 2 h\n"), "{human}");
+    let plain = env.acp(&["status", "--plain"]).ok().stdout;
+    assert!(plain.contains("\ncool: agent:claude:work\n"), "{plain}");
+    assert_eq!(plain.matches("cool: ").count(), 1, "{plain}");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::env::TestEnv;
+use crate::env::{TestEnv, names};
 use crate::repo::GOOD;
 
 /// Notes its arguments and answers as a manager that has the timer, when there is a mark that it was enabled.
@@ -17,6 +18,16 @@ case "$1" in
 show) if [ -e "$STANDIN/on" ]; then printf 'ActiveState=active\nUnitFileState=enabled\n'; else printf 'ActiveState=inactive\nUnitFileState=\n'; fi ;;
 enable) touch "$STANDIN/on" ;;
 disable) rm -f "$STANDIN/on" ;;
+esac
+"#;
+
+/// The same for several timers: a mark for each.
+const EACH_TIMER: &str = r#"#!/bin/sh
+for unit; do :; done
+case "$2" in
+show) if [ -e "$STANDIN/$unit" ]; then printf 'ActiveState=active\nUnitFileState=enabled\n'; else printf 'ActiveState=inactive\nUnitFileState=\n'; fi ;;
+enable) touch "$STANDIN/$unit" ;;
+disable) rm -f "$STANDIN/$unit" ;;
 esac
 "#;
 
@@ -205,38 +216,45 @@ fn a_unit_is_as_closed_as_a_users_manager_and_the_sandbox_of_runs_allow() {
 }
 
 #[test]
-fn no_secret_of_the_shell_gets_into_a_unit_and_what_is_lost_is_named() {
+fn no_secret_of_the_shell_gets_into_a_timer_and_what_is_lost_is_named() {
     let token = "ghp_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5";
-    let env = with("systemctl", SYSTEMCTL)
-        .var("HTTPS_PROXY", "http://me:hunter22@127.0.0.1:3128")
-        .var("ACP_WRITES", "draft")
-        .var("BOT_TOKEN", token)
-        .var("HOOK_ADDRESS", "https://hooks.example.org/hush")
-        .var("GH_TOKEN", token);
-    env.profile(|text| {
-        format!(
-            "{text}\nnotify:\n  to:\n\
-             \x20   bot: {{ kind: telegram, chat: '7', token: {{ env: BOT_TOKEN }} }}\n\
-             \x20   chat: {{ kind: slack, address: {{ env: HOOK_ADDRESS }} }}\n"
-        )
-    });
-    let made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
-    made.says("`HTTPS_PROXY` is set in this shell and not for the timer");
-    made.says("`ACP_WRITES`");
-    made.says("`BOT_TOKEN` is set in this shell");
-    made.says("`HOOK_ADDRESS` is set in this shell");
-    for file in units(&env) {
-        let text = fs::read_to_string(file).unwrap();
-        assert!(
-            !text.contains(token) && !text.contains("hunter22"),
-            "{text}"
-        );
+    let key = "sk-ant-api03-not-for-files";
+    for (kind, manager, script, holds) in [
+        ("systemd", "systemctl", SYSTEMCTL, "acp-web.service"),
+        ("launchd", "launchctl", LAUNCHCTL, "acp.web.plist"),
+        ("cron", "crontab", CRONTAB, "standin/table"),
+    ] {
+        let env = with(manager, script)
+            .var("HTTPS_PROXY", "http://me:hunter22@127.0.0.1:3128")
+            .var("ACP_WRITES", "draft")
+            .var("BOT_TOKEN", token)
+            .var("HOOK_ADDRESS", "https://hooks.example.org/hush")
+            .var("ANTHROPIC_API_KEY", key)
+            .var("GH_TOKEN", token);
+        env.set("use: command", "use: claude");
+        env.profile(|text| {
+            format!(
+                "{text}\nnotify:\n  to:\n\
+                 \x20   bot: {{ kind: telegram, chat: '7', token: {{ env: BOT_TOKEN }} }}\n\
+                 \x20   chat: {{ kind: slack, address: {{ env: HOOK_ADDRESS }} }}\n"
+            )
+        });
+        let made = env.acp(&["service", "install", "--kind", kind]).ok();
+        made.says("`HTTPS_PROXY` is set in this shell and not for the timer");
+        made.says("`ACP_WRITES`");
+        for name in ["BOT_TOKEN", "HOOK_ADDRESS", "ANTHROPIC_API_KEY"] {
+            made.says(&format!("`{name}` is set in this shell"));
+        }
+        let files = env.all_files("");
+        let ours = |file: &PathBuf| file.ends_with(holds);
+        assert!(files.iter().any(|(file, _)| ours(file)), "no {holds}");
+        for (file, text) in files {
+            let text = String::from_utf8_lossy(&text);
+            for secret in [token, key, "hunter22", "hooks.example.org"] {
+                assert!(!text.contains(secret), "{secret} in {}", file.display());
+            }
+        }
     }
-    let record = env.read("acp/state/web/timer.json");
-    assert!(
-        !record.contains(token) && !record.contains("hunter22"),
-        "{record}"
-    );
 }
 
 #[test]
@@ -328,7 +346,11 @@ fn a_timer_is_stopped_started_and_taken_away() {
     assert!(calls(&env).contains(&"--user disable --now acp-web.timer".to_owned()));
     assert_eq!(state(&env), "off");
     // Nobody is told of passes that are missed on purpose.
-    assert_eq!(env.data(&["status"])["timer"], Value::Null);
+    let screen = env.data(&["status"]);
+    assert_eq!(
+        (&screen["timer"], &screen["next_pass"]),
+        (&Value::Null, &Value::Null)
+    );
     let _started = env.acp(&["service", "start"]).ok();
     assert_eq!(state(&env), "on");
     fs::remove_file(env.path("standin/on")).unwrap();
@@ -351,12 +373,115 @@ fn a_timer_is_stopped_started_and_taken_away() {
 }
 
 #[test]
+fn a_timer_for_each_profile() {
+    let env = with("systemctl", EACH_TIMER);
+    env.init(GOOD, &["--profile", "second", "--no-remote"]);
+    let folder = env.path("home/.config/systemd/user");
+    let of_both = |rows: &Value, key: &str| -> Vec<(String, Value)> {
+        let name = |row: &Value| row["profile"].as_str().unwrap().to_owned();
+        let rows = rows.as_array().unwrap().iter();
+        rows.map(|row| (name(row), row[key].clone())).collect()
+    };
+    let both = |second: &str, web: &str| {
+        let named = [("second", second), ("web", web)];
+        named.map(|(name, value)| (name.to_owned(), Value::from(value)))
+    };
+    let states = |env: &TestEnv| of_both(&env.data(&["service", "status"]), "state");
+    let all = |verb: &str| env.acp(&["service", verb, "--all"]).ok().stdout;
+    assert_eq!(states(&env), both("none", "none"));
+
+    let args = [
+        "service", "install", "--all", "--kind", "systemd", "--every", "2m",
+    ];
+    let made = env.data(&args);
+    assert_eq!(of_both(&made, "kind"), both("systemd", "systemd"));
+    let units = [
+        "acp-second.service",
+        "acp-second.timer",
+        "acp-web.service",
+        "acp-web.timer",
+    ];
+    assert_eq!(names(&folder), units);
+    for id in ["second", "web"] {
+        let service = fs::read_to_string(folder.join(format!("acp-{id}.service"))).unwrap();
+        let own = format!("\"--profile\" \"{id}\"\n");
+        assert!(service.contains(&own), "{service}");
+        let timer = fs::read_to_string(folder.join(format!("acp-{id}.timer"))).unwrap();
+        let own = format!("OnUnitInactiveSec=120s\nAccuracySec=12s\nUnit=acp-{id}.service\n");
+        assert!(timer.contains(&own), "{timer}");
+    }
+    assert_eq!(states(&env), both("on", "on"));
+
+    let stopped = all("stop");
+    assert!(
+        stopped.contains("second") && stopped.contains("web"),
+        "{stopped}"
+    );
+    assert_eq!(states(&env), both("off", "off"));
+    let _one = env.acp(&["service", "start", "--profile", "web"]).ok();
+    assert_eq!(states(&env), both("off", "on"));
+    let _both = all("start");
+    assert_eq!(states(&env), both("on", "on"));
+    // One that has none is passed over, and is named where it could be missed.
+    let _one = env
+        .acp(&["service", "uninstall", "--profile", "second"])
+        .ok();
+    assert_eq!(names(&folder), units[2..]);
+    let stopped = all("stop");
+    assert!(
+        !stopped.contains("second") && stopped.contains("web"),
+        "{stopped}"
+    );
+    assert_eq!(states(&env), both("none", "off"));
+    env.acp(&["service", "uninstall", "--all"])
+        .ok()
+        .says("no timer was installed for the profile `second`");
+    assert_eq!(names(&folder), [""; 0]);
+    assert_eq!(states(&env), both("none", "none"));
+}
+
+#[test]
+fn what_units_printed_is_asked_of_the_journal() {
+    let env = with("systemctl", SYSTEMCTL);
+    let journal = env.write(
+        "standin/bin/journalctl",
+        "#!/bin/sh\necho \"journalctl $*\" >> \"$STANDIN/calls\"\nprintf 'one\\ntwo \\033[2J\\nthree\\n'\n",
+    );
+    fs::set_permissions(&journal, fs::Permissions::from_mode(0o755)).unwrap();
+    env.acp(&["service", "logs"])
+        .with(66)
+        .says("acp service install");
+    let _made = env.acp(&["service", "install", "--kind", "systemd"]).ok();
+    let _told = calls(&env);
+    let logged = env.acp(&["service", "logs", "-n", "2"]).ok();
+    assert_eq!(logged.stdout, "two \u{fffd}[2J\nthree\n");
+    assert_eq!(
+        calls(&env),
+        [
+            "journalctl --user --quiet --no-pager --output=short-iso --unit=acp-web.service --lines=2"
+        ]
+    );
+    let said = env.data(&["service", "logs"]);
+    assert_eq!(said["profile"], "web");
+    assert_eq!(said["lines"].as_array().unwrap().len(), 3);
+    env.write(
+        "standin/bin/journalctl",
+        "#!/bin/sh\necho 'No journal files' >&2\nexit 1\n",
+    );
+    env.acp(&["service", "logs"])
+        .with(69)
+        .says("No journal files");
+}
+
+#[test]
 fn missed_passes_and_long_ones_are_told() {
-    let env = with("systemctl", SYSTEMCTL).var("ACP_TEST_NOW", "2026-11-21T03:00:00Z");
+    let env = with("systemctl", SYSTEMCTL).var("ACP_TEST_NOW", "2026-11-21T02:59:30Z");
     let _made = env
         .acp(&["service", "install", "--kind", "systemd", "--every", "1m"])
         .ok();
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T03:00:00Z");
     let _pass = env.acp(&["heartbeat"]).ok();
+    let env = env.var("ACP_TEST_NOW", "2026-11-21T03:00:30Z");
     let status = one(&env, &["service", "status"]);
     assert_eq!(
         (&status["missed"], &status["last_verb"]),
@@ -366,10 +491,24 @@ fn missed_passes_and_long_ones_are_told() {
         !status["troubles"].to_string().contains("missed"),
         "{status}"
     );
+    // A minute after the last one ended, on both screens.
+    let ended: Timestamp = status["last_ended"].as_str().unwrap().parse().unwrap();
+    let next = Value::from((ended + SignedDuration::from_mins(1)).to_string());
+    assert_eq!(
+        (&status["next"], &env.data(&["status"])["next_pass"]),
+        (&next, &next)
+    );
+    let human = env.acp(&["service", "status"]).ok().stdout;
+    assert!(human.contains("  next pass  in "), "{human}");
     // The machine slept for eight hours.
     let env = env.var("ACP_TEST_NOW", "2026-11-21T11:00:30Z");
     let status = one(&env, &["service", "status"]);
-    assert_eq!(status["missed"], 479, "{status}");
+    assert_eq!(
+        (&status["missed"], &status["next"]),
+        (&Value::from(479), &next)
+    );
+    let human = env.acp(&["service", "status"]).ok().stdout;
+    assert!(human.contains("  next pass  due\n"), "{human}");
     let screen = env.data(&["status"]);
     assert_eq!(
         (&screen["missed_passes"], &screen["every_s"]),

@@ -165,6 +165,145 @@ fn unknown_verb<'a>(tree: &clap::Command, call: &'a str) -> Option<&'a str> {
 }
 
 #[test]
+fn every_call_of_acp_in_a_block_is_one_that_acp_takes() {
+    let mut errors = vec![];
+    let mut seen = 0;
+    for block in blocks().iter().filter(|block| block.language == "sh") {
+        for call in calls(&block.text) {
+            seen += 1;
+            if let Some(why) = refused(&call) {
+                errors.push(format!("{}: {why}", block.place));
+            }
+        }
+    }
+    assert!(seen > 50, "{seen}");
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn every_flag_that_a_document_names_is_there() {
+    let mut tree = acp::cli::tree();
+    tree.build();
+    let mut errors = vec![];
+    let mut seen = 0;
+    for document in documents() {
+        for (number, line) in (1..).zip(read(&document).lines()) {
+            let quoted = line.split('`').skip(1).step_by(2);
+            for call in quoted.filter_map(|code| code.strip_prefix("acp ")) {
+                seen += usize::from(call.contains(" --"));
+                if let Some(flag) = unknown_flag(&tree, call) {
+                    errors.push(format!("{document}:{number}: no `{flag}` in `acp {call}`"));
+                }
+            }
+        }
+    }
+    assert!(seen > 15, "{seen}");
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+/// The calls of acp in lines of a shell, by their words: also those that a remote shell gets.
+fn calls(text: &str) -> Vec<Vec<String>> {
+    let mut commands: Vec<Vec<String>> = vec![vec![]];
+    let (mut word, mut quote): (Option<String>, Option<char>) = (None, None);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some('"') | None, '\\') => match chars.next() {
+                Some('\n') | None => {}
+                Some(literal) => word.get_or_insert_default().push(literal),
+            },
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                let _begun = word.get_or_insert_default();
+            }
+            (None, '#') if word.is_none() => while chars.next_if(|c| *c != '\n').is_some() {},
+            (None, _) if c.is_whitespace() || "|&;<>()".contains(c) => {
+                commands.last_mut().unwrap().extend(word.take());
+                if c != ' ' {
+                    commands.push(vec![]);
+                }
+            }
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    commands.last_mut().unwrap().extend(word);
+    let of_acp = |words: Vec<String>| {
+        let at = words.iter().position(|word| word == "acp")?;
+        let before = words.first().filter(|_| at > 0);
+        let runs_it = before.is_none_or(|first| ["exec", "ssh"].contains(&first.as_str()));
+        runs_it.then(|| words[at..].to_vec())
+    };
+    commands.into_iter().filter_map(of_acp).collect()
+}
+
+/// Why acp would not take a call; asking for help or for the version is fine.
+fn refused(call: &[String]) -> Option<String> {
+    use clap::error::ErrorKind;
+    // What stands for a name of its own.
+    let run = "20261121-031502-issue-12-a1";
+    let words = call
+        .iter()
+        .map(|word| if word == "RUN" { run } else { word });
+    let error = acp::cli::tree().try_get_matches_from(words).err()?;
+    let shows = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion];
+    (!shows.contains(&error.kind())).then(|| format!("{}: {error}", call.join(" ")))
+}
+
+/// The first flag of a call that its verb does not have. What comes after `--` is for another program.
+fn unknown_flag<'a>(tree: &clap::Command, call: &'a str) -> Option<&'a str> {
+    let mut verb = tree;
+    for word in call.split_whitespace().take_while(|word| *word != "--") {
+        if let Some(found) = verb.find_subcommand(word) {
+            verb = found;
+        }
+        let Some(flag) = word.strip_prefix("--") else {
+            continue;
+        };
+        let flag = flag.split('=').next().unwrap_or_default();
+        if !verb.get_arguments().any(|arg| arg.get_long() == Some(flag)) {
+            return Some(word);
+        }
+    }
+    None
+}
+
+#[test]
+fn a_call_that_acp_would_not_take_is_seen() {
+    let text = "# acp nothing\nacp run log RUN # why\nacp issue create --title \"a # b\" \\\n  --body 'c | d'\n\
+                git pull acp main\nssh you@machine acp status --plain | less; acp pr approve 2 && acp stop\n";
+    let calls = calls(text);
+    let lines: Vec<String> = calls.iter().map(|words| words.join("_")).collect();
+    assert_eq!(
+        lines,
+        [
+            "acp_run_log_RUN",
+            "acp_issue_create_--title_a # b_--body_c | d",
+            "acp_status_--plain",
+            "acp_pr_approve_2",
+            "acp_stop",
+        ]
+    );
+    for call in &calls {
+        assert_eq!(refused(call), None);
+    }
+    for wrong in [
+        "acp heartbeat --until-idel",
+        "acp pr approve two",
+        "acp service install --every",
+        "acp status now",
+    ] {
+        let words: Vec<String> = wrong.split(' ').map(str::to_owned).collect();
+        assert!(refused(&words).is_some(), "{wrong}");
+    }
+    let mut tree = acp::cli::tree();
+    tree.build();
+    assert_eq!(unknown_flag(&tree, "heartbeat --lop --json"), Some("--lop"));
+    assert_eq!(unknown_flag(&tree, "report verify -- make --all"), None);
+    assert_eq!(unknown_flag(&tree, "status --watch=2 --json"), None);
+}
+
+#[test]
 fn a_verb_that_is_not_there_is_seen() {
     let mut tree = acp::cli::tree();
     tree.build();

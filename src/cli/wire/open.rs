@@ -192,12 +192,13 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
     let (store, rules) = (store.clone(), rules.clone());
     Box::new(move |run: &Run, text: &Text| {
         let name = prompt::template_name(&run.task, run.merge.is_some());
-        let own = durable::read_file(&templates.join(name), TEMPLATE_BYTES_MAX)
-            .map_err(|error| error.to_string())?;
+        let file = templates.join(name);
+        let own =
+            durable::read_file(&file, TEMPLATE_BYTES_MAX).map_err(|error| error.to_string())?;
         let own = own
             .map(String::from_utf8)
             .transpose()
-            .map_err(|_| format!("{name} is not UTF-8"))?;
+            .map_err(|_| format!("`{}` is not UTF-8", file.display()))?;
         let retry = store
             .retries()
             .get(&run.item.slug())
@@ -223,7 +224,10 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
             last_failure: retry.as_ref().and_then(|retry| retry.reason.as_deref()),
             template: own.as_deref(),
         })
-        .map_err(|error| error.to_string())
+        .map_err(|error| match &own {
+            Some(_) => format!("{error} (it is `{}`)", file.display()),
+            None => error.to_string(),
+        })
     })
 }
 
