@@ -9,12 +9,13 @@ use crate::agent::{Agent, AgentTask};
 use crate::domain::{Life, Rules, Run, RunId};
 use crate::durable::{self, crash_point};
 use crate::proc::{self, Cmd, Detached};
+use crate::sandbox::Backend;
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 
 use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, Proof, WorkerError, Workers, life, proof, record};
+use super::{Ended, Proof, Unconfined, WorkerError, Workers, life, proof, record};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -160,9 +161,14 @@ impl Workers for LocalWorkers<'_> {
         started.retain_mut(|child| !child.reap());
     }
 
-    fn sandbox(&self, agent: &str) -> Result<Option<String>, WorkerError> {
-        let chosen = self.confiner().backend(agent);
-        chosen.map(|(_, why)| why).map_err(WorkerError::Sandbox)
+    fn sandbox(&self, agent: &str) -> Result<Option<Unconfined>, WorkerError> {
+        let confiner = self.confiner();
+        let (backend, missing) = confiner.backend(agent).map_err(WorkerError::Sandbox)?;
+        Ok(match missing {
+            Some(why) => Some(Unconfined::NoSandbox(why)),
+            None if backend == Backend::None => Some(Unconfined::ByName(confiner.by_name(agent))),
+            None => None,
+        })
     }
 
     fn prove_sandbox(&self, agent: &str) -> Result<Proof, WorkerError> {
