@@ -716,6 +716,45 @@ fn the_sandbox_is_tried_from_inside() {
     assert!(!env.path("acp/state/web/sandbox-trial").exists());
 }
 
+/// A sandbox that shows everything to what it should confine is one that does not keep its promise.
+#[test]
+fn a_sandbox_that_confines_nothing_fails() {
+    let env = TestEnv::under(GOOD);
+    env.program(
+        "bwrap",
+        "while [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"",
+    );
+    let path = format!(
+        "{}:{}",
+        env.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let env = env.var("PATH", &path).var("ACP_SANDBOX", "bubblewrap");
+    env.write("home/.ssh/id", "a key");
+    let ended = doctor(&env, &[], 1);
+    for promise in [
+        "ssh keys cannot be read",
+        "acp's configuration cannot be read",
+        "nothing can be left outside the worktree",
+    ] {
+        let meaning = format!("bubblewrap does not keep its promise: {promise}");
+        has(
+            &ended,
+            "sandbox",
+            "failed",
+            &meaning,
+            "acp profile show web",
+        );
+    }
+    assert!(
+        found(&ended, "sandbox")
+            .iter()
+            .all(|(state, ..)| state == "failed")
+    );
+    assert!(!env.path("acp/state/web/sandbox-trial").exists());
+    assert!(!env.path("acp/state/web/sandbox-trial.escaped").exists());
+}
+
 #[test]
 fn a_report_holds_no_secret_and_no_words_of_issues() {
     let body = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0";
