@@ -532,6 +532,28 @@ fn an_agent_that_was_logged_out_is_tried_again_as_soon_as_somebody_logs_in() {
 }
 
 #[test]
+fn three_failures_in_a_row_open_the_breaker_and_the_journal_says_so_once() {
+    let env = TestEnv::under_with("exit 3\n", &format!("{QUICK}limits: {{ workers: 1 }}\n"));
+    for title in ["One", "Two", "Three"] {
+        let _issue = env.issue(title);
+    }
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 3, "{:?}", env.runs());
+    let journal = env.read("acp/state/web/journal.jsonl");
+    let opened: Vec<&str> = journal
+        .lines()
+        .filter(|line| line.contains("breaker.opened"))
+        .collect();
+    assert_eq!(opened.len(), 1, "{journal}");
+    assert!(opened[0].contains("breaker:command until "), "{opened:?}");
+    let status = env.data(&["status"]);
+    let cooldown = &status["cooldowns"][0];
+    let expected = ("breaker:command", "look at `acp run log`");
+    let told = (&cooldown["key"], &cooldown["advice"]);
+    assert_eq!(told, (&expected.0.into(), &expected.1.into()), "{status}");
+}
+
+#[test]
 fn a_missing_agent_launches_nothing_and_counts_no_attempt() {
     let env = TestEnv::repo();
     let args = ["init", "--yes", "--agent", "claude"];
