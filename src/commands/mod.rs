@@ -4,6 +4,7 @@
 //! To add one: a file with a type that is `clap::Args` (or `clap::Subcommand` for a group) and [`Verb`], its `mod` line
 //! here, and its line in [`GROUPS`].
 
+mod advice;
 mod agent;
 mod board;
 mod budget;

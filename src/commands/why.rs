@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::sight::Sight;
-use super::{Control, Session, Verb};
+use super::{Control, Session, Verb, advice};
 use crate::domain::{
     BadId, Intent, IntentId, IssueState, ItemId, ItemKind, Notice, Phase, PrState, Run, RunId,
     RunState, Stale, Standing, Wait,
@@ -36,6 +36,8 @@ struct Answer {
     next: Option<Timestamp>,
     /// What would change it.
     command: Option<String>,
+    /// What a person should do, where a failure is what it waits for.
+    advice: Option<&'static str>,
     /// More of it: risk factors, reasons.
     details: Vec<String>,
     /// The page of the item on the forge.
@@ -88,6 +90,8 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
         let mut answer = Answer::of_standing(standing, &sight);
+        let advise = |standing| advice::of_standing(standing, &sight.snapshot, &control.store);
+        answer.advice = advise(standing);
         answer.url = control.forge.page(item);
         // The pull request is what an issue waits for, so its reason is the issue's.
         if let Wait::HasPr { pr } = standing.wait
@@ -99,6 +103,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
                 .push(format!("pr/{pr} [{lane}]: {}", describe(&of_pull.wait)));
             answer.next = of_pull.wait.next();
             answer.command = way_out(of_pull).or(answer.command);
+            answer.advice = advise(of_pull);
         }
         return Ok(answer);
     }
@@ -129,6 +134,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
         why: describe(&wait),
         next: None,
         command: None,
+        advice: None,
         details: vec![],
         url: control.forge.page(item),
         stale: None,
@@ -141,6 +147,7 @@ fn of_run(session: &Session<'_>, control: &Control<'_>, id: &RunId) -> Result<An
         .run(id)?
         .ok_or_else(|| missing(&format!("run {id}")))?;
     let mut answer = Answer::of_run(&run);
+    answer.advice = advice::of_run(&run);
     if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
         answer.command = Some(format!("acp run log {id}"));
     } else if let Ok(of_item) = of_item(session, control, run.item) {
@@ -196,6 +203,7 @@ impl Answer {
             why: describe(&standing.wait),
             next: standing.wait.next(),
             command: way_out(standing),
+            advice: None,
             details,
             url: None,
             stale: match standing.wait {
@@ -234,6 +242,7 @@ impl Answer {
                 _ => None,
             },
             command: None,
+            advice: None,
             details: vec![],
             url: None,
             stale: None,
@@ -261,6 +270,7 @@ impl Answer {
             why,
             next: notice.next.filter(|_| place == Place::Pending),
             command,
+            advice: None,
             details: vec![],
             url: None,
             stale: None,
@@ -306,6 +316,7 @@ impl Answer {
                 .next
                 .filter(|next| *next > now && place == Place::Pending),
             command,
+            advice: None,
             details: needs.collect(),
             url: None,
             stale: None,
@@ -333,6 +344,9 @@ impl Render for Answer {
         }
         if let Some(next) = self.next {
             writeln!(out, "  next: {} ({next})", relative(next, style.now))?;
+        }
+        if let Some(advice) = self.advice {
+            writeln!(out, "  do:   {advice}")?;
         }
         if let Some(command) = &self.command {
             writeln!(out, "  try:  {}", clean(command))?;

@@ -8,6 +8,12 @@ use crate::domain::{
 use crate::forge::{ForgeError, Text};
 use crate::policy;
 use crate::store::{Entry, Lock, StoreError, crash_point};
+use crate::worker::Unconfined;
+
+/// What was said once: that this machine has no sandbox.
+pub const NO_SANDBOX: &str = "no-sandbox";
+/// What was said once: that a setting leaves runs unconfined.
+pub const UNCONFINED: &str = "unconfined";
 
 /// What an agent would be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,13 +139,15 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Before anything is claimed: with a sandbox that is named and does not work nothing starts. That there is none on
-    /// this machine is said once for a profile.
+    /// Before anything is claimed: with a sandbox that is named and does not work nothing starts. That runs are unconfined
+    /// is said once for a profile; because a person wants it so, and because there is none on this machine, are two things.
     fn look_at_sandbox(&self, agent: &str) -> Result<(), EngineError> {
-        let missing = self.workers.sandbox(agent)?;
-        if let Some(why) = missing
-            && self.store.first_time("no-sandbox")?
-        {
+        let (mark, why) = match self.workers.sandbox(agent)? {
+            None => return Ok(()),
+            Some(Unconfined::NoSandbox(why)) => (NO_SANDBOX, why),
+            Some(Unconfined::ByName(why)) => (UNCONFINED, why),
+        };
+        if self.store.first_time(mark)? {
             (self.say)(&format!(
                 "agents run without a sandbox: they can read and change what your account can. {why}"
             ));

@@ -31,7 +31,7 @@ pub use desk::Desk;
 pub use error::EngineError;
 pub use flush::{Flushed, Sent};
 pub use heartbeat::{Idle, PASS_AGE_MAX, Pass, PassReport};
-pub use launch::Preview;
+pub use launch::{NO_SANDBOX, Preview, UNCONFINED};
 pub use notify::{Said, Sending, ToldTo};
 pub use stop::{Ender, STOP_HOLD, StopReport, Stopped};
 pub use sweep::Swept;

@@ -189,7 +189,12 @@ mod tests {
     fn the_comment_of_a_blocked_run() {
         let mut findings = findings("", vec![]);
         findings.comment = Some("I need @ann.\n\n```\nfixes #4".to_owned());
-        insta::assert_snapshot!(blocked_comment(&run("x"), &findings, "it closes #3"));
+        insta::assert_snapshot!(blocked_comment(
+            &run("x"),
+            &findings,
+            "it closes #3",
+            Some("mend `repo.setup`")
+        ));
     }
 
     #[test]

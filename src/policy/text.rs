@@ -22,10 +22,18 @@ pub fn one_line(text: &str, max: usize) -> String {
     out
 }
 
-/// The one comment on an item that a run's end blocks.
-pub fn blocked_comment(run: &Run, findings: &RunFindings, reason: &str) -> String {
+/// The one comment on an item that a run's end blocks. `advice`: what a person should do about the failure that did it.
+pub fn blocked_comment(
+    run: &Run,
+    findings: &RunFindings,
+    reason: &str,
+    advice: Option<&str>,
+) -> String {
     use std::fmt::Write as _;
     let mut body = blocked_item_comment(reason);
+    if let Some(advice) = advice {
+        let _ = write!(body, "\n\nWhat a person should do: {advice}.");
+    }
     if let Some(text) = &findings.comment {
         body.push_str("\n\nThe agent's own words:\n\n");
         body.push_str(&quoted(&defuse(text)));

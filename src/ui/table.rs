@@ -11,7 +11,7 @@ use super::words::clean;
 /// A table with a heading.
 #[derive(Debug)]
 pub struct Table {
-    table: comfy_table::Table,
+    rows: comfy_table::Table,
     one_line: bool,
     whole: Option<usize>,
 }
@@ -30,7 +30,7 @@ impl Table {
             column.set_padding((0, 2));
         }
         Self {
-            table,
+            rows: table,
             one_line: false,
             whole: None,
         }
@@ -54,7 +54,7 @@ impl Table {
     /// Aligns a column of numbers to the right.
     #[must_use]
     pub fn right(mut self, column: usize) -> Self {
-        if let Some(column) = self.table.column_mut(column) {
+        if let Some(column) = self.rows.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         self
@@ -66,7 +66,7 @@ impl Table {
         if self.one_line {
             row.max_height(1);
         }
-        self.table.add_row(row);
+        self.rows.add_row(row);
     }
 
     /// Writes it.
@@ -77,7 +77,7 @@ impl Table {
                 .set_content_arrangement(ContentArrangement::Dynamic);
             self.make_room(width);
         }
-        for (at, line) in self.table.lines().enumerate() {
+        for (at, line) in self.rows.lines().enumerate() {
             let line = line.trim_end();
             if at == 0 {
                 writeln!(out, "{}", style.bold(line))?;
@@ -89,7 +89,7 @@ impl Table {
     }
 
     fn make_room(&mut self, width: u16) {
-        let widths = self.table.column_max_content_widths();
+        let widths = self.rows.column_max_content_widths();
         let Some((column, cell)) = self.whole.and_then(|at| Some((at, *widths.get(at)?))) else {
             return;
         };
@@ -100,7 +100,7 @@ impl Table {
         let others = usize::from(room / (CELL_MIN + GAP));
         let shown = (0..widths.len()).filter(|at| *at != column).take(others);
         let shown: Vec<usize> = shown.collect();
-        for (at, of_table) in self.table.column_iter_mut().enumerate() {
+        for (at, of_table) in self.rows.column_iter_mut().enumerate() {
             if at == column {
                 of_table.set_constraint(ColumnConstraint::ContentWidth);
             } else if !shown.contains(&at) {

@@ -124,6 +124,16 @@ impl Confiner<'_> {
         }
     }
 
+    /// Which setting leaves the runs of an agent unconfined, where one does.
+    pub(super) fn by_name(&self, agent: &str) -> String {
+        let settings = self.rules.agents.settings.get(agent);
+        if settings.is_some_and(|settings| settings.sandbox == Sandbox::None) {
+            format!("`agents.settings.{agent}.sandbox` is none")
+        } else {
+            "`sandbox.kind` is none, by the profile or by ACP_SANDBOX".to_owned()
+        }
+    }
+
     /// Whether runs of this profile have been confined by what `auto` found.
     fn has_worked(&self) -> bool {
         self.worked_mark().exists()

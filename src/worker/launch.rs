@@ -9,12 +9,13 @@ use crate::agent::{Agent, AgentTask};
 use crate::domain::{Life, Network, Rules, Run, RunId};
 use crate::durable::{self, crash_point};
 use crate::proc::{self, Cmd, Detached};
+use crate::sandbox::Backend;
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 
 use super::confine::{self, Confiner};
 use super::surroundings::{Surroundings, with_vars};
-use super::{Ended, Proof, WorkerError, Workers, door, life, proof, record};
+use super::{Ended, Proof, Unconfined, WorkerError, Workers, door, life, proof, record};
 
 /// Real supervisors: `acp run supervise` in a process group of its own.
 pub struct LocalWorkers<'a> {
@@ -171,13 +172,17 @@ impl Workers for LocalWorkers<'_> {
         started.retain_mut(|child| !child.reap());
     }
 
-    fn sandbox(&self, agent: &str) -> Result<Option<String>, WorkerError> {
-        let chosen = self.confiner().backend(agent);
-        let (_, why) = chosen.map_err(WorkerError::Sandbox)?;
-        match self.unreachable(agent) {
-            Some(why) => Err(WorkerError::Sandbox(why)),
-            None => Ok(why),
+    fn sandbox(&self, agent: &str) -> Result<Option<Unconfined>, WorkerError> {
+        let confiner = self.confiner();
+        let (backend, missing) = confiner.backend(agent).map_err(WorkerError::Sandbox)?;
+        if let Some(why) = self.unreachable(agent) {
+            return Err(WorkerError::Sandbox(why));
         }
+        Ok(match missing {
+            Some(why) => Some(Unconfined::NoSandbox(why)),
+            None if backend == Backend::None => Some(Unconfined::ByName(confiner.by_name(agent))),
+            None => None,
+        })
     }
 
     fn prove_sandbox(&self, agent: &str) -> Result<Proof, WorkerError> {

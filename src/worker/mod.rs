@@ -99,6 +99,15 @@ pub enum WorkerError {
     Vcs(#[from] VcsError),
 }
 
+/// Why the runs of an agent are not confined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unconfined {
+    /// This machine has no sandbox, in these words, and the profile leaves it at that.
+    NoSandbox(String),
+    /// A person wants it so, by the setting that these words name.
+    ByName(String),
+}
+
 fn list(pids: &[u32]) -> String {
     let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
     pids.join(", ")
@@ -148,12 +157,11 @@ pub trait Workers {
     /// Takes note of supervisors that this process started and that have ended.
     fn reap(&self);
 
-    /// Looks at the sandbox of an agent's runs before one is launched. `Ok(Some(why))`: there is none on this machine, and
-    /// the profile leaves it at that.
+    /// Looks at the sandbox of an agent's runs before one is launched. `Ok(Some(why))`: they are unconfined.
     ///
     /// # Errors
     /// `Sandbox` when the profile asks for one by name that does not work here: nothing may start.
-    fn sandbox(&self, _agent: &str) -> Result<Option<String>, WorkerError> {
+    fn sandbox(&self, _agent: &str) -> Result<Option<Unconfined>, WorkerError> {
         Ok(None)
     }
 

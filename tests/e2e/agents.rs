@@ -94,6 +94,18 @@ fn a_probe_names_what_shows_a_login_and_never_what_is_in_it() {
         json["data"]["login"],
         serde_json::json!(["ANTHROPIC_API_KEY", "~/.claude/.credentials.json"])
     );
+    assert_eq!(
+        json["data"]["abilities"],
+        abilities(true, true, true, false)
+    );
+    let plain = env.acp(&["agent", "probe", "work", "--plain"]).ok().stdout;
+    assert!(
+        plain.contains("\ncan\tstructured output, resume, cost\n"),
+        "{plain}"
+    );
+    let gone = env.acp(&["agent", "probe", "codex", "--json"]).with(69);
+    let can = &gone.json()["data"]["abilities"];
+    assert_eq!(*can, abilities(true, true, false, true));
     let gone = env.acp(&["agent", "probe", "command", "--plain"]).with(69);
     assert!(
         gone.stdout.contains("why\t`my-agent` is not on PATH"),
@@ -102,6 +114,44 @@ fn a_probe_names_what_shows_a_login_and_never_what_is_in_it() {
     env.acp(&["agent", "probe", "nobody"])
         .with(66)
         .says("claude");
+}
+
+/// What a probe says that an agent can do.
+fn abilities(structured: bool, resume: bool, cost: bool, sandbox: bool) -> serde_json::Value {
+    serde_json::json!({ "structured": structured, "resume": resume, "cost": cost, "sandbox": sandbox })
+}
+
+/// Agents whose real programs no test starts.
+#[test]
+fn the_other_agents_are_found_with_version_login_and_whether_they_were_tried() {
+    let env = with_agents();
+    let login = [
+        ("openclaw", ".openclaw/openclaw.json", "2026.9.6"),
+        ("kilo", ".config/kilo/kilo.json", "7.7.7"),
+        ("crush", ".config/crush/crush.json", "never"),
+    ];
+    for (name, file, tried) in login {
+        let probe = |code| env.acp(&["agent", "probe", name, "--plain"]).with(code);
+        let line = |text: &str, key: &str| {
+            let mut lines = text.lines().filter_map(|line| line.split_once('\t'));
+            let found = lines.find(|(found, _)| *found == key);
+            found.map(|(_, value)| value.to_owned()).unwrap_or_default()
+        };
+        assert_eq!(line(&probe(69).stdout, "state"), "not-found");
+        program(&env, name, &format!("echo '{name} 9.9.9'"));
+        assert_eq!(line(&probe(0).stdout, "state"), "not-logged-in");
+        env.write(&format!("home/{file}"), "{}");
+        let ready = probe(0).stdout;
+        assert_eq!(line(&ready, "state"), "ready");
+        assert_eq!(line(&ready, "version"), format!("{name} 9.9.9"));
+        assert_eq!(line(&ready, "login"), format!("~/{file}"));
+        assert_eq!(line(&ready, "tried with"), tried);
+        let list = env.acp(&["agent", "list"]).ok().stdout;
+        let row = list
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} ")));
+        assert!(row.unwrap().trim_end().ends_with(tried), "{list}");
+    }
 }
 
 #[test]
@@ -245,6 +295,8 @@ fn a_tiny_task_shows_whether_an_agent_works_and_touches_nothing_else() {
     env.agent("exit 3");
     let failed = env.acp(&["agent", "test", "command", "--plain"]).with(1);
     assert!(failed.stdout.contains("class\tcrashed"), "{failed:?}");
+    let advice = "\nadvice\tlook at `acp run log`\n";
+    assert!(failed.stdout.contains(advice), "{failed:?}");
     let gone = env.acp(&["agent", "test", "codex", "--plain"]).with(1);
     assert!(gone.stdout.contains("why\t"), "{gone:?}");
     let _nobody = env.acp(&["agent", "test", "nobody"]).with(66);

@@ -37,9 +37,46 @@ fn has(ended: &Ended, name: &str, state: &str, meaning: &str, command: &str) {
     );
 }
 
+/// What no command mends: a name, and words of the meaning.
+const WITHOUT_A_COMMAND: &[(&str, &str)] = &[
+    // A person has said that acp writes nothing there.
+    ("labels", "so acp makes none"),
+    ("processes", "this system has neither cgroups nor /proc"),
+];
+
 #[track_caller]
 fn doctor(env: &TestEnv, more: &[&str], code: i32) -> Ended {
-    env.acp(&[&["doctor", "--json"], more].concat()).with(code)
+    let ended = env.acp(&[&["doctor", "--json"], more].concat()).with(code);
+    for finding in ended.json()["data"].as_array().unwrap() {
+        if finding["state"] == "warning" || finding["state"] == "failed" {
+            can_be_mended(finding);
+        }
+    }
+    ended
+}
+
+/// It names one command, and if that is one of acp's, it is a call of this acp.
+#[track_caller]
+fn can_be_mended(finding: &Value) {
+    let meaning = finding["meaning"].as_str().unwrap();
+    let excused =
+        |(name, words): &(&str, &str)| finding["name"] == *name && meaning.contains(words);
+    if WITHOUT_A_COMMAND.iter().any(excused) {
+        return assert!(
+            finding["command"].is_null(),
+            "an exception too many: {finding}"
+        );
+    }
+    let command = finding["command"].as_str().unwrap_or_default();
+    assert!(
+        !command.trim().is_empty() && !command.contains('\n'),
+        "{finding}"
+    );
+    let is_one_call = command.starts_with("acp ") && !command.contains(['\'', '"', '&', '|']);
+    if is_one_call {
+        let parsed = acp::cli::tree().try_get_matches_from(command.split(' '));
+        parsed.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
 }
 
 fn mode(env: &TestEnv, path: &str, mode: u32) {
@@ -214,6 +251,14 @@ fn an_agent_that_is_not_there_and_a_checkout_that_went_on_are_said() {
         "claude cannot start",
         "acp profile show web",
     );
+    env.profile(|text| text.replace("use: claude", "use: command\n  fallback: [claude]"));
+    has(
+        &doctor(&env, &[], 0),
+        "agent",
+        "warning",
+        "claude cannot start, others can",
+        "acp agent probe claude",
+    );
 }
 
 #[test]
@@ -299,7 +344,7 @@ fn what_a_forge_says_against_it_is_told_in_words() {
         "repository",
         "warning",
         "issues are switched off",
-        "",
+        "gh repo edit o/new --enable-issues",
     );
     has(
         &ended,
@@ -359,6 +404,25 @@ fn a_token_that_all_can_read_is_named_and_closed() {
     let _mended = env.acp(&["doctor", "--fix"]);
     assert_eq!(mode_of(&env, "secret/token"), 0o600);
     assert_eq!(found(&doctor(&env, &[], 1), "token"), []);
+    fs::remove_file(&token).unwrap();
+    let ended = doctor(&env, &[], 1);
+    has(&ended, "token", "failed", "there is no file", "umask 077");
+    // The command does mend it.
+    let (_, _, command) = found(&ended, "token").remove(0);
+    let typed = crate::env::end(env.command("sh").args(["-c", &command]), b"from-the-file\n");
+    assert_eq!((typed.code, mode_of(&env, "secret/token")), (0, 0o600));
+    assert_eq!(found(&doctor(&env, &[], 1), "token"), []);
+    fs::remove_file(&token).unwrap();
+    fs::remove_dir(env.path("secret")).unwrap();
+    env.write("secret", "no folder");
+    let ended = doctor(&env, &[], 1);
+    has(
+        &ended,
+        "token",
+        "failed",
+        "secret/token",
+        "acp profile show web",
+    );
 }
 
 /// The model of a forge, until it is dropped.
@@ -650,6 +714,45 @@ fn the_sandbox_is_tried_from_inside() {
         "",
     );
     assert!(!env.path("acp/state/web/sandbox-trial").exists());
+}
+
+/// A sandbox that shows everything to what it should confine is one that does not keep its promise.
+#[test]
+fn a_sandbox_that_confines_nothing_fails() {
+    let env = TestEnv::under(GOOD);
+    env.program(
+        "bwrap",
+        "while [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"",
+    );
+    let path = format!(
+        "{}:{}",
+        env.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let env = env.var("PATH", &path).var("ACP_SANDBOX", "bubblewrap");
+    env.write("home/.ssh/id", "a key");
+    let ended = doctor(&env, &[], 1);
+    for promise in [
+        "ssh keys cannot be read",
+        "acp's configuration cannot be read",
+        "nothing can be left outside the worktree",
+    ] {
+        let meaning = format!("bubblewrap does not keep its promise: {promise}");
+        has(
+            &ended,
+            "sandbox",
+            "failed",
+            &meaning,
+            "acp profile show web",
+        );
+    }
+    assert!(
+        found(&ended, "sandbox")
+            .iter()
+            .all(|(state, ..)| state == "failed")
+    );
+    assert!(!env.path("acp/state/web/sandbox-trial").exists());
+    assert!(!env.path("acp/state/web/sandbox-trial.escaped").exists());
 }
 
 #[test]

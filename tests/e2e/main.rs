@@ -17,6 +17,7 @@ mod damage;
 mod dashboard;
 mod demo;
 mod doctor;
+mod dry_run;
 mod env;
 mod fsck;
 mod guided_init;

@@ -302,6 +302,21 @@ fn failures_are_tried_again_then_blocked_with_one_comment_and_a_person_starts_an
     assert_eq!(runs[1]["reason"], "crashed: the agent exited with 3");
     let why = env.why("issue/1");
     assert_eq!(why["command"], "acp issue label 1 --remove agent-blocked");
+    // What a person should do about it is said wherever somebody may look first.
+    let advice = "look at `acp run log`";
+    assert_eq!(why["advice"], advice, "{why}");
+    let run = runs[1]["id"].as_str().unwrap();
+    let shown = env.acp(&["run", "show", run]).ok().stdout;
+    assert!(
+        shown.contains(&format!("\nadvice    {advice}\n")),
+        "{shown}"
+    );
+    assert_eq!(env.why(run)["advice"], advice);
+    let status = env.data(&["status"]);
+    assert_eq!(status["waiting_for_you"][0]["advice"], advice, "{status}");
+    let told = format!("What a person should do: {advice}.");
+    let comment = issue["comments"][0]["body"].as_str().unwrap();
+    assert!(comment.contains(&told), "{comment}");
     env.agent(GOOD);
     let command: Vec<&str> = why["command"]
         .as_str()
@@ -486,6 +501,9 @@ fn money_of_the_day_is_settled_with_what_runs_really_cost() {
 }
 
 /// Nobody has to end the cooldown by hand.
+/// What a person should do about an agent that is not logged in.
+const LOG_IN: &str = "log in again, then `acp cooldown clear`";
+
 #[test]
 fn an_agent_that_was_logged_out_is_tried_again_as_soon_as_somebody_logs_in() {
     let env = with_programs();
@@ -500,12 +518,42 @@ fn an_agent_that_was_logged_out_is_tried_again_as_soon_as_somebody_logs_in() {
         assert_eq!(env.runs().len(), 1, "{:?}", env.runs());
         let why = env.why("issue/1");
         assert_eq!(why["code"], "cooldown", "{why}");
+        assert_eq!(why["advice"], LOG_IN, "{why}");
     }
+    let why = env.acp(&["why", "issue/1"]).ok().stdout;
+    assert!(why.contains(&format!("\n  do:   {LOG_IN}\n")), "{why}");
+    let status = env.data(&["status"]);
+    assert_eq!(status["cooldowns"][0]["advice"], LOG_IN, "{status}");
+    let status = env.acp(&["status"]).ok().stdout;
+    let told = format!("    do: {LOG_IN}\n");
+    assert_eq!(status.matches(&told).count(), 1, "{status}");
     env.write("home/.claude/.credentials.json", "{\"token\":1}");
     let _idle = env.until_idle();
     assert_eq!(env.runs().len(), 2, "{:?}", env.runs());
     let journal = env.read("acp/state/web/journal.jsonl");
     assert!(journal.contains("the login of `claude` has changed"));
+}
+
+#[test]
+fn three_failures_in_a_row_open_the_breaker_and_the_journal_says_so_once() {
+    let env = TestEnv::under_with("exit 3\n", &format!("{QUICK}limits: {{ workers: 1 }}\n"));
+    for title in ["One", "Two", "Three"] {
+        let _issue = env.issue(title);
+    }
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 3, "{:?}", env.runs());
+    let journal = env.read("acp/state/web/journal.jsonl");
+    let opened: Vec<&str> = journal
+        .lines()
+        .filter(|line| line.contains("breaker.opened"))
+        .collect();
+    assert_eq!(opened.len(), 1, "{journal}");
+    assert!(opened[0].contains("breaker:command until "), "{opened:?}");
+    let status = env.data(&["status"]);
+    let cooldown = &status["cooldowns"][0];
+    let expected = ("breaker:command", "look at `acp run log`");
+    let told = (&cooldown["key"], &cooldown["advice"]);
+    assert_eq!(told, (&expected.0.into(), &expected.1.into()), "{status}");
 }
 
 #[test]

@@ -94,8 +94,24 @@ fn an_agent_may_be_left_unconfined_by_name() {
         format!("{}      sandbox: none\n{}", &text[..at], &text[at..])
     });
     env.issue("Add work");
-    let _idle = env.until_idle();
+    let idle = env.until_idle();
     assert!(beside.exists(), "{}", log(&env));
+    let warning = "agents run without a sandbox: they can read and change what your account can";
+    assert_eq!(idle.stderr.matches(warning).count(), 1, "{idle:?}");
+    let setting = "`agents.settings.command.sandbox` is none";
+    assert!(idle.stderr.contains(setting), "{idle:?}");
+    // It is said once for a profile.
+    env.issue("Add more");
+    let idle = env.until_idle();
+    assert_eq!(env.runs().len(), 2);
+    assert!(!idle.stderr.contains(warning), "{idle:?}");
+
+    // The kind of the whole profile is said in the same way.
+    let env = place(GOOD, "").var("ACP_SANDBOX", "none");
+    env.issue("Add work");
+    let idle = env.until_idle();
+    assert_eq!(idle.stderr.matches(warning).count(), 1, "{idle:?}");
+    assert!(idle.stderr.contains("`sandbox.kind` is none"), "{idle:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The table of ways to fail in `docs/agents.md` says what the code does.
+//! The tables of backends and of ways to fail in `docs/agents.md` say what the code does.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -22,6 +22,61 @@ fn the_table_of_ways_to_fail_is_the_one_of_the_code() {
     let whole = format!("{before}{BEGIN}{}{END}{after}", table());
     if let Err(stale) = check_fresh("docs/agents.md", &whole) {
         panic!("{stale}");
+    }
+}
+
+/// The rows of a table of a document, from below its head.
+fn rows(text: &str, head: &str) -> Vec<Vec<String>> {
+    let (_, after) = text.split_once(head).unwrap();
+    let lines = after
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let cells = |line: &str| {
+        let inner = line.trim().trim_matches('|');
+        inner
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    };
+    lines.map(cells).collect()
+}
+
+#[test]
+fn the_table_of_backends_says_what_each_can_do() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agents.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let rows = rows(&text, "| name | program | tried with |");
+    let names: Vec<String> = rows.iter().map(|row| row[0].clone()).collect();
+    let all = acp::agent::all();
+    let known: Vec<String> = all
+        .iter()
+        .map(|agent| format!("`{}`", agent.name()))
+        .collect();
+    assert_eq!(names, known, "each agent has a row, in the order of lists");
+    for (row, agent) in rows.iter().zip(all) {
+        let can = agent.abilities();
+        match can.tried_with {
+            Some(version) => assert_eq!(row[2], version, "{row:?}"),
+            None => assert!(
+                row[2].starts_with("never") || row[2].starts_with("not with"),
+                "{row:?}"
+            ),
+        }
+        let says = [
+            (3, can.structured),
+            (4, can.resume),
+            (5, can.cost),
+            (6, can.sandbox),
+        ];
+        for (column, can) in says {
+            // One has all of its output at its end.
+            let fine: &[&str] = if can { &["yes", "at its end"] } else { &["no"] };
+            assert!(
+                fine.contains(&row[column].as_str()),
+                "column {column} of {row:?}"
+            );
+        }
     }
 }
 

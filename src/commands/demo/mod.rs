@@ -16,7 +16,7 @@ use super::{Control, Session, Verb};
 use crate::domain::{
     BranchName, ForgeKind, ItemId, Payload, PrState, ProfileId, RunState, Wait, label,
 };
-use crate::engine::{Idle, Pass, PassReport};
+use crate::engine::{Idle, NO_SANDBOX, Pass, PassReport, UNCONFINED};
 use crate::profile::{self, NewProfile};
 use crate::sys::Env;
 use crate::ui::standing::describe;
@@ -89,7 +89,9 @@ impl Verb for Demo {
         let control = inner.control()?;
         if self.agent.is_none() {
             // The agent of the demonstration is acp itself: there is nothing to warn of.
-            control.store.first_time("no-sandbox")?;
+            for mark in [NO_SANDBOX, UNCONFINED] {
+                control.store.first_time(mark)?;
+            }
         }
         for (title, body) in sample::ISSUES {
             let labels = std::collections::BTreeSet::from([label::READY.to_owned()]);

@@ -15,7 +15,8 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
     let found = |name: &&str| match missing(name) {
         None => ready(case, rules, name),
         Some(why) if usable => {
-            Finding::warning("agent", format!("{name} cannot start, others can: {why}"))
+            let meaning = format!("{name} cannot start, others can: {why}");
+            Finding::warning("agent", meaning).mend(case.acp(&format!("agent probe {name}")))
         }
         Some(why) => {
             let meaning = format!("{name} cannot start, so nothing is launched: {why}");

@@ -200,6 +200,14 @@ impl Job {
         }
     }
 
+    /// The command `acp WORDS` about the same.
+    fn acp(&self, words: &str) -> String {
+        match &self.about {
+            About::Machine(_) => format!("acp {words}"),
+            About::Profile(case) => case.acp(words),
+        }
+    }
+
     /// A check that does not come back is one that found something that does not answer.
     fn hangs(&self) -> Finding {
         let seconds = self.check.limit.as_secs();
@@ -208,7 +216,7 @@ impl Job {
         );
         Finding {
             profile: self.profile(),
-            ..Finding::failed(self.check.name, meaning)
+            ..Finding::failed(self.check.name, meaning).mend(self.acp("doctor"))
         }
     }
 }
@@ -265,14 +273,145 @@ fn broken(job: &Job) -> Finding {
         profile: job.profile(),
         ..Finding::failed(
             job.check.name,
-            "the check itself broke down: please report it",
+            "the check itself broke down: please report it, with the file that the command makes",
         )
+        .mend(job.acp("doctor --report doctor.txt"))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use jiff::Timestamp;
+
+    use super::super::machine::{Apart, Reach};
     use super::*;
+    use crate::domain::{RunId, Timer};
+    use crate::forge::ForgeError;
+    use crate::profile::{Profile, ProfileError};
+    use crate::service::Look;
+    use crate::sys::Env;
+    use crate::worker::Proof;
+
+    /// A machine that no check of these tests asks anything.
+    struct Unasked;
+
+    impl Machine for Unasked {
+        fn now(&self) -> Timestamp {
+            unreachable!()
+        }
+        fn profile(&self, _: &ProfileId) -> Result<Profile, ProfileError> {
+            unreachable!()
+        }
+        fn git_version(&self) -> Result<String, String> {
+            unreachable!()
+        }
+        fn agent_missing(&self, _: &Rules, _: &str) -> Option<String> {
+            unreachable!()
+        }
+        fn notifiers(&self, _: &Rules) -> Vec<(String, Option<String>)> {
+            unreachable!()
+        }
+        fn is_alive(&self, _: u32) -> bool {
+            unreachable!()
+        }
+        fn reach(&self, _: &Rules) -> Result<Reach, ForgeError> {
+            unreachable!()
+        }
+        fn make_labels(&self, _: &Rules, _: &[String]) -> Result<Vec<String>, ForgeError> {
+            unreachable!()
+        }
+        fn timer(&self, _: &ProfileId, _: &Timer) -> Result<Look, String> {
+            unreachable!()
+        }
+        fn own_program(&self) -> Option<PathBuf> {
+            unreachable!()
+        }
+        fn env(&self) -> &Env {
+            unreachable!()
+        }
+        fn version_of(&self, _: &str) -> Option<String> {
+            unreachable!()
+        }
+        fn sandbox(&self, _: &Rules, _: &str) -> Result<Proof, String> {
+            unreachable!()
+        }
+        fn processes_of_runs(&self, _: &Path) -> Vec<(u32, RunId)> {
+            unreachable!()
+        }
+        fn apart(&self, _: &Rules, _: &Path) -> Result<Apart, String> {
+            unreachable!()
+        }
+    }
+
+    #[test]
+    fn a_check_that_hangs_and_one_that_breaks_down_are_findings_with_a_command() {
+        let root = Path::new("/nowhere");
+        let home = Home::below(root);
+        let id: ProfileId = "web".parse().unwrap();
+        let store = Store::new(home.layout(&id));
+        let ground = Ground {
+            machine: Arc::new(Unasked),
+            home,
+            many_profiles: true,
+        };
+        let case = Case {
+            ground: ground.clone(),
+            id,
+            store,
+            rules: None,
+        };
+        let hang: fn(&Ground) -> Vec<Finding> = |_| {
+            // Nobody sends anything, and nobody lets go.
+            let (_never, wait) = mpsc::channel::<()>();
+            let _forever = wait.recv();
+            vec![]
+        };
+        let breaks: fn(&Case) -> Vec<Finding> = |case| {
+            case.ground.machine.now();
+            vec![]
+        };
+        let check = |name, scope| Check {
+            name,
+            limit: Duration::from_millis(20),
+            scope,
+        };
+        let jobs = [
+            Job {
+                check: check("hangs", Scope::Machine(hang)),
+                about: About::Machine(ground),
+            },
+            Job {
+                check: Check {
+                    limit: Duration::from_mins(1),
+                    ..check("breaks", Scope::Profile(breaks))
+                },
+                about: About::Profile(case),
+            },
+        ];
+        let found: Vec<Finding> = run_all(&jobs).concat();
+        let seen = |finding: &Finding| {
+            let (name, command) = (finding.name.clone(), finding.command.clone());
+            (
+                name,
+                finding.state,
+                finding.profile.clone(),
+                command.unwrap(),
+            )
+        };
+        let text = str::to_owned;
+        let expected = [
+            (text("hangs"), State::Failed, None, text("acp doctor")),
+            (
+                text("breaks"),
+                State::Failed,
+                Some(text("web")),
+                text("acp doctor --report doctor.txt --profile web"),
+            ),
+        ];
+        assert_eq!(found.iter().map(seen).collect::<Vec<_>>(), expected);
+    }
 
     #[test]
     fn what_does_not_come_back_is_not_waited_for() {

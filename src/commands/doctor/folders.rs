@@ -44,7 +44,7 @@ fn folder(name: &str, path: &Path) -> Vec<Finding> {
     let shown = path.display();
     let found = match inspect(path) {
         Ok(found) => found,
-        Err(error) => return vec![Finding::failed(name, error.to_string())],
+        Err(error) => return vec![unseen(name, path, &error.to_string())],
     };
     let Some(found) = found else {
         return vec![Finding::ok(
@@ -71,12 +71,17 @@ fn folder(name: &str, path: &Path) -> Vec<Finding> {
     vec![Finding::ok(name, shown.to_string())]
 }
 
+/// What the operating system does not let acp look at.
+fn unseen(name: &str, path: &Path, error: &str) -> Finding {
+    Finding::failed(name, error).mend(format!("ls -ld {}", shell(path)))
+}
+
 /// What is wrong with something that need not be there, `top` or in it: who it belongs to, and what others may do with it.
 fn inside_of(name: &str, top: &Path, path: &Path) -> Vec<Finding> {
     let found = match inspect(path) {
         Ok(None) => return vec![],
         Ok(Some(found)) => found,
-        Err(error) => return vec![Finding::failed(name, error.to_string())],
+        Err(error) => return vec![unseen(name, path, &error.to_string())],
     };
     let shown = path.display();
     let mode = found.mode;

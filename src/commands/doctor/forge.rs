@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::check::{Case, Finding, Fix};
 use super::machine::Reach;
 use super::records::SET_CLOCK;
-use crate::domain::{Rules, Writes, label};
+use crate::domain::{ForgeKind, ForgeRules, Rules, TokenSource, Writes, label};
 use crate::forge::ForgeError;
 use crate::forge::remote::Access;
 
@@ -104,9 +104,27 @@ fn of_access(case: &Case, rules: &Rules, access: &Access) -> Vec<Finding> {
     }
     if !access.issues {
         let meaning = "issues are switched off: only pull requests are worked on";
-        found.push(Finding::warning("repository", meaning));
+        let on = switch_issues_on(&rules.forge, &access.repo);
+        found.push(Finding::warning("repository", meaning).mend(on));
     }
     found
+}
+
+/// What an owner types so that `repo` takes issues. acp itself never changes a repository's settings.
+fn switch_issues_on(forge: &ForgeRules, repo: &str) -> String {
+    if forge.kind != ForgeKind::Gitea {
+        return format!("gh repo edit {repo} --enable-issues");
+    }
+    let server = forge.base_url.as_deref().unwrap_or_default();
+    let token = match &forge.token {
+        Some(TokenSource::Env(name)) => name,
+        _ => "GITEA_TOKEN",
+    };
+    format!(
+        "curl -X PATCH -H \"Authorization: token ${token}\" -H 'Content-Type: application/json' \
+         -d '{{\"has_issues\":true}}' {}/api/v1/repos/{repo}",
+        server.trim_end_matches('/')
+    )
 }
 
 fn clock(reach: &Reach) -> Option<Finding> {
@@ -178,4 +196,30 @@ fn labels(case: &Case, rules: &Rules, access: &Access) -> Finding {
     Finding::warning("labels", meaning)
         .mend(case.acp("doctor --fix"))
         .fix(Fix::Labels(missing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_forge_has_a_command_that_switches_issues_on() {
+        let mut forge = ForgeRules {
+            kind: ForgeKind::Github,
+            repo: "o/r".to_owned(),
+            base_url: None,
+            git_url: None,
+            token: None,
+        };
+        let github = switch_issues_on(&forge, "o/r");
+        assert_eq!(github, "gh repo edit o/r --enable-issues");
+        forge.kind = ForgeKind::Gitea;
+        forge.base_url = Some("https://git.example.org/".to_owned());
+        forge.token = Some(TokenSource::Env("MY_TOKEN".to_owned()));
+        assert_eq!(
+            switch_issues_on(&forge, "o/r"),
+            "curl -X PATCH -H \"Authorization: token $MY_TOKEN\" -H 'Content-Type: application/json' \
+             -d '{\"has_issues\":true}' https://git.example.org/api/v1/repos/o/r"
+        );
+    }
 }

@@ -30,7 +30,7 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
         format!("{} `{}`", rules.forge.kind.as_str(), rules.forge.repo),
     )];
     if let Some(TokenSource::File(path)) = &rules.forge.token {
-        found.extend(token_file(path));
+        found.extend(token_file(case, path));
     }
     if rules.repo.verify.is_empty() {
         let meaning = "no `repo.verify`: nothing checks a change before it is merged";
@@ -41,7 +41,7 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
     found
 }
 
-fn token_file(path: &std::path::Path) -> Option<Finding> {
+fn token_file(case: &Case, path: &std::path::Path) -> Option<Finding> {
     let shown = path.display();
     let close = |finding: Finding| {
         finding
@@ -60,10 +60,16 @@ fn token_file(path: &std::path::Path) -> Option<Finding> {
             Some(close(Finding::warning("token", meaning)))
         }
         Ok(Some(_)) => None,
-        Ok(None) => Some(Finding::failed(
-            "token",
-            format!("there is no file `{shown}`"),
-        )),
-        Err(error) => Some(Finding::failed("token", error.to_string())),
+        Ok(None) => {
+            let meaning = format!(
+                "there is no file `{shown}` with the token; the command makes it of what is typed, which ctrl-d ends"
+            );
+            let write = format!("(umask 077; cat > {})", shell(path));
+            Some(Finding::failed("token", meaning).mend(write))
+        }
+        Err(error) => {
+            let show = format!("acp profile show {}", case.id);
+            Some(Finding::failed("token", error.to_string()).mend(show))
+        }
     }
 }

@@ -15,10 +15,14 @@ const NAMED_MAX: usize = 20;
 
 pub(super) fn look(case: &Case) -> Vec<Finding> {
     let errors = case.store.unreadable();
-    let mut found: Vec<Finding> = errors.iter().take(NAMED_MAX).map(unreadable).collect();
+    let mut found: Vec<Finding> = errors
+        .iter()
+        .take(NAMED_MAX)
+        .map(|error| unreadable(case, "records", error))
+        .collect();
     if errors.len() > NAMED_MAX {
         let meaning = format!("{} more files cannot be read", errors.len() - NAMED_MAX);
-        found.push(Finding::failed("records", meaning));
+        found.push(Finding::failed("records", meaning).mend(case.acp("fsck")));
     }
     if found.is_empty() {
         found.push(Finding::ok("records", "all can be read"));
@@ -27,12 +31,10 @@ pub(super) fn look(case: &Case) -> Vec<Finding> {
     found
 }
 
-fn unreadable(error: &StoreError) -> Finding {
-    let finding = Finding::failed("records", error.to_string());
-    match mend(error) {
-        Some(command) => finding.mend(command),
-        None => finding,
-    }
+/// Something of a profile's state that cannot be read; where somebody else is at it, another look tells more.
+pub(super) fn unreadable(case: &Case, name: &str, error: &StoreError) -> Finding {
+    let command = mend(error).unwrap_or_else(|| case.acp("doctor"));
+    Finding::failed(name, error.to_string()).mend(command)
 }
 
 /// The command that mends a file that cannot be read.

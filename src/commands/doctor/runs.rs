@@ -1,13 +1,14 @@
 //! Runs that nobody looks after, and runs that should be over.
 
 use super::check::{Case, Finding};
+use super::records::unreadable;
 use crate::domain::{Run, RunState};
 use crate::store::is_held;
 
 pub(super) fn look(case: &Case) -> Vec<Finding> {
     let ids = match case.store.run_ids() {
         Ok(ids) => ids,
-        Err(error) => return vec![Finding::failed("runs", error.to_string())],
+        Err(error) => return vec![unreadable(case, "runs", &error)],
     };
     let mut found = vec![];
     let mut under_way = 0;

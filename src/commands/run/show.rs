@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::commands::Session;
+use crate::commands::{Session, advice};
 use crate::domain::{Run, RunFindings, RunId, RunState, VerifyResult};
 use crate::ui::words::{clean, relative};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
@@ -31,6 +31,8 @@ struct Shown {
     step: Option<&'static str>,
     outcome: Option<&'static str>,
     reason: Option<String>,
+    /// What a person should do, after a failure.
+    advice: Option<&'static str>,
     branch: String,
     start: String,
     commit: Option<String>,
@@ -159,6 +161,7 @@ impl Shown {
             step,
             outcome: end.map(|end| end.outcome.as_str()),
             reason: end.and_then(|end| end.outcome.reason()),
+            advice: advice::of_run(run),
             branch: run.branch.to_string(),
             start: run.start.to_string(),
             commit: findings.commit.as_ref().map(ToString::to_string),
@@ -196,6 +199,7 @@ impl Shown {
             ),
             ("outcome", self.outcome.map(str::to_owned)),
             ("reason", self.reason.clone()),
+            ("advice", self.advice.map(str::to_owned)),
             ("branch", Some(self.branch.clone())),
             ("start", Some(self.start.clone())),
             ("commit", self.commit.clone()),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::commands::Control;
 use crate::commands::service::pace_of;
 use crate::commands::sight::Sight;
+use crate::commands::{Control, advice};
 use crate::domain::{
     BudgetRules, DayBudget, ItemId, ItemKind, Mirror, RepoState, Rules, RunState, RunView, Stale,
     Standing, Wait, Writes,
@@ -77,6 +77,8 @@ pub(super) struct ItemView {
     pub(super) why: String,
     pub(super) next: Option<Timestamp>,
     pub(super) command: Option<String>,
+    /// What a person should do about the failure that it waits for.
+    pub(super) advice: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -104,6 +106,7 @@ pub(super) struct FailedView {
     pub(super) reason: Option<String>,
     pub(super) run: Option<String>,
     pub(super) next: Option<Timestamp>,
+    pub(super) advice: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +114,8 @@ pub(super) struct CooldownView {
     pub(super) key: String,
     pub(super) until: Timestamp,
     pub(super) reason: String,
+    /// What a person should do, where a failure of an agent set it.
+    pub(super) advice: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -214,7 +219,7 @@ impl Screen {
             stale: snapshot.stale.clone(),
         };
         for standing in &sight.plan.standings {
-            screen.place(standing, sight);
+            screen.place(standing, sight, &control.store);
         }
         let items = screen.waiting.iter().filter_map(|item| item.next);
         let cooling = screen.cooldowns.iter().map(|cooldown| cooldown.until);
@@ -223,7 +228,7 @@ impl Screen {
     }
 
     /// Puts an item where it belongs.
-    fn place(&mut self, standing: &Standing, sight: &Sight) {
+    fn place(&mut self, standing: &Standing, sight: &Sight, store: &Store) {
         match &standing.wait {
             Wait::NotLabelled { .. }
             | Wait::NotOurs
@@ -237,6 +242,7 @@ impl Screen {
             _ => {}
         }
         let title = title(&sight.snapshot.mirror, standing.item);
+        let advice = advice::of_standing(standing, &sight.snapshot, store);
         if let Wait::Retry {
             failures: failures @ 1..,
             attempts_max,
@@ -254,6 +260,7 @@ impl Screen {
                 reason: reason.clone(),
                 run: run.map(ToString::to_string),
                 next: Some(*at),
+                advice,
             });
         }
         let view = ItemView {
@@ -263,6 +270,8 @@ impl Screen {
             why: describe(&standing.wait),
             next: standing.wait.next(),
             command: way_out(standing),
+            // What is said of what cools down is not said again with each item that waits for it.
+            advice: advice.filter(|_| !matches!(standing.wait, Wait::Cooldown { .. })),
         };
         if is_for_a_person(&standing.wait) {
             self.waiting_for_you.push(view);
@@ -339,6 +348,7 @@ fn cooldowns(sight: &Sight) -> Vec<CooldownView> {
             key: cooldown.key.clone(),
             until: cooldown.until,
             reason: cooldown.reason.clone(),
+            advice: advice::of_cooldown(cooldown),
         })
         .collect()
 }

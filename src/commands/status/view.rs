@@ -197,6 +197,7 @@ impl Screen {
             writeln!(out, "{}", fit(&text, style))?;
             let reason = failed.reason.as_deref().unwrap_or("no reason recorded");
             writeln!(out, "{}", fit(&format!("    {reason}"), style))?;
+            what_to_do(out, style, failed.advice)?;
         }
         more(out, style, self.failed.len())
     }
@@ -210,6 +211,7 @@ impl Screen {
             let until = relative(cooldown.until, style.now);
             let text = format!("{}, again {until}: {}", cooldown.key, cooldown.reason);
             writeln!(out, "{}", fit(&text, style))?;
+            what_to_do(out, style, cooldown.advice)?;
         }
         more(out, style, self.cooldowns.len())
     }
@@ -346,6 +348,14 @@ fn spent(run: &RunningView) -> String {
     }
 }
 
+/// What a person should do about what stands above.
+fn what_to_do(out: &mut dyn Write, style: &Style, advice: Option<&str>) -> io::Result<()> {
+    match advice {
+        Some(advice) => writeln!(out, "{}", fit(&format!("    do: {advice}"), style)),
+        None => Ok(()),
+    }
+}
+
 fn more(out: &mut dyn Write, style: &Style, all: usize) -> io::Result<()> {
     if all > SHOWN_MAX {
         let text = format!("and {} more", all - SHOWN_MAX);
@@ -367,6 +377,7 @@ fn items(out: &mut dyn Write, style: &Style, name: &str, items: &[&ItemView]) ->
         let head = format!("{} [{}] {}", item.item, item.lane, item.title);
         writeln!(out, "{}", fit(&head, style))?;
         writeln!(out, "{}", fit(&format!("    {}{next}", item.why), style))?;
+        what_to_do(out, style, item.advice)?;
         if let Some(command) = &item.command {
             // Never cut: it is there to be copied.
             writeln!(out, "    {}", style.dim(&clean(command)))?;

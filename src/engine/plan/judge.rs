@@ -345,7 +345,7 @@ impl<'a> Judgement<'a> {
                 1 => format!("the only attempt failed: {reason}"),
                 many => format!("{many} attempts failed; the last one: {reason}"),
             };
-            self.block_intents(&tried);
+            self.block_intents(&tried, Some(follows.advice));
             return (retry, format!("gives up: {tried}"));
         }
         let max = view.rules.retry.attempts_max;
@@ -363,7 +363,7 @@ impl<'a> Judgement<'a> {
 
     fn give_up(&mut self, reason: &str) -> (Retry, String) {
         self.intents.clear();
-        self.block_intents(reason);
+        self.block_intents(reason, None);
         let retry = Retry {
             blocked: true,
             reason: Some(reason.to_owned()),
@@ -373,8 +373,8 @@ impl<'a> Judgement<'a> {
     }
 
     /// One comment and the label.
-    fn block_intents(&mut self, reason: &str) {
-        let body = policy::blocked_comment(self.run, &self.findings, reason);
+    fn block_intents(&mut self, reason: &str, advice: Option<&str>) {
+        let body = policy::blocked_comment(self.run, &self.findings, reason, advice);
         let fact = format!("attempt {}", self.run.attempt);
         self.add(Payload::Comment { body }, fact.clone(), vec![]);
         let add = std::collections::BTreeSet::from([label::BLOCKED.to_owned()]);
