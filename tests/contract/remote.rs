@@ -14,6 +14,7 @@ use acp::http::{HttpError, Request, Response, Transport};
 use acp::sys::{Clock as _, Secret, StepClock, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::exchanges;
 use crate::fixture::{Fixture, branch};
 
 /// The account that acp writes under.
@@ -61,7 +62,9 @@ impl Transport for Wire {
                 *place = Some(act);
             }
         }
-        self.fake.send(request)
+        let answer = self.fake.send(request)?;
+        exchanges::keep(request, &answer);
+        Ok(answer)
     }
 }
 

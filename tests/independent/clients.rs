@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::home::{GOOD, Home};
-use crate::programs::{Forge, Kind, TOKEN, node, tool};
+use crate::programs::{Forge, Kind, TOKEN, node};
+use crate::running::tool;
 
 /// A draft pull request of acp's, with labels, on issue 1.
 fn written(kind: Kind) -> (Forge, Home) {

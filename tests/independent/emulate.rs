@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use crate::calls::{call, split};
 use crate::home::{GOOD, Home};
-use crate::programs::{Forge, Kind, Running, TOKEN, node, tool};
+use crate::programs::{Forge, Kind, TOKEN, node};
+use crate::running::{Running, tool};
 use crate::tap::Tap;
-use crate::wire::{Message, call, split};
+use crate::wire::Message;
 
 const OWNER: &str = "tok-of-the-owner";
 

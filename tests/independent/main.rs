@@ -11,16 +11,19 @@
     reason = "a test starts programs and writes files itself"
 )]
 
+mod calls;
 mod clients;
 mod emulate;
 mod faults;
 mod home;
+mod judge;
 mod life;
 mod limits_of_trust;
 mod permissions;
 mod prism;
 mod programs;
 mod refusals;
+mod running;
 mod slack;
 mod tap;
 mod token;

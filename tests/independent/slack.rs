@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::calls::call;
 use crate::home::{GOOD, Home};
-use crate::programs::{Running, node, tool};
-use crate::wire::call;
+use crate::programs::node;
+use crate::running::{Running, tool};
 
 const TOKEN: &str = "tok-of-a-reader";
 /// The webhook that `emulate` has by itself.

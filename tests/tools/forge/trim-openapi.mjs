@@ -11,7 +11,7 @@ const wanted = [
   `${repository}/(issues|pulls|labels|statuses|check-runs|branches|collaborators|rules)(/|$)`,
   `${repository}/commits/\\{ref\\}/(status|statuses|check-runs)$`,
   `${repository}/git/refs?(/|$)`,
-  "^/(user|rate_limit|meta|zen)$",
+  "^/(user|users/\\{username\\}|rate_limit|meta|zen)$",
 ].map((pattern) => new RegExp(pattern));
 description.paths = Object.fromEntries(
   Object.entries(description.paths).filter(([path]) => wanted.some((pattern) => pattern.test(path))),

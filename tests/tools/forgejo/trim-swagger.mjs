@@ -8,7 +8,7 @@ const description = JSON.parse(readFileSync(source, "utf8"));
 const repository = "^/repos/\\{owner\\}/\\{repo\\}";
 const wanted = [
   `${repository}$`,
-  `${repository}/(issues|pulls|labels|statuses|commits|branches|collaborators|git)(/|$)`,
+  `${repository}/(issues|pulls|labels|statuses|commits|assignees|branches|collaborators|git)(/|$)`,
   "^/orgs/\\{org\\}/labels$",
   "^/(user|version)$",
 ].map((pattern) => new RegExp(pattern));

@@ -108,8 +108,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The address of an account: the brackets in the name of an app's account are escaped.
+    fn account(&self, login: &str) -> String {
+        let name = login.replace('[', "%5B").replace(']', "%5D");
+        format!("{}/users/{name}", self.root)
+    }
+
     pub(super) fn user_object(&self, user: &User) -> Obj {
-        let base = format!("{}/users/{}", self.root, user.login);
+        let base = self.account(&user.login);
         let of = &self.state.settings;
         let organization = of.owner_is_organization && of.owner == user.login;
         let kind = match (user.bot, organization) {
@@ -542,7 +548,7 @@ impl<'a> View<'a> {
             .text("url", format!("{}/statuses/{sha}", self.here()))
             .text(
                 "avatar_url",
-                format!("{}/users/{}/avatar", self.root, status.creator),
+                format!("{}/avatar", self.account(&status.creator)),
             )
             .num("id", status.id)
             .text("node_id", mark("SC", status.id))
