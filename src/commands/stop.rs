@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Session, Verb};
 use crate::domain::RunId;
-use crate::engine::{Ender, STOP_HOLD, Stopped};
+use crate::engine::{STOP_HOLD, Stopped};
 use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
@@ -51,7 +51,7 @@ impl Verb for Stop {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let keep = session.keep()?;
         if session.dry_run {
-            let (new_hold, runs) = keep.end(session, Ender::would_stop)??;
+            let (new_hold, runs) = keep.end(session, |ender| ender.would_stop().map_err(CliError::from))??;
             return Ok(Output::of(StopView {
                 hold: STOP_HOLD,
                 new_hold,

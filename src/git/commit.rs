@@ -61,7 +61,10 @@ pub fn commit_tree(
 
 /// Those of `commits` that the repository does not have, found by one process.
 pub fn without_commit(git: &Git<'_>, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, GitError> {
-    let names: String = commits.iter().flat_map(|sha| [sha.as_str(), "\n"]).collect();
+    let names: String = commits
+        .iter()
+        .flat_map(|sha| [sha.as_str(), "\n"])
+        .collect();
     let out = git
         .call("look for commits")
         .args(["cat-file", "--batch-check=%(objectname) %(objecttype)"])

@@ -72,7 +72,7 @@ impl Table {
     /// Writes it.
     pub fn write(mut self, out: &mut dyn Write, style: &Style) -> io::Result<()> {
         if let Some(width) = style.width {
-            self.table
+            self.rows
                 .set_width(width)
                 .set_content_arrangement(ContentArrangement::Dynamic);
             self.make_room(width);
