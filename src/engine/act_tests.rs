@@ -386,7 +386,7 @@ fn a_label_that_was_on_and_off_within_a_second_goes_on_again() {
         let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect();
         let (add, remove) = (names(add), names(remove));
         let payload = Payload::Labels { add, remove };
-        let (item, now) = (Some(ISSUE), crate::sys::Clock::now(&scene.clock));
+        let (item, now) = (Some(ISSUE), crate::sys::Clock::now(&*scene.clock));
         let intent = Intent::new(Origin::Pass, item, payload, fact, vec![], now);
         plan(vec![Action::Enqueue {
             intent: Box::new(intent),

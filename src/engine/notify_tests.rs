@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::*;
 use crate::domain::{NewsKind, QuietHours};
 use crate::engine::testing::{Scene, quiet_program};
-use crate::notify::Notifier;
+use crate::notify::{Notifier, SEND_LIMIT};
 use crate::store::crash::{Crash, disarm, simulate_after};
+use crate::sys::{Clock as _, StepClock};
 
 /// What notifiers were called with, and what they answer.
 #[derive(Default)]
@@ -17,15 +18,21 @@ struct Script {
     ids: RefCell<Vec<String>>,
     /// Answers by name, in order; then everything is taken.
     answers: RefCell<BTreeMap<String, VecDeque<NotifyError>>>,
+    /// Those that never answer: each call costs all the time that it may take.
+    silent: RefCell<BTreeSet<String>>,
 }
 
-struct Scripted(String, Rc<Script>);
+struct Scripted(String, Rc<Script>, Rc<StepClock>);
 
 impl Notifier for Scripted {
     fn send(&self, message: &Message<'_>) -> Result<(), NotifyError> {
         let call = format!("{} {}", self.0, message.news.title);
         self.1.calls.borrow_mut().push(call);
         self.1.ids.borrow_mut().push(message.id.to_string());
+        if self.1.silent.borrow().contains(&self.0) {
+            self.2.sleep(SEND_LIMIT);
+            return Err(later());
+        }
         let mut answers = self.1.answers.borrow_mut();
         answers
             .get_mut(&self.0)
@@ -66,7 +73,10 @@ fn scene(names: &[&str]) -> (Scene, Rc<Script>) {
 fn with<T>(scene: &Scene, script: &Rc<Script>, work: impl FnOnce(Engine<'_>) -> T) -> T {
     let make = |name: &str| {
         let known = scene.rules.notify.to.contains_key(name);
-        known.then(|| Box::new(Scripted(name.to_owned(), Rc::clone(script))) as Box<dyn Notifier>)
+        known.then(|| {
+            let notifier = Scripted(name.to_owned(), Rc::clone(script), Rc::clone(&scene.clock));
+            Box::new(notifier) as Box<dyn Notifier>
+        })
     };
     work(Engine {
         notifier: &make,
@@ -80,7 +90,7 @@ fn news(title: &str, priority: Priority) -> News {
 }
 
 fn queue(scene: &Scene, script: &Rc<Script>, title: &str, priority: Priority) {
-    let now = crate::sys::Clock::now(&scene.clock);
+    let now = scene.clock.now();
     with(scene, script, |engine| {
         for notice in engine.notices_of(&news(title, priority), now) {
             assert!(engine.queue_one(&notice).unwrap());
@@ -122,6 +132,64 @@ fn one_that_fails_is_asked_once_and_holds_up_no_other() {
     send(&scene, &script);
     assert_eq!(script.taken(), ["b 5", "a 1", "a 2", "a 3", "a 4", "a 5"]);
     assert!(scene.store.notices().unwrap().is_idle().unwrap());
+}
+
+/// Each of three that hang costs 8 s: a pass is not held up by all of them, and from their first try on they come last.
+#[test]
+fn those_that_never_answer_cost_a_pass_little_and_come_after_the_others() {
+    let (scene, script) = scene(&["hangs-1", "hangs-2", "hangs-3", "works"]);
+    for name in ["hangs-1", "hangs-2", "hangs-3"] {
+        script.silent.borrow_mut().insert(name.to_owned());
+    }
+    let timed = || {
+        let start = scene.clock.monotonic();
+        let sending = send(&scene, &script);
+        let took = scene.clock.monotonic().saturating_sub(start);
+        assert!(took < TIME_MAX + SEND_LIMIT, "{took:?}");
+        (sending, script.taken())
+    };
+    queue(&scene, &script, "1", Priority::Normal);
+    let (sending, calls) = timed();
+    assert_eq!(calls, ["hangs-1 1", "hangs-2 1"]);
+    assert_eq!((sending.told.len(), sending.waiting), (2, 4));
+    // The others are left alone for their wait.
+    assert_eq!(timed().1, ["hangs-3 1", "works 1"]);
+    // From now on the one that answers is the first, however many notices of the others are older.
+    step(&scene, 31);
+    queue(&scene, &script, "2", Priority::Normal);
+    let (sending, calls) = timed();
+    assert_eq!(calls, ["works 2", "hangs-1 1", "hangs-2 1"]);
+    assert!(sending.waiting > 0, "{sending:?}");
+    assert!(!scene.store.notices().unwrap().is_idle().unwrap());
+}
+
+#[test]
+fn the_digest_of_the_day_is_told_once_by_the_first_pass_after_its_time() {
+    let (mut scene, script) = scene(&["a", "b"]);
+    let here = local(scene.clock.now());
+    let minute = u16::try_from(i16::from(here.hour()) * 60 + i16::from(here.minute())).unwrap();
+    // In a quarter of an hour by the clock of this machine.
+    scene.rules.notify.digest = Some((minute + 15) % (24 * 60));
+    let pass = || {
+        with(&scene, &script, |engine| {
+            let snapshot = engine.observe(true).unwrap();
+            let plan = crate::domain::Plan::default();
+            engine.tell(&snapshot, &plan, snapshot.now).unwrap();
+            engine.send_notices().unwrap();
+        });
+        script.taken()
+    };
+    let digest = |name: &str| format!("{name} {}: the day", scene.rules.id);
+    assert_eq!(pass(), [""; 0], "its time has not come");
+    step(&scene, 14 * 60);
+    assert_eq!(pass(), [""; 0]);
+    for _day in 0..2 {
+        step(&scene, 2 * 60);
+        assert_eq!(pass(), [digest("a"), digest("b")]);
+        assert_eq!(pass(), [""; 0], "once a day");
+        step(&scene, (24 * 60 - 2) * 60);
+        assert_eq!(pass(), [""; 0]);
+    }
 }
 
 #[test]
@@ -194,7 +262,7 @@ fn quiet_hours_hold_all_but_the_urgent() {
         let local = local(at);
         u16::try_from(i16::from(local.hour()) * 60 + i16::from(local.minute())).unwrap()
     };
-    let now = minute(crate::sys::Clock::now(&scene.clock));
+    let now = minute(scene.clock.now());
     scene.rules.notify.quiet = Some(QuietHours {
         from: now,
         to: (now + 60) % (24 * 60),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -58,7 +59,8 @@ pub(super) struct Scene {
     _root: TempDir,
     pub(super) store: Store,
     pub(super) rules: Rules,
-    pub(super) clock: StepClock,
+    /// Shared with those that take their time while they are called.
+    pub(super) clock: Rc<StepClock>,
     pub(super) forge: Script,
     pub(super) workers: NoWorkers,
     rng: SplitMix64,
@@ -119,7 +121,7 @@ impl Scene {
             _root: root,
             store,
             rules: profile.unwrap().rules,
-            clock: StepClock::new(start()),
+            clock: Rc::new(StepClock::new(start())),
             forge: Script::default(),
             workers: NoWorkers::default(),
             rng: SplitMix64::seeded(7),
@@ -133,7 +135,7 @@ impl Scene {
             forge: &self.forge,
             vcs: self,
             workers: &self.workers,
-            clock: &self.clock,
+            clock: &*self.clock,
             rng: &self.rng,
             agent_missing: &|_| None,
             prompt: &|_, _| Ok(String::new()),
@@ -157,7 +159,7 @@ impl Scene {
         needs: &[&Intent],
     ) -> Intent {
         let needs = needs.iter().map(|need| need.id.clone()).collect();
-        let now = crate::sys::Clock::now(&self.clock);
+        let now = crate::sys::Clock::now(&*self.clock);
         let intent = Intent::new(origin, Some(item), payload, fact.to_owned(), needs, now);
         assert!(self.store.outbox().unwrap().enqueue(&intent).unwrap());
         intent

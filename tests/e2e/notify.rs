@@ -322,6 +322,39 @@ fn a_notifier_that_fails_delays_no_write_and_ends_no_pass() {
 }
 
 #[test]
+fn a_notifier_that_never_answers_is_asked_after_all_writes_and_ended() {
+    // It looks at the issue when it is asked, and then never ends by itself.
+    let (env, _places) = with(|env, _| {
+        let program = format!(
+            "cat >/dev/null\ncd '{home}/web'\nHOME='{home}' ACP_HOME='{acp}' '{bin}' issue show 1 --json >'{seen}'\n\
+             exec tail -f /dev/null\n",
+            home = env.path("home").display(),
+            acp = env.path("acp").display(),
+            bin = env!("CARGO_BIN_EXE_acp"),
+            seen = env.path("seen.json").display()
+        );
+        let program = env.write("hang.sh", &program);
+        format!(
+            "notify:\n  to:\n    hangs: {{ kind: command, argv: [sh, '{}'] }}\n",
+            program.display()
+        )
+    });
+    env.agent("acp report blocked --detail 'no password'\n");
+    let _issue = env.issue("One");
+    let _idle = env.until_idle();
+    let seen = env.read("seen.json");
+    assert!(seen.contains("agent-blocked"), "{seen}");
+    let list = env.acp(&["notify", "list", "--json"]).ok().json();
+    let row = &list["data"][0];
+    assert_eq!(
+        (&row["to"], &row["place"]),
+        (&json!("hangs"), &json!("pending"))
+    );
+    let why = "the program did not end within 8 s";
+    assert!(list.to_string().contains(why), "{list}");
+}
+
+#[test]
 fn a_damaged_record_of_news_stops_no_pass() {
     let (env, places) = with(slack_alone);
     env.write("acp/state/web/news.json", "{\"format\":99}");
