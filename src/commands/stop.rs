@@ -51,7 +51,8 @@ impl Verb for Stop {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
         let keep = session.keep()?;
         if session.dry_run {
-            let (new_hold, runs) = keep.end(session, |ender| ender.would_stop().map_err(CliError::from))??;
+            let (new_hold, runs) =
+                keep.end(session, |ender| ender.would_stop().map_err(CliError::from))??;
             return Ok(Output::of(StopView {
                 hold: STOP_HOLD,
                 new_hold,

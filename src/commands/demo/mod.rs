@@ -94,19 +94,12 @@ impl Verb for Demo {
             }
         }
         for (title, body) in sample::ISSUES {
-            let labels = std::collections::BTreeSet::from([label::READY.to_owned()]);
-            let (title, body) = ((*title).to_owned(), (*body).to_owned());
-            super::item::send(
-                &inner,
-                &control,
-                None,
-                Payload::Issue {
-                    title,
-                    body,
-                    labels,
-                },
-                vec![],
-            )?;
+            let payload = Payload::Issue {
+                title: (*title).to_owned(),
+                body: (*body).to_owned(),
+                labels: std::collections::BTreeSet::from([label::READY.to_owned()]),
+            };
+            super::item::send(&inner, &control, None, payload, vec![])?;
         }
         let idle = self.turn(&inner, &control, &progress)?;
         drop(progress);
