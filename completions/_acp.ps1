@@ -61,6 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Draw the conclusions from runs that ended')
             [CompletionResult]::new('sweep', 'sweep', [CompletionResultType]::ParameterValue, 'Clear up what is no longer needed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Say how a run ended (inside a run)')
+            [CompletionResult]::new('sandbox-relay', 'sandbox-relay', [CompletionResultType]::ParameterValue, 'The way out of a sandbox')
             [CompletionResult]::new('complete', 'complete', [CompletionResultType]::ParameterValue, 'Answer a completion script')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print or write the manual pages')
@@ -252,6 +253,8 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List issues with their lanes')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an issue, its comments, and where it stands')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Open an issue; prints its name')
+            [CompletionResult]::new('follow-up', 'follow-up', [CompletionResultType]::ParameterValue, 'Open an issue that goes on from another one; prints its name')
+            [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Start a run on an issue now')
             [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Comment on an issue')
             [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Put labels on an issue and take them off')
             [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an issue')
@@ -301,6 +304,35 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'acp;issue;follow-up' {
+            [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'One line')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Markdown')
+            [CompletionResult]::new('--body-file', '--body-file', [CompletionResultType]::ParameterName, 'Markdown from a file; `-` reads standard input')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label; may be repeated')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--no-label', '--no-label', [CompletionResultType]::ParameterName, 'No label at all: acp leaves the issue alone until it gets one')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'acp;issue;start' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'acp;issue;comment' {
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'Markdown')
             [CompletionResult]::new('--body-file', '--body-file', [CompletionResultType]::ParameterName, 'Markdown from a file; `-` reads standard input')
@@ -346,6 +378,8 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List issues with their lanes')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an issue, its comments, and where it stands')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Open an issue; prints its name')
+            [CompletionResult]::new('follow-up', 'follow-up', [CompletionResultType]::ParameterValue, 'Open an issue that goes on from another one; prints its name')
+            [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Start a run on an issue now')
             [CompletionResult]::new('comment', 'comment', [CompletionResultType]::ParameterValue, 'Comment on an issue')
             [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Put labels on an issue and take them off')
             [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an issue')
@@ -359,6 +393,12 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;issue;help;create' {
+            break
+        }
+        'acp;issue;help;follow-up' {
+            break
+        }
+        'acp;issue;help;start' {
             break
         }
         'acp;issue;help;comment' {
@@ -554,6 +594,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run with everything that is known of it')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what the agent printed')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'End a run and prove that nothing of it is left')
+            [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Have the item of a run tried again')
             [CompletionResult]::new('drop', 'drop', [CompletionResultType]::ParameterValue, 'Archive a run that is over; its worktree goes, its work is bundled first')
             [CompletionResult]::new('supervise', 'supervise', [CompletionResultType]::ParameterValue, 'Attend to a run (started by a pass)')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -612,6 +653,18 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'acp;run;retry' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'acp;run;drop' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
@@ -641,6 +694,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a run with everything that is known of it')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what the agent printed')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'End a run and prove that nothing of it is left')
+            [CompletionResult]::new('retry', 'retry', [CompletionResultType]::ParameterValue, 'Have the item of a run tried again')
             [CompletionResult]::new('drop', 'drop', [CompletionResultType]::ParameterValue, 'Archive a run that is over; its worktree goes, its work is bundled first')
             [CompletionResult]::new('supervise', 'supervise', [CompletionResultType]::ParameterValue, 'Attend to a run (started by a pass)')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -656,6 +710,9 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;run;help;stop' {
+            break
+        }
+        'acp;run;help;retry' {
             break
         }
         'acp;run;help;drop' {
@@ -798,6 +855,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
         }
         'acp;outbox;flush' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say what it cost: requests, processes, fsyncs, time by phase')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
@@ -1668,6 +1726,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--stats', '--stats', [CompletionResultType]::ParameterName, 'Say what it cost: requests, processes, fsyncs, time')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -1845,6 +1904,19 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
         'acp;report;help;help' {
             break
         }
+        'acp;sandbox-relay' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
+            [CompletionResult]::new('--direct', '--direct', [CompletionResultType]::ParameterName, 'A place on this machine''s loopback that has its port inside too, HOST:PORT')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'acp;complete' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to work with')
             [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'One record a line, fields between tabs')
@@ -1912,6 +1984,7 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             [CompletionResult]::new('reconcile', 'reconcile', [CompletionResultType]::ParameterValue, 'Draw the conclusions from runs that ended')
             [CompletionResult]::new('sweep', 'sweep', [CompletionResultType]::ParameterValue, 'Clear up what is no longer needed')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Say how a run ended (inside a run)')
+            [CompletionResult]::new('sandbox-relay', 'sandbox-relay', [CompletionResultType]::ParameterValue, 'The way out of a sandbox')
             [CompletionResult]::new('complete', 'complete', [CompletionResultType]::ParameterValue, 'Answer a completion script')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print or write the manual pages')
@@ -2003,6 +2076,9 @@ Register-ArgumentCompleter -Native -CommandName 'acp' -ScriptBlock {
             break
         }
         'acp;help;report' {
+            break
+        }
+        'acp;help;sandbox-relay' {
             break
         }
         'acp;help;complete' {

@@ -58,6 +58,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
+            cand sandbox-relay 'The way out of a sandbox'
             cand complete 'Answer a completion script'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
@@ -234,6 +235,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand list 'List issues with their lanes'
             cand show 'Show an issue, its comments, and where it stands'
             cand create 'Open an issue; prints its name'
+            cand follow-up 'Open an issue that goes on from another one; prints its name'
+            cand start 'Start a run on an issue now'
             cand comment 'Comment on an issue'
             cand label 'Put labels on an issue and take them off'
             cand close 'Close an issue'
@@ -279,6 +282,33 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'acp;issue;follow-up'= {
+            cand --title 'One line'
+            cand --body 'Markdown'
+            cand --body-file 'Markdown from a file; `-` reads standard input'
+            cand --label 'A label; may be repeated'
+            cand --profile 'The profile to work with'
+            cand --no-label 'No label at all: acp leaves the issue alone until it gets one'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'acp;issue;start'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;issue;comment'= {
             cand --body 'Markdown'
             cand --body-file 'Markdown from a file; `-` reads standard input'
@@ -321,6 +351,8 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand list 'List issues with their lanes'
             cand show 'Show an issue, its comments, and where it stands'
             cand create 'Open an issue; prints its name'
+            cand follow-up 'Open an issue that goes on from another one; prints its name'
+            cand start 'Start a run on an issue now'
             cand comment 'Comment on an issue'
             cand label 'Put labels on an issue and take them off'
             cand close 'Close an issue'
@@ -331,6 +363,10 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;issue;help;show'= {
         }
         &'acp;issue;help;create'= {
+        }
+        &'acp;issue;help;follow-up'= {
+        }
+        &'acp;issue;help;start'= {
         }
         &'acp;issue;help;comment'= {
         }
@@ -502,6 +538,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand show 'Show a run with everything that is known of it'
             cand log 'Show what the agent printed'
             cand stop 'End a run and prove that nothing of it is left'
+            cand retry 'Have the item of a run tried again'
             cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
             cand supervise 'Attend to a run (started by a pass)'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -555,6 +592,17 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'acp;run;retry'= {
+            cand --profile 'The profile to work with'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'acp;run;drop'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -582,6 +630,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand show 'Show a run with everything that is known of it'
             cand log 'Show what the agent printed'
             cand stop 'End a run and prove that nothing of it is left'
+            cand retry 'Have the item of a run tried again'
             cand drop 'Archive a run that is over; its worktree goes, its work is bundled first'
             cand supervise 'Attend to a run (started by a pass)'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -593,6 +642,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;run;help;log'= {
         }
         &'acp;run;help;stop'= {
+        }
+        &'acp;run;help;retry'= {
         }
         &'acp;run;help;drop'= {
         }
@@ -718,6 +769,7 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;outbox;flush'= {
             cand --profile 'The profile to work with'
+            cand --stats 'Say what it cost: requests, processes, fsyncs, time by phase'
             cand --plain 'One record a line, fields between tabs'
             cand --json 'One JSON object'
             cand --dry-run 'Say what would be done, and do nothing'
@@ -1485,6 +1537,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand -v 'Say more on standard error'
             cand --verbose 'Say more on standard error'
             cand --no-progress 'Show no progress'
+            cand --stats 'Say what it cost: requests, processes, fsyncs, time'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -1642,6 +1695,18 @@ set edit:completion:arg-completer[acp] = {|@words|
         }
         &'acp;report;help;help'= {
         }
+        &'acp;sandbox-relay'= {
+            cand --profile 'The profile to work with'
+            cand --direct 'A place on this machine''s loopback that has its port inside too, HOST:PORT'
+            cand --plain 'One record a line, fields between tabs'
+            cand --json 'One JSON object'
+            cand --dry-run 'Say what would be done, and do nothing'
+            cand -v 'Say more on standard error'
+            cand --verbose 'Say more on standard error'
+            cand --no-progress 'Show no progress'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'acp;complete'= {
             cand --profile 'The profile to work with'
             cand --plain 'One record a line, fields between tabs'
@@ -1706,6 +1771,7 @@ set edit:completion:arg-completer[acp] = {|@words|
             cand reconcile 'Draw the conclusions from runs that ended'
             cand sweep 'Clear up what is no longer needed'
             cand report 'Say how a run ended (inside a run)'
+            cand sandbox-relay 'The way out of a sandbox'
             cand complete 'Answer a completion script'
             cand completions 'Print a completion script for a shell'
             cand man 'Print or write the manual pages'
@@ -1768,6 +1834,8 @@ set edit:completion:arg-completer[acp] = {|@words|
         &'acp;help;sweep'= {
         }
         &'acp;help;report'= {
+        }
+        &'acp;help;sandbox-relay'= {
         }
         &'acp;help;complete'= {
         }

@@ -158,12 +158,18 @@ mod tests {
         assert_eq!(NetPlace::parse("a", 0), None);
         assert_eq!(NetPlace::parse("a:7", 0).unwrap().port(), 7);
         let of_url = |url: &str| NetPlace::of_url(url).map(|place| place.to_string());
-        assert_eq!(of_url("https://a.b/v1?x#y").as_deref(), Some("a.b:443"));
-        assert_eq!(of_url("http://a.b:1/v1").as_deref(), Some("a.b:1"));
+        assert_eq!(
+            of_url("https://a.example.com/v1?x#y").as_deref(),
+            Some("a.example.com:443")
+        );
+        assert_eq!(
+            of_url("http://a.example.com:1/v1").as_deref(),
+            Some("a.example.com:1")
+        );
         for bad in [
-            "ftp://a.b",
-            "a.b",
-            "https://user@a.b/",
+            "ftp://a.example.com",
+            "a.example.com",
+            "https://user@a.example.com/",
             "https:///a",
             "https://a\\@b",
         ] {

@@ -93,10 +93,10 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "sandbox: { network: model-host-only, hosts: [\"*.example.com\", \"https://a.b\", \"a:0\"] }",
+        "sandbox: { network: model-host-only, hosts: [\"*.example.com\", \"https://a.example.com\", \"a:0\"] }",
         &[
             "web.yaml:3: sandbox.hosts[0]: expected `host` or `host:port`, found `*.example.com`",
-            "web.yaml:3: sandbox.hosts[1]: expected `host` or `host:port`, found `https://a.b`",
+            "web.yaml:3: sandbox.hosts[1]: expected `host` or `host:port`, found `https://a.example.com`",
             "web.yaml:3: sandbox.hosts[2]: expected `host` or `host:port`, found `a:0`",
         ],
     ),

@@ -154,7 +154,7 @@ mod tests {
             ("claude", &[("ANTHROPIC_BASE_URL", "nowhere")][..], &[][..]),
             (
                 "claude",
-                &[("ANTHROPIC_BASE_URL", "https://me:secret@a.b")],
+                &[("ANTHROPIC_BASE_URL", "https://me:secret@a.example.com")],
                 &[],
             ),
             (

@@ -96,7 +96,7 @@ fn a_probe_names_what_shows_a_login_and_never_what_is_in_it() {
     );
     assert_eq!(
         json["data"]["abilities"],
-        abilities(true, true, true, false)
+        serde_json::json!({ "structured": true, "resume": true, "cost": true, "sandbox": false })
     );
     let plain = env.acp(&["agent", "probe", "work", "--plain"]).ok().stdout;
     assert!(
@@ -105,7 +105,9 @@ fn a_probe_names_what_shows_a_login_and_never_what_is_in_it() {
     );
     let gone = env.acp(&["agent", "probe", "codex", "--json"]).with(69);
     let can = &gone.json()["data"]["abilities"];
-    assert_eq!(*can, abilities(true, true, false, true));
+    let expected =
+        serde_json::json!({ "structured": true, "resume": true, "cost": false, "sandbox": true });
+    assert_eq!(*can, expected);
     let gone = env.acp(&["agent", "probe", "command", "--plain"]).with(69);
     assert!(
         gone.stdout.contains("why\t`my-agent` is not on PATH"),
@@ -114,11 +116,6 @@ fn a_probe_names_what_shows_a_login_and_never_what_is_in_it() {
     env.acp(&["agent", "probe", "nobody"])
         .with(66)
         .says("claude");
-}
-
-/// What a probe says that an agent can do.
-fn abilities(structured: bool, resume: bool, cost: bool, sandbox: bool) -> serde_json::Value {
-    serde_json::json!({ "structured": structured, "resume": resume, "cost": cost, "sandbox": sandbox })
 }
 
 /// Agents whose real programs no test starts.

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::env::TestEnv;
-use crate::place::{can_confine, log, place};
+use crate::machine::can_confine;
+use crate::place::{log, place};
 use crate::repo::GOOD;
 
 /// Each way out by itself: `NAME text` is what came back, `NAME no` that nothing did. Arguments: the port of a model that is
@@ -307,7 +308,7 @@ fn alive(env: &TestEnv) -> Vec<(String, String)> {
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

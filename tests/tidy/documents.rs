@@ -10,6 +10,9 @@ use super::layers::ALLOWED;
 /// Hosts that a committed file may name in a URL. Names without a dot and below `example.*` are free.
 const HOSTS: &[&str] = &[
     "127.0.0.1",
+    // Places that no agent may reach, which tests try: another address of the loopback, and a cloud's metadata.
+    "127.0.0.2",
+    "169.254.169.254",
     // The public servers of two kinds of notifier.
     "api.telegram.org",
     "ntfy.sh",

@@ -143,7 +143,7 @@ mod tests {
             "GET http://user@a/ HTTP/1.1\r\n\r\n",
             "GET http://b#@a/ HTTP/1.1\r\n\r\n",
             "GET http://b\\@a/ HTTP/1.1\r\n\r\n",
-            "GET http://b%00.a/ HTTP/1.1\r\n\r\n",
+            "GET http://b%00.example.com/ HTTP/1.1\r\n\r\n",
             "GET http://a:x/ HTTP/1.1\r\n\r\n",
             "GET http://a:80:443/ HTTP/1.1\r\n\r\n",
             "GET http://a/ more HTTP/1.1\r\n\r\n",

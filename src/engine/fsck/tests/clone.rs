@@ -300,7 +300,7 @@ fn a_bundle_that_the_clone_can_replace_says_so() {
     let seen = |rescued: &[&RunId]| {
         let found = world.sound.store().inventory(LEFTOVER_AGE, start());
         let name = world.sound.run.to_string();
-        let rescued = rescued.iter().map(|id| id.to_string());
+        let rescued = rescued.iter().map(ToString::to_string);
         let survey = Survey {
             rescued: rescued.collect(),
             ..world.sound.scene.survey().unwrap()
