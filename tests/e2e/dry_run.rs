@@ -62,7 +62,9 @@ const CALLS: &[&str] = &[
     "issue close 3",
     "issue comment 3 --body B",
     "issue create --title T",
+    "issue follow-up 3 --title T",
     "issue label 3 --add x",
+    "issue start 3",
     "lease clear issue/3",
     "man --out pages",
     "notify drop NOTICE",
@@ -84,6 +86,7 @@ const CALLS: &[&str] = &[
     "reconcile",
     "retry clear issue/3",
     "run drop RUN",
+    "run retry RUN",
     "run stop RUN",
     "service install --every 5m",
     "service start",
@@ -180,6 +183,17 @@ fn world() -> (TestEnv, Vec<(&'static str, String)>) {
     }))
     .unwrap();
     store.retries().put("issue-3", &retry).unwrap();
+    let first = ItemId::issue(1);
+    store
+        .retries()
+        .put(
+            "issue-1",
+            &Retry {
+                item: first,
+                ..retry
+            },
+        )
+        .unwrap();
     let failed = comment(&env, "one", &[]);
     send(&env, &failed, Place::Failed);
     let _waits = comment(&env, "two", &[]);

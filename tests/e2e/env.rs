@@ -210,6 +210,12 @@ impl Ended {
     pub(crate) fn says(&self, text: &str) {
         assert!(self.stderr.contains(text), "no `{text}` in {self:?}");
     }
+
+    /// It printed this among its data.
+    #[track_caller]
+    pub(crate) fn prints(&self, text: &str) {
+        assert!(self.stdout.contains(text), "no `{text}` in {self:?}");
+    }
 }
 
 /// The names in a folder, sorted.

@@ -197,7 +197,7 @@ fn what_cools_down_is_shown_with_its_end() {
     let status = env.data(&["status"]);
     assert_eq!(
         status["cooldowns"],
-        json!([{ "key": "agent:claude:work", "until": until.to_string(), "reason": "limit: \u{1b}[31mfive hours" }])
+        json!([{ "key": "agent:claude:work", "until": until.to_string(), "reason": "limit: \u{1b}[31mfive hours", "advice": null }])
     );
     assert_eq!(status["next"], until.to_string());
     let human = env.acp(&["status"]).ok().stdout;

@@ -113,11 +113,11 @@ fn a_dry_run_names_what_would_be_ended_and_ends_nothing() {
     work.env
         .acp(&["stop", "--dry-run"])
         .ok()
-        .says("2 runs would be ended; the hold `stop` would be set");
+        .prints("2 runs would be ended; the hold `stop` would be set");
     work.env
         .acp(&["run", "stop", &work.runs[0], "--dry-run"])
         .ok()
-        .says("would be ended");
+        .prints("would be ended");
     assert!(!work.is_held());
     assert_eq!(work.env.data(&["run", "list"]), before);
     work.wait_for(2);
@@ -130,7 +130,7 @@ fn a_dry_run_names_what_would_be_ended_and_ends_nothing() {
     work.env
         .acp(&["run", "stop", &work.runs[0], "--dry-run"])
         .ok()
-        .says("is not at work");
+        .prints("is not at work");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::commands::item::{known, send};
 use crate::commands::{Control, Session};
-use crate::domain::{Action, ItemId, Payload, label};
+use crate::domain::{Action, ItemId, Payload};
 use crate::engine::{Pass, PassReport};
 use crate::ui::standing::describe;
 use crate::ui::words::clean;
@@ -30,6 +30,8 @@ struct Started {
     item: String,
     run: Option<String>,
     dry_run: bool,
+    /// What a dry run would do before the pass: whether a run starts then is known only afterwards.
+    first: Vec<String>,
     /// Why no run has started.
     why: Option<String>,
     next: Option<Timestamp>,
@@ -55,14 +57,17 @@ impl Start {
         }
         let wanted = &control.rules.intake.labels;
         let lacks = issue.is_some_and(|issue| !wanted.iter().any(|name| issue.has(name)));
-        if lacks && !wanted.is_empty() {
-            let first = wanted.iter().next().cloned();
-            let add = BTreeSet::from([first.unwrap_or_else(|| label::READY.to_owned())]);
-            let remove = BTreeSet::new();
+        let lacking = wanted.iter().next().filter(|_| lacks).cloned();
+        let is_counted = control.store.retries().get(&item.slug())?.is_some();
+        if session.dry_run && (lacking.is_some() || is_counted) {
+            return Ok(Output::of(before_the_pass(item, lacking, is_counted)));
+        }
+        if let Some(name) = lacking {
+            let (add, remove) = (BTreeSet::from([name]), BTreeSet::new());
             let payload = Payload::Labels { add, remove };
             let _written = send(session, &control, Some(item), payload, vec![])?;
         }
-        if control.store.retries().get(&item.slug())?.is_some() {
+        if is_counted {
             let keep = session.keep()?;
             let actor = session.actor();
             let _cleared = keep.change(session, |desk| desk.clear_retry(item, &actor))?;
@@ -86,6 +91,7 @@ impl Start {
         let output = Output::of(Started {
             item: item.to_string(),
             dry_run: session.dry_run,
+            first: vec![],
             why: standing
                 .filter(|_| !started)
                 .map(|standing| describe(&standing.wait)),
@@ -100,6 +106,20 @@ impl Start {
             let output = output.exit(Exit::TempFail);
             output.note(format!("`acp why {item}` tells more"))
         })
+    }
+}
+
+/// What would be done before the pass.
+fn before_the_pass(item: ItemId, lacking: Option<String>, is_counted: bool) -> Started {
+    let label = lacking.map(|name| format!("it gets the label `{name}`"));
+    let retry = is_counted.then(|| "its failures and its wait are forgotten".to_owned());
+    Started {
+        item: item.to_string(),
+        run: None,
+        dry_run: true,
+        first: label.into_iter().chain(retry).collect(),
+        why: None,
+        next: None,
     }
 }
 
@@ -136,7 +156,17 @@ impl Render for Started {
                 let text = format!("{}: not started: {}", self.item, clean(why));
                 writeln!(out, "{}", style.yellow(&text))
             }
-            (None, None) if self.dry_run => writeln!(out, "{}: would be started", self.item),
+            (None, None) if self.dry_run && self.first.is_empty() => {
+                writeln!(out, "{}: would be started", self.item)
+            }
+            (None, None) if self.dry_run => {
+                let first = self.first.join(", ");
+                writeln!(
+                    out,
+                    "{}: would be tried by a pass, after {first}",
+                    self.item
+                )
+            }
             (None, None) => writeln!(out, "{}: not started", self.item),
         }
     }

@@ -29,7 +29,8 @@ impl Retry {
             return Err(CliError::new(Exit::Denied, what)
                 .hint("`acp reconcile` draws the conclusions; then its item can be tried again"));
         }
-        if keep.store.retries().get(&run.item.slug())?.is_none() {
+        let retry = keep.store.retries().get(&run.item.slug())?;
+        if retry.is_none_or(|retry| retry.failures == 0 && retry.next.is_none() && !retry.blocked) {
             let what = format!("nothing stands against the next attempt at {}", run.item);
             return Err(CliError::new(Exit::Missing, what)
                 .hint(format!("`acp why {}` says what it waits for", run.item)));
