@@ -74,6 +74,13 @@ pub struct Retry {
     pub alert: Option<String>,
 }
 
+impl Retry {
+    /// Whether it keeps the next attempt waiting: a failure, a wait, or that acp gave up.
+    pub fn holds_back(&self) -> bool {
+        self.failures > 0 || self.next.is_some() || self.blocked
+    }
+}
+
 /// A time before which something is not tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cooldown {

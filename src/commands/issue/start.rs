@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::commands::Session;
 use crate::commands::item::{known, send};
-use crate::commands::{Control, Session};
-use crate::domain::{Action, ItemId, Payload};
+use crate::domain::{Action, ItemId, Payload, RunId, Snapshot};
 use crate::engine::{Pass, PassReport};
 use crate::ui::standing::describe;
 use crate::ui::words::clean;
@@ -42,14 +42,14 @@ impl Start {
         let control = session.control()?;
         let item = known(session, &control, ItemId::issue(self.number))?;
         let engine = control.engine(session);
-        if let Some(run) = at_work(session, &control, item)? {
+        let snapshot = engine.observe(false)?;
+        if let Some(run) = at_work(&snapshot, item) {
             return Err(CliError::new(
                 Exit::Denied,
                 format!("the run `{run}` is at work on {item}"),
             )
             .hint(format!("`acp run log {run}` shows what it does")));
         }
-        let snapshot = engine.observe(false)?;
         let issue = snapshot.mirror.issues.get(&self.number);
         if issue.is_some_and(|issue| !issue.is_open()) {
             return Err(CliError::new(Exit::Denied, format!("{item} is closed"))
@@ -58,7 +58,8 @@ impl Start {
         let wanted = &control.rules.intake.labels;
         let lacks = issue.is_some_and(|issue| !wanted.iter().any(|name| issue.has(name)));
         let lacking = wanted.iter().next().filter(|_| lacks).cloned();
-        let is_counted = control.store.retries().get(&item.slug())?.is_some();
+        let retry = control.store.retries().get(&item.slug())?;
+        let is_counted = retry.is_some_and(|retry| retry.holds_back());
         if session.dry_run && (lacking.is_some() || is_counted) {
             return Ok(Output::of(before_the_pass(item, lacking, is_counted)));
         }
@@ -123,15 +124,10 @@ fn before_the_pass(item: ItemId, lacking: Option<String>, is_counted: bool) -> S
     }
 }
 
-fn at_work(
-    session: &Session<'_>,
-    control: &Control<'_>,
-    item: ItemId,
-) -> Result<Option<String>, CliError> {
-    let snapshot = control.engine(session).remember()?;
+fn at_work(snapshot: &Snapshot, item: ItemId) -> Option<&RunId> {
     let mut runs = snapshot.runs.values();
     let run = runs.find(|run| run.run.item == item && run.run.state.is_under_way());
-    Ok(run.map(|run| run.run.id.to_string()))
+    run.map(|run| &run.run.id)
 }
 
 fn launched(report: &PassReport, item: ItemId) -> Option<String> {

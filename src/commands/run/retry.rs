@@ -30,7 +30,7 @@ impl Retry {
                 .hint("`acp reconcile` draws the conclusions; then its item can be tried again"));
         }
         let retry = keep.store.retries().get(&run.item.slug())?;
-        if retry.is_none_or(|retry| retry.failures == 0 && retry.next.is_none() && !retry.blocked) {
+        if !retry.is_some_and(|retry| retry.holds_back()) {
             let what = format!("nothing stands against the next attempt at {}", run.item);
             return Err(CliError::new(Exit::Missing, what)
                 .hint(format!("`acp why {}` says what it waits for", run.item)));
