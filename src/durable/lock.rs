@@ -463,13 +463,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pass.lock");
         let long = "w".repeat(3 * HOLDER_BLOCK_BYTES);
-        std::fs::write(&path, "x".repeat(5000)).unwrap();
+        write_atomic(&path, "x".repeat(5000).as_bytes()).unwrap();
         for what in ["acp heartbeat", &long, "acp sweep"] {
             drop(Lock::try_acquire(&path, Rank::Pass, what).unwrap());
             assert_eq!(Lock::holder(&path).unwrap().command, what);
         }
         let text = std::fs::read(&path).unwrap();
-        assert_eq!((text.len(), text.last()), (HOLDER_BLOCK_BYTES, Some(&b'\n')));
+        assert_eq!(
+            (text.len(), text.last()),
+            (HOLDER_BLOCK_BYTES, Some(&b'\n'))
+        );
     }
 
     #[test]

@@ -62,7 +62,11 @@ pub fn read_start(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>> {
 /// Reads an open regular file, at most `limit_bytes`.
 pub(super) fn read_open(file: File, path: &Path, limit_bytes: u64) -> Result<Vec<u8>> {
     // With room for all of it and the end is found by one read more; without, by a dozen that grow.
-    let expected = file.metadata().doing("inspect", path)?.len().min(limit_bytes);
+    let expected = file
+        .metadata()
+        .doing("inspect", path)?
+        .len()
+        .min(limit_bytes);
     let mut bytes = Vec::with_capacity(usize::try_from(expected).map_or(0, |bytes| bytes + 1));
     let read = file
         .take(limit_bytes.saturating_add(1))

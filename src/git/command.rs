@@ -1,6 +1,7 @@
 //! The environment that every call of git gets.
 
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -99,6 +100,15 @@ impl<'a> Git<'a> {
     /// A call without a repository, for what makes one.
     pub(super) fn call_nowhere(&self, tried: &str) -> Call<'a> {
         Call::new(self.bare_cmd(), tried, self.clock)
+    }
+
+    /// Which file the program is, as one line that changes when it is replaced. `None` when it cannot be looked at.
+    pub fn identity(&self) -> Option<String> {
+        let meta = self.program.metadata().ok()?;
+        let (changed, nanos) = (meta.ctime(), meta.ctime_nsec());
+        let place = format!("{}:{} {} bytes", meta.dev(), meta.ino(), meta.len());
+        let program = self.program.display();
+        Some(format!("{program} {place} {changed}.{nanos:09}\n"))
     }
 
     /// Fails with the version that was found unless git is new enough.

@@ -121,7 +121,8 @@ impl<'a> Checker<'a> {
     }
 
     fn secrets(&mut self) {
-        for layer in self.layers {
+        let written = |layer: &&Layer| layer.origin != Origin::BuiltIn;
+        for layer in self.layers.iter().filter(written) {
             for (key, value) in &layer.tree {
                 let mut found = vec![];
                 texts(key, value, &mut |key, text| {

@@ -1,6 +1,7 @@
 //! From clone to push, and what killed processes leave in between.
 
 use acp::durable::{crash, create_dirs, write_atomic};
+use acp::git::testing::{clock, git_program, script, shell};
 use acp::vcs::git::{GitVcs, Remote};
 use acp::vcs::{Pushed, Vcs, VcsError};
 
@@ -15,6 +16,44 @@ fn a_clone_is_made_once_and_kept_in_order() {
     assert_eq!(world.git(&["rev-parse", "main"]), before);
     assert_eq!(world.git(&["config", "core.bare"]), "true");
     assert!(!world.repo().join("objects/info/alternates").exists());
+}
+
+#[test]
+fn git_is_asked_for_its_version_once_and_again_when_it_is_another() {
+    let world = World::without_worktree();
+    let log = world.forge.root().join("asked");
+    let (log, git) = (log.display(), git_program());
+    let program = script(
+        world.forge.root(),
+        &format!(
+            "[ \"$1\" = version ] && echo yes >>'{log}' && echo git version 2.47.0 && exit\nexec '{}' \"$@\"",
+            git.display()
+        ),
+    );
+    let look = || {
+        let remote = Remote::Path(world.forge.dir().to_owned());
+        let vcs = GitVcs::new(world.repo(), remote, program.clone(), clock());
+        vcs.is_ancestor(&world.base, &world.base)
+    };
+    let asked = || {
+        shell(world.forge.root(), "grep -c yes asked")
+            .trim()
+            .to_owned()
+    };
+    assert!(look().unwrap() && look().unwrap());
+    assert_eq!(asked(), "1");
+    let folder = program.parent().unwrap();
+    shell(folder, "sed -i s/2.47.0/2.30.1/ program");
+    assert!(
+        look()
+            .unwrap_err()
+            .to_string()
+            .contains("needs git 2.38 or newer")
+    );
+    assert!(look().is_err(), "what was refused is asked again");
+    shell(folder, "sed -i s/2.30.1/2.38.0/ program");
+    assert!(look().unwrap());
+    assert_eq!(asked(), "4");
 }
 
 #[test]
@@ -176,13 +215,8 @@ fn a_program_in_a_folder_with_odd_characters_can_push() {
     let commit = world.build().unwrap().commit.unwrap();
     let folder = world.forge.root().join("it's a $(folder)");
     create_dirs(&folder).unwrap();
-    std::os::unix::fs::symlink(acp::git::testing::git_program(), folder.join("git")).unwrap();
+    std::os::unix::fs::symlink(git_program(), folder.join("git")).unwrap();
     let remote = Remote::Path(world.forge.dir().to_owned());
-    let vcs = GitVcs::new(
-        world.repo(),
-        remote,
-        folder.join("git"),
-        acp::git::testing::clock(),
-    );
+    let vcs = GitVcs::new(world.repo(), remote, folder.join("git"), clock());
     assert_eq!(vcs.push(&branch("x"), &commit, None).unwrap(), Pushed::Done);
 }

@@ -19,7 +19,7 @@ use crate::profile::parse_duration;
 use crate::ui::action;
 use crate::ui::standing::{self, describe};
 use crate::ui::words::plural;
-use crate::ui::{CliError, Exit, Output, Progress, Render, Style, plain_line};
+use crate::ui::{CliError, Exit, Format, Output, Progress, Render, Style, plain_line};
 
 /// The largest recorded snapshot that is read.
 const SNAPSHOT_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -111,6 +111,8 @@ fn open<'s>(session: &'s Session<'_>, pass: Pass) -> Result<Control<'s>, CliErro
 struct Passed {
     #[serde(skip)]
     verb: &'static str,
+    #[serde(skip)]
+    format: Format,
     idle: Option<bool>,
     next: Option<Timestamp>,
     passes: u32,
@@ -162,7 +164,7 @@ impl Verb for Heartbeat {
         let control = open(session, pass)?;
         let engine = control.engine(session);
         let progress = Progress::start(session.format, session.progress, "passes until idle");
-        let mut shown = Passed::new(pass.verb);
+        let mut shown = Passed::new(pass.verb, session.format);
         let timeout = self.timeout.unwrap_or(TIMEOUT);
         let mut phases = vec![];
         let idle = engine.until_idle(pass, timeout, &mut |report| {
@@ -217,7 +219,7 @@ impl PassArgs {
                 serde_json::to_vec(snapshot).map_err(|error| CliError::of(Exit::Bug, &error))?;
             session.ports.write_file(file, &json)?;
         }
-        let mut shown = Passed::new(pass.verb);
+        let mut shown = Passed::new(pass.verb, session.format);
         shown.dry_run = pass.dry_run || self.replay.is_some();
         shown.add(&report);
         if self.stats {
@@ -268,9 +270,10 @@ fn replay(
 }
 
 impl Passed {
-    const fn new(verb: &'static str) -> Self {
+    const fn new(verb: &'static str, format: Format) -> Self {
         Self {
             verb,
+            format,
             idle: None,
             next: None,
             passes: 0,
@@ -312,10 +315,10 @@ impl Passed {
         self.told
             .extend(report.sending.told.iter().map(ToldView::of));
         self.told.extend(report.news.iter().map(ToldView::planned));
-        self.standings = report
-            .plan
-            .standings
-            .iter()
+        // Thousands of lines that nobody would read.
+        let shown = report.plan.standings.iter();
+        self.standings = shown
+            .filter(|_| self.format == Format::Json)
             .map(|standing| StandingView {
                 item: standing.item.to_string(),
                 lane: standing.lane.as_str(),

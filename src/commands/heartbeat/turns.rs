@@ -96,7 +96,7 @@ fn turn(session: &Session<'_>, pass: Pass) -> Result<(Passed, Option<Timestamp>)
         Idle::Yes(next) => next,
         Idle::No => None,
     };
-    let mut passed = Passed::new(pass.verb);
+    let mut passed = Passed::new(pass.verb, session.format);
     passed.dry_run = pass.dry_run;
     passed.add(&report);
     Ok((passed, due))

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::domain::{BranchName, FailureClass, RunId, Sha};
-use crate::durable::folder_names;
+use crate::durable::{folder_names, read_file, write_quick};
 use crate::git::{
     Git, GitError, clone_bare, flaw_of_bundle, is_ancestor, is_in_order, list_below, list_heads,
     list_loose_heads, restore, without_commit,
@@ -32,6 +32,10 @@ pub use http_remote::{HttpRemote, Password};
 
 /// Where the refs are that hold saved work, by the run that it is of.
 const RESCUED: &str = "refs/acp/rescue/";
+/// In the repository's folder: which program has been asked for its version, and is new enough.
+const VERSION_MARK: &str = "acp-git-version";
+/// More than [`Git::identity`] ever is.
+const MARK_BYTES_MAX: u64 = 16 * 1024;
 
 /// Where the repository comes from and results go to.
 #[derive(Debug, Clone)]
@@ -61,12 +65,28 @@ impl<'a> GitVcs<'a> {
 
     /// git, once it is known to be new enough and the repository is in order.
     fn git(&self) -> Result<&Git<'a>, VcsError> {
+        restore(self.git.dir())?;
         if self.checked.get().is_none() {
-            self.git.check_version()?;
+            self.check_version_once()?;
             let _other_thread_was_first = self.checked.set(());
         }
-        restore(self.git.dir())?;
         Ok(&self.git)
+    }
+
+    /// Asks git for its version unless this very program has been asked before: each launch would wait for one process
+    /// more. Who forges the mark gets a git that fails later.
+    fn check_version_once(&self) -> Result<(), VcsError> {
+        let (mark, program) = (self.git.dir().join(VERSION_MARK), self.git.identity());
+        let known = read_file(&mark, MARK_BYTES_MAX).ok().flatten();
+        if program.is_some() && known.as_deref() == program.as_deref().map(str::as_bytes) {
+            return Ok(());
+        }
+        self.git.check_version()?;
+        if let Some(program) = program {
+            // Without it git is asked again next time.
+            let _asked_again = write_quick(&mark, program.as_bytes());
+        }
+        Ok(())
     }
 
     /// git's own folder for the worktree at `path`: named after it, since the names of worktrees are unique.
