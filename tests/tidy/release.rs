@@ -1,8 +1,8 @@
 //! `.ci/release`: what is handed out, and that it is the same each time.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::documents::root;
@@ -21,11 +21,98 @@ fn pack(program: &Path, out: &Path) -> String {
     format!("{} {said}", ended.status.code().unwrap())
 }
 
-fn program(folder: &Path, version: &str) -> std::path::PathBuf {
-    let path = folder.join(version);
-    fs::write(&path, format!("#!/bin/sh\necho 'acp {version}'\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
+fn program(folder: &Path, version: &str) -> PathBuf {
+    script(&folder.join(version), &format!("echo 'acp {version}'"))
+}
+
+fn script(path: &Path, lines: &str) -> PathBuf {
+    fs::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_owned()
+}
+
+/// Runs the script where `rustc` says this host, has the target `x86_64-unknown-linux-musl` or not, and where there is a
+/// `musl-gcc` or not. Gives the arguments that `cargo` gets, what the script says, and the archives that it makes.
+#[track_caller]
+fn build(host: &str, has_target: bool, has_compiler: bool) -> (String, String, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("bin"), folder.path().join("out"));
+    fs::create_dir(&path).unwrap();
+    for place in ["/bin", "/usr/bin"] {
+        for entry in fs::read_dir(place).unwrap() {
+            let entry = entry.unwrap();
+            let hidden = ["cargo", "rustc", "musl-gcc"].map(Into::into);
+            if !hidden.contains(&entry.file_name()) {
+                let _twice = symlink(entry.path(), path.join(entry.file_name()));
+            }
+        }
+    }
+    let libdir = if has_target { "/" } else { "/nonexistent" };
+    script(
+        &path.join("rustc"),
+        &format!("case $1 in -vV) echo host: {host} ;; *) echo {libdir} ;; esac"),
+    );
+    // Makes the program for the target that it is asked for.
+    let version = env!("CARGO_PKG_VERSION");
+    script(
+        &path.join("cargo"),
+        &format!(
+            "echo \"$*\" >\"$CARGO_TARGET_DIR/asked\"\nwhile [ $# -gt 1 ]; do [ \"$1\" = --target ] && target=$2; shift; done\n\
+             mkdir -p \"$CARGO_TARGET_DIR/$target/release\"; cd \"$CARGO_TARGET_DIR/$target/release\"\n\
+             printf '#!/bin/sh\\necho acp {version}\\n' >acp; chmod 755 acp"
+        ),
+    );
+    if has_compiler {
+        script(&path.join("musl-gcc"), "");
+    }
+    let ended = Command::new(root().join(".ci/release"))
+        .arg(&out)
+        .env_clear()
+        .env("PATH", &path)
+        .env("HOME", folder.path())
+        .env("CARGO_TARGET_DIR", folder.path())
+        .env("SOURCE_DATE_EPOCH", "1795000000")
+        .output()
+        .unwrap();
+    let said = String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap();
+    assert!(ended.status.success(), "{said}");
+    let names = fs::read_dir(&out).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let archives = names.filter(|name| name.ends_with(".gz")).collect();
+    let asked = fs::read_to_string(folder.path().join("asked")).unwrap();
+    (asked, said, archives)
+}
+
+#[test]
+fn the_program_is_static_where_it_can_be_and_else_it_is_said_why_not() {
+    let version = env!("CARGO_PKG_VERSION");
+    let linux = "x86_64-unknown-linux-gnu";
+    let musl = "x86_64-unknown-linux-musl";
+    for (host, has_target, has_compiler, target, word) in [
+        (linux, true, true, musl, "building acp"),
+        (linux, true, false, linux, "musl-gcc is missing"),
+        (linux, false, true, linux, "is not installed"),
+        (
+            "aarch64-apple-darwin",
+            false,
+            false,
+            "aarch64-apple-darwin",
+            "building acp",
+        ),
+    ] {
+        let (asked, said, archives) = build(host, has_target, has_compiler);
+        assert_eq!(
+            asked,
+            format!("build --release --locked --target {target}\n")
+        );
+        assert!(said.contains(word), "{said}");
+        assert_eq!(
+            said.contains("will need the C library of this system"),
+            target == linux,
+            "{said}"
+        );
+        assert_eq!(archives, [format!("acp-{version}-{target}.tar.gz")]);
+    }
 }
 
 #[test]
