@@ -180,13 +180,38 @@ impl<'a> Hunt<'a> {
 
     /// The live processes that belong to the run.
     pub(super) fn find(&mut self) -> Vec<Row> {
-        let rows = os::rows();
+        self.among(os::rows())
+    }
+
+    fn among(&mut self, rows: Vec<Row>) -> Vec<Row> {
+        // No system is without a process: the table could not be read, and nobody is proven to be gone.
+        if rows.is_empty() {
+            return self.last_known();
+        }
         let ours = self.belonging(&rows);
         let alive = |row: &Row| row.alive && ours.contains(&row.pid);
         let found: Vec<Row> = rows.into_iter().filter(alive).collect();
         let seen = found.iter().map(|row| (row.pid, row.start_ticks));
         self.known.extend(seen);
         found
+    }
+
+    fn last_known(&self) -> Vec<Row> {
+        let leader = self
+            .leader
+            .iter()
+            .map(|leader| (leader.pid, leader.start_ticks));
+        let known = self.known.iter().map(|(pid, start)| (*pid, *start));
+        let all: BTreeMap<u32, u64> = leader.chain(known).collect();
+        let row = |(pid, start_ticks)| Row {
+            pid,
+            parent: 0,
+            group: 0,
+            session: 0,
+            start_ticks,
+            alive: true,
+        };
+        all.into_iter().map(row).collect()
     }
 
     fn belonging(&self, rows: &[Row]) -> BTreeSet<u32> {
@@ -294,5 +319,36 @@ impl<'a> Hunt<'a> {
             left_behind,
             survivors,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_cannot_be_read_proves_nobody_gone() {
+        let row = |pid, parent| Row {
+            pid,
+            parent,
+            group: pid,
+            session: 0,
+            start_ticks: 7,
+            alive: true,
+        };
+        let leader = ProcessMark {
+            pid: 400_001,
+            start_ticks: 7,
+            boot_id: os::boot_id(),
+        };
+        let tree =
+            RunTree::new("a run", "ACP_RUN_ID", "that there is not").with_leader(Some(leader));
+        let mut hunt = Hunt::new(&tree, None, false);
+        let pids = |rows: Vec<Row>| rows.iter().map(|row| row.pid).collect::<Vec<_>>();
+        assert_eq!(pids(hunt.among(vec![])), [400_001]);
+        let table = vec![row(400_001, 1), row(400_002, 400_001), row(400_003, 1)];
+        assert_eq!(pids(hunt.among(table)), [400_001, 400_002]);
+        assert_eq!(pids(hunt.among(vec![])), [400_001, 400_002]);
+        assert_eq!(pids(hunt.among(vec![row(400_003, 1)])), Vec::<u32>::new());
     }
 }
