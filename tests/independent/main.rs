@@ -13,6 +13,7 @@
 
 mod calls;
 mod clients;
+mod crashes;
 mod emulate;
 mod faults;
 mod home;
