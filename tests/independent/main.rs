@@ -19,6 +19,7 @@ mod faults;
 mod home;
 mod judge;
 mod life;
+mod limits;
 mod limits_of_trust;
 mod permissions;
 mod prism;
