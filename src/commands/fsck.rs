@@ -14,10 +14,12 @@ use crate::domain::Mirror;
 use crate::engine::fsck::{self, Flaw, LEFTOVER_AGE};
 use crate::store::{LockName, Store, StoreError};
 use crate::ui::words::{clean, plural};
-use crate::ui::{CliError, Output, Progress, Render, Style, plain_line};
+use crate::ui::{CliError, Format, Output, Progress, Render, Style, plain_line};
 
 /// How long a pass or a flush gets to come to the end of what it is in the middle of.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The code of what was not looked at. It is no finding.
+const UNSEEN: &str = "not-looked-at";
 /// How often everything is looked at while something is at work.
 const LOOKS_MAX: u32 = 4;
 
@@ -28,7 +30,8 @@ const LOOKS_MAX: u32 = 4;
 ///
 /// Nothing is changed and no lock is taken: what is found is looked at again, and again while a pass is in the middle of
 /// something. Each finding says what it means and what mends it: a verb, a call of git, or in words what a person does. Ends
-/// with 1 when there are findings.
+/// with 1 when there are findings. What could not be looked at is said and is no finding; --json and --plain have it with
+/// the code `not-looked-at`.
 ///
 /// Columns of --plain: profile, code, what it is about, meaning, command.
 #[derive(clap::Args)]
@@ -56,7 +59,7 @@ struct Finding {
 struct Found {
     findings: Vec<Finding>,
     /// What could not be looked at, and why.
-    notes: Vec<String>,
+    notes: Vec<Finding>,
 }
 
 impl Verb for Fsck {
@@ -80,8 +83,16 @@ impl Verb for Fsck {
         }
         drop(progress);
         let sound = all.findings.is_empty();
+        // For people they are words beside the answer; a script is told in the answer itself.
+        let notes = all.notes.iter();
+        let words: Vec<String> = notes
+            .map(|n| format!("{}: {}", n.profile, n.meaning))
+            .collect();
+        if session.format != Format::Human {
+            all.findings.extend(all.notes);
+        }
         let mut output = Output::of(Findings(all.findings)).answer(sound);
-        for note in all.notes {
+        for note in words {
             output = output.note(note);
         }
         Ok(if sound {
@@ -107,7 +118,9 @@ impl Fsck {
         let mut found = place.records(control.as_ref())?;
         found.findings.extend(place.dead_locks()?);
         if self.forge {
-            found.findings.extend(place.forge(&control?)?);
+            let more = place.forge(&control?)?;
+            found.findings.extend(more.findings);
+            found.notes.extend(more.notes);
         }
         Ok(found)
     }
@@ -138,9 +151,9 @@ impl Place<'_> {
         })?;
         let why = clone.err().map(|error| error.message.clone());
         let note = why.or(unseen.into_inner()).map(|why| {
-            let profile = &self.profile;
-            let text = format!("{profile}: not everything in acp's clone was looked at: {why}");
-            clean(&text)
+            self.note(&format!(
+                "not everything in acp's clone was looked at: {why}"
+            ))
         });
         Ok(Found {
             findings,
@@ -149,7 +162,7 @@ impl Place<'_> {
     }
 
     /// What is kept of the forge, and what shows there.
-    fn forge(&self, control: &Control<'_>) -> Result<Vec<Finding>, CliError> {
+    fn forge(&self, control: &Control<'_>) -> Result<Found, CliError> {
         // Before the listing, which nothing is ahead of then. An unreadable one is named by itself.
         let known = self.store.mirror().unwrap_or_default();
         let listed = RefCell::new(Mirror::default());
@@ -161,16 +174,44 @@ impl Place<'_> {
         let flaws = fsck::against_forge(&known, &listed.borrow());
         let mut findings: Vec<Finding> = flaws.into_iter().map(|flaw| self.of_flaw(flaw)).collect();
         let fresh = Cell::new(true);
+        let unseen = RefCell::new(vec![]);
         findings.extend(self.settled(|| {
             if !fresh.replace(false) {
                 list()?;
             }
             let now = self.session.clock.now();
             let found = self.store.inventory(LEFTOVER_AGE, now);
-            let flaws = fsck::labels_of_runs(&found, &listed.borrow(), &control.rules, now);
+            let (listed, rules) = (listed.borrow(), &control.rules);
+            let mut flaws = fsck::labels_of_runs(&found, &listed, rules, now);
+            unseen.borrow_mut().clear();
+            let moved = fsck::moved_heads(&found, &listed, rules);
+            // No git is started in a clone whose settings an agent has changed.
+            let is_readable = !moved.is_empty() && control.vcs.survey().is_ok();
+            for head in moved {
+                let goes_on = || control.vcs.is_ancestor(&head.pushed, &head.head).ok();
+                match is_readable.then(goes_on).flatten() {
+                    Some(true) => {}
+                    Some(false) => flaws.push(head.flaw()),
+                    None => unseen.borrow_mut().push(self.note(&head.unseen())),
+                }
+            }
             Ok(flaws.into_iter().map(|flaw| self.of_flaw(flaw)).collect())
         })?);
-        Ok(findings)
+        Ok(Found {
+            findings,
+            notes: unseen.into_inner(),
+        })
+    }
+
+    /// Words on what was not looked at, which are no finding.
+    fn note(&self, meaning: &str) -> Finding {
+        Finding {
+            profile: self.profile.clone(),
+            code: UNSEEN,
+            about: String::new(),
+            meaning: clean(meaning),
+            command: None,
+        }
     }
 
     /// What is found in one look and in the next. While a pass or a flush is at work they are some time apart, and there are

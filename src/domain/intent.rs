@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{BranchName, CheckState, IntentId, ItemId, MergeMethod, RunId, Sha};
+use super::{BranchName, CheckState, IntentId, ItemId, ItemKind, MergeMethod, RunId, Sha};
 
 /// Whose decision an intent carries out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -311,6 +311,23 @@ impl Intent {
     /// The hidden line that marks what this intent wrote.
     pub fn marker(&self) -> String {
         format!("<!-- acp:{} -->", self.id)
+    }
+
+    /// Whether it is written to an issue, or makes one.
+    pub fn is_about_issue(&self) -> bool {
+        let of_issue = self.item.is_some_and(|item| item.kind == ItemKind::Issue);
+        match self.payload {
+            Payload::Issue { .. } => true,
+            Payload::Comment { .. } | Payload::Labels { .. } | Payload::Close { .. } => of_issue,
+            // Of a run at an issue, and written elsewhere.
+            Payload::Push { .. }
+            | Payload::DeleteBranch { .. }
+            | Payload::Pr { .. }
+            | Payload::Ready { .. }
+            | Payload::Review { .. }
+            | Payload::Check { .. }
+            | Payload::Merge { .. } => false,
+        }
     }
 
     /// Who it is written as, where the forge lets acp choose.

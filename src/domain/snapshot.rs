@@ -66,6 +66,12 @@ impl RepoState {
         })
     }
 
+    /// Why nothing may be written to its issues, which keeps nothing else from it; `None`: it has them.
+    pub fn closed_to_issues(&self) -> Option<String> {
+        self.issues_off
+            .then(|| "issues are turned off in the repository".to_owned())
+    }
+
     /// Why nothing may be written to it by anybody; `None`: it takes writes.
     pub fn closed_to_writes(&self) -> Option<String> {
         if let Some(name) = &self.moved_to {

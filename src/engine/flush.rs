@@ -9,7 +9,8 @@ use super::gate::Gate;
 use super::push::meaning_of_push;
 use super::{Engine, EngineError};
 use crate::domain::{
-    Applied, Intent, IntentId, ItemId, Origin, Payload, Phase, Snapshot, Stale, StaleKind, Writes,
+    Applied, Intent, IntentId, ItemId, Origin, Payload, Phase, RepoState, Snapshot, Stale,
+    StaleKind, Writes,
 };
 use crate::forge::ForgeError;
 use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
@@ -98,7 +99,8 @@ enum Answer {
     Closed(String),
     /// Nobody wants it any more: the gates say otherwise now.
     Unwanted(String),
-    /// A hold keeps it here. It is as good as it was, and waits for a person and not for time.
+    /// A hold keeps it here, or its issue is nowhere as long as issues are off. It is as good as it was, and waits for a person
+    /// and not for time.
     Held(String),
 }
 
@@ -153,7 +155,9 @@ impl Engine<'_> {
             next: Some(next),
         });
         flushed.stopped = held.map_or_else(|| self.silence(), |held| Ok(Some(held)))?;
-        flushed.closed = self.known_closed()?;
+        let repo = self.known_repo()?;
+        flushed.closed = closed(&repo);
+        line.no_issues = repo.issues_off;
         if flushed.stopped.is_some() || flushed.closed.is_some() {
             let open = outbox.open_intents()?;
             flushed.waiting = open.iter().filter(|q| q.place != Place::Failed).count();
@@ -175,7 +179,8 @@ impl Engine<'_> {
                 line.hold(&queued.intent);
                 continue;
             }
-            if self.is_held_still(&queued, typed)? {
+            let off = line.no_issues && is_for_issues(&queued.intent);
+            if off || self.is_held_still(&queued, typed)? {
                 line.held.insert(queued.intent.id);
                 flushed.wait(None);
                 continue;
@@ -188,6 +193,9 @@ impl Engine<'_> {
             match line.may_go(self, outbox, &queued.intent, typed.is_some())? {
                 Turn::Go if flushed.sent.len() < SENDS_PER_FLUSH_MAX => {
                     if let Some((sent, end)) = self.send_one(outbox, queued, typed)? {
+                        if matches!(end, End::Held) {
+                            line.no_issues = self.known_repo()?.issues_off;
+                        }
                         line.after(&sent, end, &mut flushed);
                         flushed.sent.push(sent);
                     }
@@ -353,7 +361,7 @@ impl Engine<'_> {
         // A sure refusal or a sure failure wrote nothing: the next try starts afresh.
         match answer {
             Answer::Later { .. } | Answer::Limited { .. } => queued.intent.phase = Phase::Prepared,
-            Answer::Denied { .. } | Answer::Closed(_) => queued.intent = before,
+            Answer::Denied { .. } | Answer::Closed(_) | Answer::Held(_) => queued.intent = before,
             _ => {}
         }
         Ok((answer, false))
@@ -431,10 +439,7 @@ impl Engine<'_> {
         Ok(match error {
             ForgeError::Missing { .. }
             | ForgeError::Refused { .. }
-            | ForgeError::Forbidden { .. } => match self.found_closed()? {
-                Some(reason) => Answer::Closed(reason),
-                None => Answer::Refused(error.to_string()),
-            },
+            | ForgeError::Forbidden { .. } => self.refused(intent, error)?,
             ForgeError::Denied { .. } => Answer::Denied {
                 stopped: self.stale_by(error),
             },
@@ -450,28 +455,31 @@ impl Engine<'_> {
         })
     }
 
-    /// Why nothing can be written to the repository, by what is known of it.
-    fn known_closed(&self) -> Result<Option<String>, EngineError> {
-        let repo = match self.store.repository_note()? {
+    /// What holds for the repository as a whole, by what is known of it.
+    fn known_repo(&self) -> Result<RepoState, EngineError> {
+        Ok(match self.store.repository_note()? {
             Some(repo) => repo,
             None => self.store.mirror()?.repo,
-        };
-        Ok(repo.closed_to_writes().or_else(|| repo.closed_to_account()))
+        })
     }
 
-    /// The same, asked of the forge when it has refused something. It is noted for the next pass. A forge that does not say
-    /// it leaves it at what it refused.
-    fn found_closed(&self) -> Result<Option<String>, EngineError> {
+    /// What a refusal comes to: the repository as a whole may be the reason, so the forge is asked how it is. That is noted
+    /// for the next pass. A forge that does not say it leaves it at what it refused.
+    fn refused(&self, intent: &Intent, error: &ForgeError) -> Result<Answer, EngineError> {
+        let refused = || Answer::Refused(error.to_string());
         let Ok(repo) = self.forge.repository() else {
-            return Ok(None);
+            return Ok(refused());
         };
-        let closed = repo.closed_to_writes().or_else(|| repo.closed_to_account());
-        if let Some(reason) = &closed {
-            self.store.note_repository(&repo)?;
-            let entry = Entry::new(self.clock.now(), "forge.closed");
-            self.note(&entry.text(format!("nothing can be sent: {reason}")));
-        }
-        Ok(closed)
+        let no_issues = || repo.closed_to_issues().filter(|_| intent.is_about_issue());
+        let (reason, answer) = match (closed(&repo), no_issues()) {
+            (Some(reason), _) => (reason.clone(), Answer::Closed(reason)),
+            (None, Some(reason)) => (reason.clone(), Answer::Held(reason)),
+            (None, None) => return Ok(refused()),
+        };
+        self.store.note_repository(&repo)?;
+        let entry = Entry::new(self.clock.now(), "forge.closed");
+        self.note(&entry.text(format!("nothing can be sent: {reason}")));
+        Ok(answer)
     }
 
     fn later(&self, intent: &Intent, error: String) -> Answer {
@@ -514,6 +522,16 @@ impl Engine<'_> {
         );
         self.note(&entry.text(text));
     }
+}
+
+/// Why nothing can be written to the repository.
+fn closed(repo: &RepoState) -> Option<String> {
+    repo.closed_to_writes().or_else(|| repo.closed_to_account())
+}
+
+/// Whether it would be refused while issues are off, and could not be looked up either.
+fn is_for_issues(intent: &Intent) -> bool {
+    intent.phase != Phase::Confirmed && intent.is_about_issue()
 }
 
 impl Flushed {
@@ -601,6 +619,8 @@ struct Line {
     failed: BTreeSet<IntentId>,
     /// Writes in a row that did not reach the forge.
     unreached: u32,
+    /// The repository has no issues now.
+    no_issues: bool,
 }
 
 impl Line {
@@ -668,6 +688,9 @@ impl Line {
     }
 }
 
+#[cfg(test)]
+#[path = "flush_issues_tests.rs"]
+mod issues_tests;
 #[cfg(test)]
 #[path = "flush_tests.rs"]
 mod tests;

@@ -2,12 +2,12 @@
 //! in whole seconds, credentials.
 
 use acp::domain::{CheckState, Issue, ItemId, Mirror};
-use acp::forge::fake::{Fate, Knobs, Shot};
+use acp::forge::fake::{Fate, Flavor, Knobs, Shot};
 use acp::forge::{Forge, ForgeError};
 use jiff::SignedDuration;
 
 use crate::fixture::{
-    Fixture as _, adopt_or_apply, apply, branch, check, comment, issue, mirror, open, pull,
+    Fixture as _, adopt_or_apply, apply, branch, check, comment, issue, marked, mirror, open, pull,
 };
 use crate::remote::{BOT, Remote, gitea_as, github_as};
 
@@ -169,6 +169,60 @@ fn a_lacking_credential_is_told_from_a_lacking_permission_and_from_a_limit() {
         assert!(matches!(error, ForgeError::Limited { .. }), "{error}");
         remote.later();
         apply(remote.forge(), &saying);
+    }
+}
+
+/// The first one stays, and the other one is taken back as soon as the answer is there.
+#[test]
+fn a_text_that_was_delivered_twice_stands_once() {
+    for Kind { remote, .. } in both() {
+        let forge = remote.forge();
+        let number = remote.fake.open_issue("ann", "one", "", &[]).unwrap();
+        let saying = comment(ItemId::issue(number), "hello");
+        shoot(&remote, "POST", "/comments", Fate::Twice);
+        apply(forge, &saying);
+        let text = forge.text(number).unwrap();
+        assert_eq!((marked(&text, &saying.id), text.comments.len()), (1, 1));
+        let opening = issue("two", "Please.", &[]);
+        shoot(&remote, "POST", "/issues", Fate::Twice);
+        let number = open(forge, &opening);
+        let issues = mirror(forge).issues;
+        let still_open = issues.values().filter(|issue| issue.is_open());
+        let still_open: Vec<u64> = still_open.map(|issue| issue.number).collect();
+        assert_eq!((issues.len(), still_open), (3, vec![1, number]));
+    }
+}
+
+/// A text of every kind of character, as long as GitHub takes: it arrives, and only where the marker needs the room its end is cut.
+#[test]
+fn a_text_as_long_as_a_forge_takes_arrives() {
+    let kinds = "aé漢🦀\u{202e}\u{200d}\u{301}\"\\\n\t<&>\u{feff}\u{fffd}";
+    let body: String = kinds.chars().cycle().take(65_536).collect();
+    for Kind { remote, .. } in both() {
+        let forge = remote.forge();
+        let number = remote.fake.open_issue("ann", "one", "", &[]).unwrap();
+        let head = remote.push("work", &[("a.txt", "a\n")]);
+        let (saying, opening) = (
+            comment(ItemId::issue(number), &body),
+            issue("large", &body, &[]),
+        );
+        let offering = pull("work", &head, &body);
+        apply(forge, &saying);
+        let (issue, pr) = (open(forge, &opening), open(forge, &offering));
+        let said = forge.text(number).unwrap().comments[0].body.clone();
+        let texts = [
+            (said, saying),
+            (forge.text(issue).unwrap().body, opening),
+            (forge.text(pr).unwrap().body, offering),
+        ];
+        let is_whole = remote.fake.flavor() == Flavor::Gitea;
+        for (stored, intent) in texts {
+            assert!(stored.ends_with(&intent.marker()), "{:?}", intent.item);
+            let same = body.chars().zip(stored.chars());
+            let same = same.take_while(|(wanted, there)| wanted == there).count();
+            let least = if is_whole { 65_536 } else { 65_536 - 200 };
+            assert!(same >= least, "the same up to {same}");
+        }
     }
 }
 

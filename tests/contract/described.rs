@@ -176,7 +176,6 @@ fn without_numbers(text: &str) -> String {
 
 /// What the tests over both forges said, each kind once.
 static SAID: LazyLock<Vec<Exchange>> = LazyLock::new(|| {
-    //DEV
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("exchanges");
     let mut suite = Command::new(std::env::current_exe().unwrap());
@@ -230,7 +229,6 @@ fn through_prism(
             strange.lock().unwrap().push(other);
         }
     }
-    //DEV2
     assert!(strange.lock().unwrap().is_empty(), "{strange:#?}");
     judge.finds_nothing(errs);
     assert_eq!(*passed.lock().unwrap(), asked, "every kind came through");
@@ -253,6 +251,7 @@ fn forgejos_description_agrees_with_the_whole_suite() {
 /// What the suite has the GitHub adapter ask for.
 const GITHUB: &[&str] = &[
     "DELETE /repos/OWNER/REPO/issues/N/labels/NAME",
+    "DELETE /repos/OWNER/REPO/issues/comments/N",
     "GET /repos/OWNER/REPO",
     "GET /repos/OWNER/REPO/collaborators/NAME/permission",
     "GET /repos/OWNER/REPO/commits/SHA/check-runs",
@@ -268,10 +267,12 @@ const GITHUB: &[&str] = &[
     "GET /repos/OWNER/REPO/pulls/N/reviews",
     "GET /repos/OWNER/REPO/rules/branches/NAME",
     "GET /user",
+    "GET /users/NAME",
     "PATCH /repos/OWNER/REPO/issues/N",
     "PATCH /repos/OWNER/REPO/pulls/N",
     "POST /graphql mutation id ID markPullRequestReadyForReview input pullRequestId id pullRequest isDraft",
     "POST /graphql query viewer login databaseId",
+    "POST /repos/OWNER/REPO/check-runs",
     "POST /repos/OWNER/REPO/issues",
     "POST /repos/OWNER/REPO/issues/N/comments",
     "POST /repos/OWNER/REPO/issues/N/labels",
@@ -284,6 +285,7 @@ const GITHUB: &[&str] = &[
 /// What it has the Gitea adapter ask for.
 const FORGEJO: &[&str] = &[
     "DELETE /api/v1/repos/OWNER/REPO/issues/N/labels/NAME",
+    "DELETE /api/v1/repos/OWNER/REPO/issues/comments/N",
     "GET /api/v1/orgs/NAME/labels",
     "GET /api/v1/repos/OWNER/REPO",
     "GET /api/v1/repos/OWNER/REPO/assignees",

@@ -208,6 +208,7 @@ fn texts(remote: &Remote) -> Vec<Intent> {
 fn a_write_whose_answer_is_lost_happens_once() {
     for fate in [
         Fate::LostAfter,
+        Fate::Late,
         Fate::ErrorAfter,
         Fate::LostBefore,
         Fate::BadGateway,

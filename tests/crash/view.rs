@@ -241,6 +241,8 @@ pub(crate) fn assert_at_rest(world: &World) {
     for run in listed.as_array().unwrap() {
         assert_eq!(run["state"], "judged", "{run}");
     }
+    let sound = world.acp(&["fsck", "--forge", "--json"]).ok().data();
+    assert_eq!(sound, serde_json::json!([]), "after what a crash left");
     let pass = world.acp(&["heartbeat", "--json"]).ok().data();
     for moved in ["actions", "problems", "launched", "sent", "swept"] {
         assert_eq!(pass[moved], serde_json::json!([]), "{pass}");

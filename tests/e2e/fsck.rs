@@ -183,8 +183,17 @@ fn a_result_that_only_the_clone_holds_is_looked_for_there() {
     // An agent changes the settings of the clone by naming itself there: git is not run in it, which is said, and no finding.
     let _gone = env.git_in(&clone(&env), &delete);
     let _set = env.git_in(&clone(&env), &["config", "user.name", "me"]);
-    assert_eq!(findings(&env, &[], 0), []);
-    env.acp(&["fsck"]).ok().says("has changed its settings");
+    let unseen = ("not-looked-at".to_owned(), String::new());
+    assert_eq!(findings(&env, &[], 0), [unseen]);
+    let words = "has changed its settings";
+    let people = env.acp(&["fsck"]).ok();
+    assert!(people.stderr.contains("nothing is wrong"), "{people:?}");
+    people.says(words);
+    let plain = env.acp(&["fsck", "--plain"]).ok().stdout;
+    assert!(
+        plain.starts_with("web\tnot-looked-at\t\t") && plain.contains(words),
+        "{plain}"
+    );
     // The clone is gone, and with it the result.
     std::fs::remove_dir_all(clone(&env)).unwrap();
     let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
@@ -272,4 +281,51 @@ fn a_label_of_a_run_without_one_is_found_on_the_forge_alone() {
     assert_eq!(findings(&env, &["--forge"], 0), []);
     let labels = env.show("issue", 1)["labels"].to_string();
     assert!(!labels.contains("agent-running"), "{labels}");
+}
+
+/// Somebody else's commit in the place of what acp pushed; who goes on from that does no wrong.
+#[test]
+fn a_branch_that_was_moved_under_an_open_pull_request_is_found_on_the_forge() {
+    let env = TestEnv::under(GOOD);
+    env.set("writes: full", "writes: draft");
+    let _open = env.issue("Open");
+    let _idle = env.until_idle();
+    assert_eq!(findings(&env, &["--forge"], 0), []);
+    let branch = "refs/heads/agent/issue-1-a1";
+    let forge = env.forge_repo();
+    let pushed = env.git_in(&forge, &["rev-parse", branch]).trim().to_owned();
+    let hold = ["hold", "add", "pause", "--reason", "to look"];
+    let _held = env.acp(&hold).ok();
+    let move_to = |to: &str| {
+        let _moved = env.git_in(&forge, &["update-ref", branch, to]);
+        // It is known where the branch is now; that says nothing of what was there.
+        let _pass = env.acp(&["heartbeat"]).ok();
+    };
+    let on = env.git_in(
+        &forge,
+        &[
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@localhost",
+            "commit-tree",
+            "-p",
+            &pushed,
+            "-m",
+            "more",
+            &format!("{pushed}^{{tree}}"),
+        ],
+    );
+    // Back to where it came from: what acp built is on the forge no more.
+    move_to("main");
+    let moved = ("head-moved".to_owned(), String::new());
+    assert_eq!(findings(&env, &["--forge"], 1), [moved]);
+    assert_eq!(findings(&env, &[], 0), []);
+    // Of a commit that is not on this machine nobody can tell.
+    move_to(on.trim());
+    let unseen = ("not-looked-at".to_owned(), String::new());
+    assert_eq!(findings(&env, &["--forge"], 0), [unseen]);
+    let fetch = ["fetch", "-q", forge.to_str().unwrap(), branch];
+    let _fetched = env.git_in(&clone(&env), &fetch);
+    assert_eq!(findings(&env, &["--forge"], 0), []);
 }

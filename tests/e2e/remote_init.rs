@@ -367,6 +367,55 @@ fn a_gitea_is_found_by_the_checkouts_origin() {
     assert!(profile.contains(&server.address), "{profile}");
 }
 
+/// Scopes of the token keep it from reading, the role of its account from writing; a Gitea does not tell what else a token may.
+#[test]
+fn what_a_gitea_token_may_and_lacks_is_said_in_words() {
+    let server = Server::start("/api/v1");
+    let env = TestEnv::repo().var("GITEA_TOKEN", TOKEN);
+    let mut args = vec![
+        "init",
+        "--yes",
+        "--forge",
+        "gitea",
+        "--agent-command",
+        "true",
+    ];
+    args.extend(["--base-url", &server.address, "--slug", "o/r"]);
+    let refused = |words: &str| {
+        env.acp(&args).with(77).says(words);
+        assert!(!env.path("acp/config").exists(), "{words}");
+    };
+    server.set("/api/v1/user", 200, "", "{\"login\":\"me\",\"id\":1}");
+    let lacks = "{\"message\":\"token does not have at least one of required scope(s)\"}";
+    server.set("/api/v1/repos/o/r/pulls", 403, "", lacks);
+    refused("the token from `GITEA_TOKEN` (`me`) may not read pull requests in `o/r`");
+    server.set("/api/v1/repos/o/r/issues", 403, "", lacks);
+    refused("may not read issues, may not read pull requests in `o/r`");
+    for list in ["issues", "pulls"] {
+        server.set(&format!("/api/v1/repos/o/r/{list}"), 200, "", "[]");
+    }
+    let repo = |role: &str| {
+        let text = format!(
+            "{{\"full_name\":\"o/r\",\"default_branch\":\"trunk\",\"permissions\":{{{role}}}}}"
+        );
+        server.set("/api/v1/repos/o/r", 200, "", &text);
+    };
+    repo("\"admin\":false,\"push\":false,\"pull\":true");
+    refused(
+        "may not push branches, may not write issues and labels, may not write and merge pull requests in `o/r`",
+    );
+    repo("\"admin\":false,\"push\":true,\"pull\":true");
+    let made = env.acp(&args).ok();
+    let said = format!("{}{}", made.stdout, made.stderr);
+    for words in [
+        "the token from `GITEA_TOKEN` is me",
+        "it may: read issues, read pull requests\n",
+        "only trying tells whether it may: push branches, write issues and labels, write and merge pull requests\n",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
 #[test]
 fn a_token_is_taken_from_where_it_is_said_to_be() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::calls::{call, split};
 use crate::home::{GOOD, Home};
+use crate::life::{OF_ALL_KINDS, check_and_review};
 use crate::programs::{Forge, Kind, TOKEN, node};
 use crate::running::{Running, tool};
 use crate::tap::Tap;
@@ -50,6 +51,8 @@ struct Exchange {
     /// Pairs of git's name and `emulate`'s.
     pairs: Vec<(String, String)>,
     branches: BTreeMap<String, String>,
+    /// What acp has written: the first word and the path, and the status of the answer.
+    written: Vec<(String, u16)>,
 }
 
 impl Exchange {
@@ -62,6 +65,7 @@ impl Exchange {
             bare,
             pairs: vec![(main, theirs)],
             branches,
+            written: vec![],
         }
     }
 
@@ -157,6 +161,10 @@ impl Exchange {
         // It unpacks nothing, and neither does the tap.
         asked.fields.remove("accept-encoding");
         let mut answer = asked.send(split(&self.emulated.url).0)?;
+        if !asked.first.starts_with("GET ") {
+            let line = asked.first.trim_end_matches(" HTTP/1.1").to_owned();
+            self.written.push((line, answer.status()));
+        }
         if let Some(head) = head.filter(|_| answer.status() == 200) {
             let said: Value = serde_json::from_slice(&answer.body).ok()?;
             self.merged(&sha(&said), head["sha"].as_str()?);
@@ -259,29 +267,87 @@ fn start(folder: &Path) -> (Running, Emulated) {
     )
 }
 
+/// A repository on `emulate` with git behind it, and a home of acp's whose profile is for it.
+struct World {
+    emulated: Emulated,
+    home: Home,
+    exchange: Arc<Mutex<Exchange>>,
+    /// Git, and nothing else of it.
+    forge: Forge,
+    _program: Running,
+    _tap: Tap,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    fn with(script: &str) -> Self {
+        let forge = Forge::start(Kind::Github);
+        let folder = tempfile::tempdir().unwrap();
+        let (program, emulated) = start(folder.path());
+        let exchange = Exchange::new(emulated.clone(), forge.bare());
+        let exchange = Arc::new(Mutex::new(exchange));
+        let of_tap = Arc::clone(&exchange);
+        let tap = Tap::start(move |asked| of_tap.lock().unwrap().answer(asked));
+        let home = Home::clone_of(&forge.bare());
+        let git_url = format!("{}/acme/widgets.git", forge.url);
+        let _made = home.init(Kind::Github, &tap.url(), &git_url, script).ok();
+        home.set("writes: draft", "writes: full");
+        Self {
+            emulated,
+            home,
+            exchange,
+            forge,
+            _program: program,
+            _tap: tap,
+            _folder: folder,
+        }
+    }
+
+    /// An issue by the owner with the intake label.
+    #[track_caller]
+    fn issue(&self, title: &str) -> u64 {
+        let issue = json!({"title": title, "body": "Please.", "labels": ["agent-ready"]});
+        let made = self.emulated.ask("POST", "/issues", &issue);
+        made["number"].as_u64().unwrap()
+    }
+
+    /// A pull request by the owner that is handed over.
+    #[track_caller]
+    fn handed_over(&self, branch: &str) -> u64 {
+        let bare = self.forge.bare();
+        let bare = bare.to_str().unwrap();
+        let pushing = format!(
+            "echo theirs > theirs.txt && git add theirs.txt && \
+             git -c user.name=acme -c user.email=acme@localhost commit -q -m theirs && \
+             git push -q '{bare}' HEAD:refs/heads/{branch}"
+        );
+        let pushed = self.home.command("sh").args(["-c", &pushing]).output();
+        let pushed = pushed.unwrap();
+        assert!(pushed.status.success(), "{pushed:?}");
+        self.exchange.lock().unwrap().follow();
+        let pull = json!({"title": "Theirs", "body": "Mine.", "head": branch, "base": "main"});
+        let made = self.emulated.ask("POST", "/pulls", &pull);
+        let number = made["number"].as_u64().unwrap();
+        let path = format!("/issues/{number}/labels");
+        let labels = json!({"labels": ["agent-handoff"]});
+        let _labelled = self.emulated.ask("POST", &path, &labels);
+        number
+    }
+}
+
 #[test]
 fn an_issue_becomes_a_merged_change_on_an_emulation_that_others_wrote() {
-    // Git, and nothing else of it.
-    let forge = Forge::start(Kind::Github);
-    let folder = tempfile::tempdir().unwrap();
-    let (_program, emulated) = start(folder.path());
-    let exchange = Arc::new(Mutex::new(Exchange::new(emulated.clone(), forge.bare())));
-    let tap = Tap::start(move |asked| exchange.lock().unwrap().answer(asked));
-    let home = Home::clone_of(&forge.bare());
-    let git_url = format!("{}/acme/widgets.git", forge.url);
-    let _made = home.init(Kind::Github, &tap.url(), &git_url, GOOD).ok();
-    home.set("writes: draft", "writes: full");
-
-    let issue = json!({"title": "Add work", "body": "Please.", "labels": ["agent-ready"]});
-    assert_eq!(emulated.ask("POST", "/issues", &issue)["number"], 1);
+    let world = World::with(GOOD);
+    let (emulated, home) = (&world.emulated, &world.home);
+    assert_eq!(world.issue("Add work"), 1);
     let _idle = home.until_idle();
     let pulls = emulated.read("/pulls?state=all");
     assert_eq!(pulls.as_array().unwrap().len(), 1, "{pulls}");
     let number = pulls[0]["number"].as_u64().unwrap();
     assert_eq!(pulls[0]["head"]["ref"], "agent/issue-1-a1");
     assert!(pulls[0]["body"].as_str().unwrap().contains("Closes #1"));
-    assert_eq!(labels(&emulated, number), ["agent-human-review"]);
-    assert_eq!(labels(&emulated, 1), ["agent-ready"]);
+    assert_eq!(labels(emulated, number), ["agent-human-review"]);
+    assert_eq!(labels(emulated, 1), ["agent-ready"]);
     // What it changes cannot be read there, so nothing goes on without a person.
     let item = format!("pr/{number}");
     let why = home.why(&item);
@@ -296,12 +362,109 @@ fn an_issue_becomes_a_merged_change_on_an_emulation_that_others_wrote() {
     assert_eq!(pull["merged"], true, "{pull}");
     assert_eq!(emulated.read("/issues/1")["state"], "closed");
     assert_eq!(
-        git(&forge.bare(), &["show", "main:work.txt"]),
+        git(&world.forge.bare(), &["show", "main:work.txt"]),
         "work for issue/1"
     );
     assert_eq!(home.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
     // Nothing went wrong, so there was nothing to remark.
     assert_eq!(emulated.read("/issues/1/comments"), json!([]));
+}
+
+/// The one text of acp's among these, which ends with its marker.
+#[track_caller]
+fn one_of_acps(texts: &Value) -> &Value {
+    let own = texts.as_array().unwrap().iter();
+    let own: Vec<&Value> = own
+        .filter(|one| one["user"]["login"] == "acp-bot")
+        .collect();
+    assert_eq!(own.len(), 1, "{texts}");
+    let body = own[0]["body"].as_str().unwrap();
+    assert!(
+        body.contains("\n<!-- acp:") && body.ends_with("-->"),
+        "{body}"
+    );
+    own[0]
+}
+
+/// All that acp writes beside branches and pull requests: comments, checks, reviews, labels on and off, and the end of an issue.
+#[test]
+fn comments_checks_reviews_and_labels_arrive_on_that_emulation() {
+    let world = World::with(OF_ALL_KINDS);
+    let (emulated, home) = (&world.emulated, &world.home);
+    check_and_review(home);
+    assert_eq!((world.issue("Add work"), world.issue("Impossible")), (1, 2));
+    let _idle = home.until_idle();
+
+    // An agent that gives up says why, once, and the issue is left to people.
+    let comments = emulated.read("/issues/2/comments");
+    let told = one_of_acps(&comments)["body"].as_str().unwrap();
+    assert!(told.contains("needs a key"), "{told}");
+    assert_eq!(labels(emulated, 2), ["agent-blocked", "agent-ready"]);
+
+    // Commit statuses are unknown there, so the check is a check run.
+    let pull = emulated.read("/pulls/3");
+    let head = sha(&pull["head"]);
+    let runs = emulated.read(&format!("/commits/{head}/check-runs"));
+    let run = &runs["check_runs"][0];
+    assert_eq!(
+        (&runs["total_count"], &run["name"], &run["conclusion"]),
+        (&json!(1), &json!("acp/verify"), &json!("success")),
+        "{runs}"
+    );
+    // Nobody reviews their own pull request: what the second agent said is a comment.
+    assert_eq!(emulated.read("/pulls/3/reviews"), json!([]));
+    let comments = emulated.read("/issues/3/comments");
+    let told = one_of_acps(&comments)["body"].as_str().unwrap();
+    assert!(told.starts_with("I have read every line."), "{told}");
+    assert_eq!(labels(emulated, 3), ["agent-human-review"]);
+
+    // Somebody else's is reviewed, at the commit that was read.
+    let theirs = world.handed_over("theirs");
+    let _idle = home.until_idle();
+    let reviews = emulated.read(&format!("/pulls/{theirs}/reviews"));
+    let review = one_of_acps(&reviews);
+    assert!(
+        review["body"]
+            .as_str()
+            .unwrap()
+            .starts_with("I have read every line."),
+        "{review}"
+    );
+    let pull = emulated.read(&format!("/pulls/{theirs}"));
+    assert_eq!(
+        (&review["state"], &review["commit_id"]),
+        (&json!("COMMENTED"), &pull["head"]["sha"]),
+        "{review}"
+    );
+    let comments = emulated.read(&format!("/issues/{theirs}/comments"));
+    assert_eq!(comments, json!([]));
+
+    // A person's yes merges it, and the issue is closed with it.
+    let _approved = home.acp(&["pr", "approve", "3"]).ok();
+    let _idle = home.until_idle();
+    assert_eq!(emulated.read("/pulls/3")["merged"], true);
+    assert_eq!(emulated.read("/issues/1")["state"], "closed");
+    assert_eq!(emulated.read("/issues/2")["state"], "open");
+    assert_eq!(home.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
+
+    let written = world.exchange.lock().unwrap().written.clone();
+    let times = |line: &str| written.iter().filter(|(one, _)| one == line).count();
+    let root = "/repos/acme/widgets";
+    for line in [
+        format!("POST {root}/issues/2/comments"),
+        format!("POST {root}/check-runs"),
+        format!("POST {root}/issues/3/comments"),
+        format!("POST {root}/pulls/{theirs}/reviews"),
+        format!("PUT {root}/pulls/3/merge"),
+        format!("DELETE {root}/issues/3/labels/agent-human-review"),
+        format!("PATCH {root}/issues/1"),
+    ] {
+        assert_eq!(times(&line), 1, "{line} in {written:#?}");
+    }
+    let refused = written.iter().filter(|(_, status)| *status >= 400);
+    let refused: Vec<&(String, u16)> = refused.collect();
+    let status = format!("POST {root}/statuses/{head}");
+    assert_eq!(refused, [&(status, 404)], "{written:#?}");
 }
 
 /// The names of the labels of an item, sorted.

@@ -5,6 +5,20 @@ use serde_json::{Value, json};
 use crate::home::{GOOD, Home};
 use crate::programs::{Forge, Kind};
 
+/// An agent that makes the change of issue 1, is blocked at every other issue, and looks at changes.
+pub(crate) const OF_ALL_KINDS: &str = "case \"$ACP_ITEM\" in
+issue/1) echo 'work for issue/1' > work.txt; acp report implemented;;
+issue/*) acp report blocked --detail 'needs a key';;
+*) echo 'I have read every line.' | acp report approved --comment-file -;;
+esac\n";
+
+/// Has what an agent makes checked, and looked at by another one.
+#[track_caller]
+pub(crate) fn check_and_review(home: &Home) {
+    home.set("verify: []", "verify: [test -e README.md]");
+    home.set("policy:\n", "policy:\n  merge: { reviews: 1 }\n");
+}
+
 /// The names of the labels of an item, sorted.
 pub(crate) fn labels(forge: &Forge, number: u64) -> Vec<String> {
     let item = forge.read(&format!("/issues/{number}"));
@@ -19,9 +33,15 @@ pub(crate) fn labels(forge: &Forge, number: u64) -> Vec<String> {
 /// Nothing was written twice, no set of labels was replaced, no limit was broken.
 #[track_caller]
 pub(crate) fn is_clean(account: &Value) {
-    assert_eq!(account["written_twice"], json!([]), "{account}");
+    is_once(account);
     assert_eq!(account["violations"], json!({}), "{account}");
     assert_eq!(account["limits_broken"], 0, "{account}");
+}
+
+/// Nothing was written twice, and no set of labels was replaced.
+#[track_caller]
+pub(crate) fn is_once(account: &Value) {
+    assert_eq!(account["written_twice"], json!([]), "{account}");
     assert_eq!(
         account["writes"]["labels-replaced"],
         Value::Null,

@@ -13,11 +13,13 @@
 
 mod calls;
 mod clients;
+mod crashes;
 mod emulate;
 mod faults;
 mod home;
 mod judge;
 mod life;
+mod limits;
 mod limits_of_trust;
 mod permissions;
 mod prism;

@@ -12,6 +12,8 @@ fn requests_and_answers_are_as_githubs_description_says() {
     let forge = Forge::start(Kind::Github);
     let judge = Judge::before(&forge.url, &tool("forge/github.json"));
     let home = Home::behind(&forge, &judge.url(), GOOD);
+    // Makes the labels that are missing.
+    let _doctor = home.acp(&["doctor", "--fix"]);
     from_issue_to_merge(&forge, &home);
     judge.finds_nothing(github_errs);
 }
@@ -21,6 +23,8 @@ fn requests_and_answers_are_as_forgejos_description_says() {
     let forge = Forge::start(Kind::Gitea);
     let judge = Judge::before(&forge.url, &tool("forgejo/description.json"));
     let home = Home::behind(&forge, &judge.url(), GOOD);
+    // Makes the labels that are missing.
+    let _doctor = home.acp(&["doctor", "--fix"]);
     from_issue_to_merge(&forge, &home);
     judge.finds_nothing(forgejo_errs);
 }

@@ -212,6 +212,52 @@ fn a_refused_merge_is_tried_again_when_what_it_rests_on_changes() {
     }
 }
 
+/// Issues are switched off while an agent works on one, and on again: one reason everywhere, no loop, and nothing is lost.
+#[test]
+fn a_repository_without_issues_is_said_and_its_writes_wait() {
+    for kind in [Kind::Github, Kind::Gitea] {
+        let forge = Forge::start(kind);
+        let home = Home::at(&forge, "acp report blocked --detail 'needs a key'\n");
+        let _issue = forge.issue("Add work");
+        let _launched = home.acp(&["heartbeat"]).ok().says("launched");
+        let _off = forge.does("disable-issues", &json!({"on": true}));
+        let _pass = home.acp(&["heartbeat", "--until-idle", "--timeout", "30s"]);
+        let words = "issues are turned off in the repository";
+        let why = home.data(&["why", "issue/1"]);
+        assert!(why["why"].as_str().unwrap().contains(words), "{why}");
+        let _status = home.acp(&["status"]).ok().says(words);
+        let doctor = home.acp(&["doctor"]);
+        assert!(
+            doctor.stdout.contains("issues are switched off"),
+            "{doctor:?}"
+        );
+        let waiting = home.data(&["outbox", "list"]);
+        let waiting = waiting.as_array().unwrap();
+        assert!(
+            !waiting.is_empty() && waiting.iter().all(|one| one["place"] != "failed"),
+            "{kind:?}: {waiting:?}"
+        );
+        passes_ask_little(&forge, &home, 30);
+        assert_eq!(
+            home.data(&["run", "list", "--all"])
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+
+        let _on = forge.does("disable-issues", &json!({"on": false}));
+        home.later(11 * 60);
+        let _idle = home.until_idle();
+        let account = forge.account();
+        assert_eq!(account["writes"]["comment"], 1, "{account}");
+        assert_eq!(account["written_twice"], json!([]), "{account}");
+        let labels = crate::life::labels(&forge, 1);
+        assert_eq!(labels, ["agent-blocked", "agent-ready"]);
+        assert_eq!(home.acp(&["outbox", "list", "--plain"]).ok().stdout, "");
+    }
+}
+
 /// A branch that nobody may merge into: the reason is the forge's, and lifting the rule does not bring a storm.
 #[test]
 fn a_locked_branch_keeps_the_merge_for_a_person() {

@@ -245,6 +245,7 @@ impl Town for Hosted {
             primary_limit: now.primary_limit,
             refuse_hasty_writes: true,
             etags: now.etags,
+            body_chars_max: now.body_chars_max,
             ..Knobs::default()
         });
     }
@@ -367,8 +368,8 @@ impl Town for Hosted {
         let account = self.fake.account();
         let is_idle = match self.fake.flavor() {
             Flavor::Github => account.requests == 1 && account.charged == 0,
-            // Without the commits on this machine, drafts are asked about again in every pass.
-            Flavor::Gitea => true,
+            // The server has no validators: the listing of what changed is charged.
+            Flavor::Gitea => account.requests == 1,
         };
         (!is_idle).then(|| format!("{:?} {:?}", account.by_route, account.by_status))
     }
@@ -388,6 +389,7 @@ fn knobs(dice: &SplitMix64, flavor: Flavor, all_well: Knobs) -> Knobs {
         not_sent: often(20),
         lost_before: often(30),
         lost_after: often(100),
+        late: often(30),
         bad_gateway: often(15),
         unavailable: often(15),
         error_after: often(60),

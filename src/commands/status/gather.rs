@@ -42,7 +42,7 @@ pub(super) struct Screen {
     pub(super) next_pass: Option<Timestamp>,
     pub(super) missed_passes: u64,
     pub(super) overran_s: Option<u64>,
-    /// What is wrong with how passes come.
+    /// What is wrong with how passes come, and with a part of the repository.
     pub(super) troubles: Vec<String>,
     /// Why acp can do nothing in the repository as a whole.
     pub(super) closed: Option<String>,
@@ -172,7 +172,9 @@ impl Screen {
     pub(super) fn of(sight: &Sight, control: &Control<'_>) -> Result<Self, CliError> {
         let (snapshot, rules) = (&sight.snapshot, &control.rules);
         let pace = pace_of(&control.store, snapshot.now)?;
-        let (troubles, rhythm) = (pace.troubles(), pace.rhythm);
+        let (mut troubles, rhythm) = (pace.troubles(), pace.rhythm);
+        let no_issues = snapshot.mirror.repo.closed_to_issues();
+        troubles.extend(no_issues.map(|why| format!("only pull requests are worked on: {why}")));
         let timer = pace.timer.filter(|timer| timer.on);
         let last = pace.last;
         let failed_writes = snapshot

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Flaw;
-use crate::domain::{ItemId, ItemKind, Mirror, Payload, Rules, Run, RunState, Writes, label};
+use crate::domain::{
+    ItemId, ItemKind, Mirror, Payload, PullRequest, Rules, Run, RunState, Sha, Writes, label,
+};
+use crate::engine::plan::commit_of;
 use crate::store::{Filed, Inventory, Place};
 
 /// What of an item is compared: everything else may change without the forge saying so.
@@ -90,6 +93,79 @@ pub fn labels_of_runs(
             Flaw::new("label-without-run", item, meaning).mend("heartbeat")
         })
         .collect()
+}
+
+/// An open pull request from a branch of acp's whose head is another than what acp pushed there last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedHead {
+    item: ItemId,
+    /// What acp pushed last.
+    pub pushed: Sha,
+    /// Where the branch is.
+    pub head: Sha,
+}
+
+/// Those whose branch moved. Who goes on from what acp built does no wrong, so whoever has the commits tells what it is.
+pub fn moved_heads(found: &Inventory, listed: &Mirror, rules: &Rules) -> Vec<MovedHead> {
+    let prefix = rules.repo.branch_prefix.as_str();
+    let pulls = listed.pulls.values();
+    let ours =
+        pulls.filter(|pr| pr.is_open() && !pr.from_fork && pr.head.as_str().starts_with(prefix));
+    ours.filter_map(|pr| {
+        let pushed = last_pushed(found, pr)?;
+        (*pushed != pr.head_sha).then(|| MovedHead {
+            item: ItemId::pr(pr.number),
+            pushed: pushed.clone(),
+            head: pr.head_sha.clone(),
+        })
+    })
+    .collect()
+}
+
+/// What acp pushed last to the branch of a pull request, as far as that is remembered. `None` while something is on its way.
+fn last_pushed<'a>(found: &'a Inventory, pr: &PullRequest) -> Option<&'a Sha> {
+    let mut last = None;
+    for Filed { place, intent, .. } in &found.intents {
+        match &intent.payload {
+            Payload::Push { branch, sha, .. } if *branch == pr.head => match place {
+                Place::Done => last = last.max(Some((intent.dispatched, sha))),
+                Place::Pending | Place::Claimed => return None,
+                Place::Failed => {}
+            },
+            _ => {}
+        }
+    }
+    // What was sent long ago is forgotten; its run is not.
+    let of_runs = || {
+        let live = found.runs.values().filter_map(|folder| folder.run.as_ref());
+        let all = found.archived.values().flatten().chain(live);
+        let there = all.filter(|run| run.branch == pr.head);
+        let built = there.filter_map(|run| Some((run.created, commit_of(run)?)));
+        built.max().map(|(_, sha)| sha)
+    };
+    last.map(|(_, sha)| sha).or_else(of_runs)
+}
+
+impl MovedHead {
+    /// What it amounts to when the branch does not hold what acp pushed.
+    pub fn flaw(&self) -> Flaw {
+        let meaning = format!(
+            "its branch is at {}, which does not hold what acp pushed there last, {}: somebody has put another change in its place",
+            self.head.short(),
+            self.pushed.short()
+        );
+        Flaw::new("head-moved", self.item, meaning)
+    }
+
+    /// What is said when the commits are not on this machine.
+    pub fn unseen(&self) -> String {
+        format!(
+            "{}: its branch is at {}, which is not in acp's clone; whether it holds what acp pushed last, {}, is not known",
+            self.item,
+            self.head.short(),
+            self.pushed.short()
+        )
+    }
 }
 
 /// Whether a run has begun at it of which no pass has drawn the conclusions.

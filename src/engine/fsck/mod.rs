@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::store::Inventory;
 
 pub use clone::{InClone, against_clone};
-pub use forge::{against_forge, labels_of_runs};
+pub use forge::{MovedHead, against_forge, labels_of_runs, moved_heads};
 pub use look::{Look, look};
 
 /// How old a temporary file is before it is taken for a dead process's.

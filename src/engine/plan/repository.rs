@@ -12,15 +12,11 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
     if view.snapshot.stale.is_some() || closed.is_some() {
         plan.actions.retain(is_local);
     }
-    let no_issues = repo
-        .issues_off
-        .then(|| "issues are turned off in the repository".to_owned());
+    let no_issues = repo.closed_to_issues();
     if no_issues.is_some() {
         let on_issue = |action: &Action| match action {
             Action::Launch { item, .. } => item.kind == ItemKind::Issue,
-            Action::Enqueue { intent, .. } => {
-                intent.item.is_some_and(|i| i.kind == ItemKind::Issue)
-            }
+            Action::Enqueue { intent, .. } => intent.is_about_issue(),
             _ => false,
         };
         plan.actions.retain(|action| !on_issue(action));

@@ -18,6 +18,8 @@ pub enum Fate {
     LostBefore,
     /// It is served and its answer is lost.
     LostAfter,
+    /// It is served, and its answer comes when whoever asked has given up waiting.
+    Late,
     /// 502 and nothing else.
     BadGateway,
     /// 503 and nothing else.
@@ -68,6 +70,8 @@ pub struct Knobs {
     pub lost_before: u16,
     /// [`Fate::LostAfter`].
     pub lost_after: u16,
+    /// [`Fate::Late`].
+    pub late: u16,
     /// [`Fate::BadGateway`].
     pub bad_gateway: u16,
     /// [`Fate::Unavailable`].
@@ -102,10 +106,14 @@ pub struct Knobs {
     pub etags: bool,
     /// Whether anybody but an app may write check runs.
     pub check_runs_by_anyone: bool,
+    /// Whether the viewer of the other interface has its number.
+    pub viewer_id: bool,
     /// Whether making a pull request ready that is so already is an error.
     pub ready_twice_is_an_error: bool,
     /// Gitea: whether labels may be added by name.
     pub label_names: bool,
+    /// The longest text that is taken, in characters. Gitea has no such bound.
+    pub body_chars_max: usize,
 }
 
 impl Default for Knobs {
@@ -114,6 +122,7 @@ impl Default for Knobs {
             not_sent: 0,
             lost_before: 0,
             lost_after: 0,
+            late: 0,
             bad_gateway: 0,
             unavailable: 0,
             error_after: 0,
@@ -131,8 +140,10 @@ impl Default for Knobs {
             clock_offset: 0,
             etags: true,
             check_runs_by_anyone: false,
+            viewer_id: true,
             ready_twice_is_an_error: false,
             label_names: true,
+            body_chars_max: 65_536,
         }
     }
 }
@@ -151,6 +162,7 @@ impl Dice {
             (knobs.not_sent, Fate::NotSent),
             (knobs.lost_before, Fate::LostBefore),
             (knobs.lost_after, Fate::LostAfter),
+            (knobs.late, Fate::Late),
             (knobs.bad_gateway, Fate::BadGateway),
             (knobs.unavailable, Fate::Unavailable),
             (knobs.error_after * of_writes, Fate::ErrorAfter),

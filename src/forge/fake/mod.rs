@@ -236,6 +236,12 @@ impl Transport for Fake {
                 self.serve(state, request);
                 Err(lost("connection closed before the answer"))
             }
+            Fate::Late => {
+                self.serve(state, request);
+                drop(guard);
+                self.clock.sleep(request.limit);
+                Err(lost("no answer came in time"))
+            }
             Fate::BadGateway => Ok(plain(502)),
             Fate::Unavailable => Ok(plain(503)),
             Fate::ErrorAfter => {
@@ -295,6 +301,10 @@ fn empty(flavor: Flavor, now: Timestamp) -> State {
     };
     let knobs = Knobs {
         etags: flavor == Flavor::Github,
+        body_chars_max: match flavor {
+            Flavor::Github => 65_536,
+            Flavor::Gitea => usize::MAX,
+        },
         ..Knobs::default()
     };
     State {

@@ -478,7 +478,11 @@ impl Fake {
         } else {
             "in_progress"
         };
-        self.person(|world| world.set_check(sha, name, status, conclusion).map(|_| ()))
+        self.person(|world| {
+            world
+                .set_check(sha, name, status, conclusion, None)
+                .map(|_| ())
+        })
     }
 
     /// Writes a status: `success`, `failure`, `error`, `pending`.

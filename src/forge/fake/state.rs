@@ -232,6 +232,8 @@ pub(super) struct CheckRun {
     pub(super) name: String,
     pub(super) status: String,
     pub(super) conclusion: Option<String>,
+    /// What its output says in one line.
+    pub(super) title: Option<String>,
     pub(super) started: Timestamp,
     pub(super) completed: Option<Timestamp>,
 }

@@ -216,9 +216,10 @@ impl Pass<'_> {
         Ok(true)
     }
 
-    /// Looks whether a repository that took no writes takes them again. `false`: there is nothing to be had here any more.
+    /// Looks whether a repository that took no writes, or had no issues, takes them again. `false`: there is nothing to be had here any more.
     fn look_at_house(&mut self) -> Result<bool, ForgeError> {
-        let closed = self.mirror.repo.archived || self.mirror.repo.read_only;
+        let known = &self.mirror.repo;
+        let closed = known.archived || known.read_only || known.issues_off;
         let age = self.now.duration_since(self.mark.house);
         if !closed || (SignedDuration::ZERO..HOUSE_EVERY).contains(&age) {
             return Ok(true);

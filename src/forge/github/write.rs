@@ -345,8 +345,9 @@ impl Github {
             Err(error) => return Err(error),
         };
         // An app may be allowed to write check runs only, and not every forge of this kind has statuses.
+        let title = if line.is_empty() { name } else { &line };
         let mut body =
-            json!({"name": name, "head_sha": sha, "output": {"title": name, "summary": line}});
+            json!({"name": name, "head_sha": sha, "output": {"title": title, "summary": line}});
         let conclusion = match state {
             CheckState::Success => Some("success"),
             CheckState::Failure => Some("failure"),

@@ -34,6 +34,7 @@ fn texts(remote: &Remote) -> Vec<Intent> {
 fn whatever_becomes_of_an_answer_there_is_one_text() {
     for fate in [
         Fate::LostAfter,
+        Fate::Late,
         Fate::LostBefore,
         Fate::ErrorAfter,
         Fate::BadGateway,
@@ -111,6 +112,7 @@ pub(crate) fn assert_one_effect_under_faults(remote: &Remote) {
         not_sent: 50,
         lost_before: 60,
         lost_after: 120,
+        late: 60,
         bad_gateway: 60,
         unavailable: 40,
         error_after: 120,
@@ -363,4 +365,60 @@ fn an_app_knows_its_own_texts() {
     other.sync(&mut known, &branch("main")).unwrap();
     let asked = remote.fake.take_account().by_route;
     assert_eq!(asked.get("POST /graphql"), None, "{asked:?}");
+}
+
+/// Where an account may not set a status, a check run says the same, and only what is new is written.
+#[test]
+fn who_may_set_no_status_writes_a_check_run() {
+    let remote = Remote::github();
+    remote.fake.set_knobs(Knobs {
+        check_runs_by_anyone: true,
+        ..remote.fake.knobs()
+    });
+    let may = ["checks=write"];
+    remote.fake.add_weak_token("checks", BOT, &may);
+    let app = github_as(remote.wire.clone(), remote.clock.clone(), "checks");
+    let head = remote.push("work", &[("a.txt", "a\n")]);
+    let pr = open(remote.forge(), &pull("work", &head, ""));
+    let states = [
+        CheckState::Pending,
+        CheckState::Failure,
+        CheckState::Success,
+        CheckState::Neutral,
+    ];
+    remote.fake.take_account();
+    for state in states {
+        let says = || check(&head, "acp/verify", state);
+        apply(&app, &says());
+        app.apply(&says()).unwrap();
+        let checks = listed(remote.forge(), pr).checks;
+        let seen: Vec<_> = checks.iter().map(|c| (c.name.as_str(), c.state)).collect();
+        assert_eq!(seen, [("acp/verify", state)]);
+    }
+    let asked = remote.fake.take_account().by_route;
+    let written: u64 = asked
+        .iter()
+        .filter(|(route, _)| route.starts_with("POST ") && route.ends_with("/check-runs"))
+        .map(|(_, times)| *times)
+        .sum();
+    assert_eq!(written, 4, "{asked:?}");
+}
+
+/// The other interface names the app's account and may leave out its number, which its page tells.
+#[test]
+fn an_app_whose_number_is_not_told_looks_it_up() {
+    let remote = Remote::github();
+    remote.fake.set_knobs(Knobs {
+        viewer_id: false,
+        ..remote.fake.knobs()
+    });
+    remote.fake.add_person("ci[bot]", Association::Collaborator);
+    remote.fake.add_app_token("app", "ci[bot]");
+    let app = github_as(remote.wire.clone(), remote.clock.clone(), "app");
+    let number = remote.fake.open_issue("ann", "one", "", &[]).unwrap();
+    remote.fake.take_account();
+    apply(&app, &comment(ItemId::issue(number), "x"));
+    assert!(app.text(number).unwrap().comments[0].own);
+    let asked = remote.fake.take_account().by_route;
+    assert_eq!(asked.get("GET /users/{}"), Some(&1), "{asked:?}");
 }

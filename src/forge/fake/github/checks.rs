@@ -1,5 +1,7 @@
 //! Check runs and commit statuses.
 
+use serde_json::Value;
+
 use super::super::exchange::{Answer, Ask, Page, page_of};
 use super::super::json::{Obj, array};
 use super::super::state::Role;
@@ -141,7 +143,8 @@ fn write_check(world: &mut World<'_>, ask: &Ask<'_>) -> Served {
     } else {
         ask.text("status").unwrap_or("queued")
     };
-    let id = world.set_check(&sha, name, status, conclusion)?;
+    let title = ask.body.pointer("/output/title").and_then(Value::as_str);
+    let id = world.set_check(&sha, name, status, conclusion, title)?;
     let all = world.state.check_runs.get(&sha).into_iter().flatten();
     let run = all
         .rev()

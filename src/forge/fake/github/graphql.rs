@@ -26,7 +26,11 @@ pub(super) fn serve(world: &mut World<'_>, ask: &Ask<'_>) -> Served {
             let user = world.state.user(&viewer.login).ok_or(Problem::NotFound)?;
             let mut named = Obj::new().text("login", &viewer.login);
             if query.contains("databaseId") {
-                named = named.num("databaseId", user.id);
+                named = if world.state.knobs.viewer_id {
+                    named.num("databaseId", user.id)
+                } else {
+                    named.raw("databaseId", "null")
+                };
             }
             let data = Obj::new().raw("viewer", named.end()).end();
             return Ok(Answer::ok(Obj::new().raw("data", data).end()));

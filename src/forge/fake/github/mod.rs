@@ -44,6 +44,7 @@ pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>) -> Answer {
     let served = match (ask.method, parts.as_slice()) {
         (Method::Post, ["graphql"] | ["api", "graphql"]) => graphql::serve(world, ask),
         (Method::Get, ["user"]) => repositories::own_user(world, ask),
+        (Method::Get, ["users", login]) => repositories::user(world, ask, login),
         (Method::Get, ["rate_limit"]) => Ok(rate_limit(world, ask)),
         (Method::Get, ["meta"]) => {
             let body = Obj::new().flag("verifiable_password_authentication", false);

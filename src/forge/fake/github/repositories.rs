@@ -25,6 +25,12 @@ pub(super) fn own_user(world: &World<'_>, ask: &Ask<'_>) -> Served {
     })
 }
 
+/// Any account, as everybody may see it.
+pub(super) fn user(world: &World<'_>, ask: &Ask<'_>, login: &str) -> Served {
+    let user = world.state.user(login).ok_or(Problem::NotFound)?;
+    Ok(Answer::ok(View::new(world, ask).own_user(user)))
+}
+
 pub(super) fn route(world: &mut World<'_>, ask: &Ask<'_>, rest: &[&str]) -> Served {
     match (ask.method, rest) {
         (Method::Get, []) => Ok(Answer::ok(View::new(world, ask).repository(None))),

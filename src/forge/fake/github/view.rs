@@ -133,7 +133,7 @@ impl<'a> View<'a> {
             .flag("site_admin", false)
     }
 
-    /// The viewer's own account, in full.
+    /// An account in full, as it stands by itself.
     pub(super) fn own_user(&self, user: &User) -> String {
         self.user_object(user)
             .opt("name", Some(&user.login))
@@ -567,8 +567,8 @@ impl<'a> View<'a> {
     pub(super) fn check_run(&self, sha: &Sha, run: &CheckRun) -> String {
         let own = format!("{}/check-runs/{}", self.here(), run.id);
         let output = Obj::new()
-            .opt("title", None::<&str>)
-            .opt("summary", None::<&str>)
+            .opt("title", run.title.as_ref())
+            .opt("summary", run.title.as_ref())
             .opt("text", None::<&str>)
             .num("annotations_count", 0)
             .text("annotations_url", format!("{own}/annotations"))

@@ -72,6 +72,7 @@ impl World<'_> {
         name: &str,
         status: &str,
         conclusion: Option<&str>,
+        title: Option<&str>,
     ) -> Result<u64, Problem> {
         if !self.repo.has(sha)? {
             let message = Some(format!("No commit found for SHA: {sha}"));
@@ -89,6 +90,7 @@ impl World<'_> {
             name: name.to_owned(),
             status: status.to_owned(),
             conclusion: conclusion.map(str::to_owned),
+            title: title.map(str::to_owned),
             started: started.unwrap_or(self.now),
             completed: (status == "completed").then_some(self.now),
         });

@@ -84,7 +84,12 @@ impl World<'_> {
         if !self.state.settings.has_issues {
             return Err(Problem::Gone("Issues are disabled for this repo"));
         }
-        check_text("Issue", Some(title), Some(body))?;
+        check_text(
+            self.state.knobs.body_chars_max,
+            "Issue",
+            Some(title),
+            Some(body),
+        )?;
         let number = self.add_item(actor, title, body, |_| {});
         if !labels.is_empty() {
             self.label(actor, number, labels);
@@ -145,7 +150,12 @@ impl World<'_> {
         if !is_pull && !self.state.settings.has_issues {
             return Err(Problem::Gone("Issues are disabled for this repo"));
         }
-        check_text("Issue", edit.title, edit.body)?;
+        check_text(
+            self.state.knobs.body_chars_max,
+            "Issue",
+            edit.title,
+            edit.body,
+        )?;
         let merged = item.pull.as_ref().is_some_and(|pull| pull.merged.is_some());
         if edit.open == Some(true) && merged {
             let message = Some("state cannot be changed. The pull request was merged.".to_owned());

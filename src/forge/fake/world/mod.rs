@@ -20,8 +20,6 @@ use super::repository::{FakeRepo, RepoError};
 use super::state::{Event, Gone, Item, State};
 use crate::domain::BranchName;
 
-/// The longest body, in characters.
-pub(super) const BODY_CHARS_MAX: usize = 65_536;
 /// The longest title, in characters.
 const TITLE_CHARS_MAX: usize = 256;
 
@@ -192,6 +190,7 @@ fn present(item: &Item) -> Result<&Item, Problem> {
 }
 
 fn check_text(
+    body_chars_max: usize,
     resource: &'static str,
     title: Option<&str>,
     body: Option<&str>,
@@ -209,8 +208,8 @@ fn check_text(
         }
         _ => {}
     }
-    if body.is_some_and(|body| body.chars().count() > BODY_CHARS_MAX) {
-        let message = too_long("body", BODY_CHARS_MAX);
+    if body.is_some_and(|body| body.chars().count() > body_chars_max) {
+        let message = too_long("body", body_chars_max);
         return invalid(resource, Some("body"), "custom", message);
     }
     Ok(())

@@ -35,7 +35,12 @@ impl World<'_> {
         new: &NewPull<'_>,
     ) -> Result<u64, Problem> {
         self.writable()?;
-        check_text("PullRequest", Some(new.title), Some(new.body))?;
+        check_text(
+            self.state.knobs.body_chars_max,
+            "PullRequest",
+            Some(new.title),
+            Some(new.body),
+        )?;
         let owner = self.state.settings.owner.clone();
         let (fork, head) = match new.head.split_once(':') {
             Some((who, head)) if who.eq_ignore_ascii_case(&owner) => (None, head),
