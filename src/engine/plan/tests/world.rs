@@ -216,6 +216,8 @@ impl World {
             life,
             findings,
             session: false,
+            tokens: None,
+            usd_micros: None,
         };
         self.snapshot.runs.insert(id.clone(), view);
         let lease = Lease {
