@@ -74,10 +74,8 @@ impl Engine<'_> {
             Action::SetRetry { retry, reason } => {
                 // A run that this pass has judged since is in the stored sum and not in the planned one.
                 let known = self.store.retries().get(&retry.item.slug())?;
-                let retry = Retry {
-                    usd_micros: known.map_or(retry.usd_micros, |known| known.usd_micros),
-                    ..(**retry).clone()
-                };
+                let used = known.map_or(retry.used(), |known| known.used());
+                let retry = retry.as_ref().clone().with_used(used);
                 self.store.retries().put(&retry.item.slug(), &retry)?;
                 self.note(
                     &Entry::new(self.clock.now(), "retry.set")
@@ -172,10 +170,8 @@ impl Engine<'_> {
             self.change_cooldown(id, change)?;
             crash_point("judge.cooldown_written");
         }
-        let retry = Retry {
-            usd_micros: self.desk().usd_micros_of(retry.item)?,
-            ..retry.clone()
-        };
+        let used = self.desk().used_by(retry.item)?;
+        let retry = retry.clone().with_used(used);
         self.store.retries().put(&retry.item.slug(), &retry)?;
         crash_point("judge.retry_written");
         run.apply(RunEvent::Judged(self.clock.now()))?;

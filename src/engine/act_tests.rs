@@ -382,7 +382,7 @@ fn what_an_item_has_cost_on_other_days_counts() {
         };
         scene.engine().act(&plan(vec![set]), false).unwrap();
         let stored = scene.store.retries().get("issue-1").unwrap().unwrap();
-        assert_eq!(stored.usd_micros, 15_000_000);
+        assert_eq!((stored.usd_micros, stored.runs), (15_000_000, 1));
         let snapshot = scene.engine().observe(false).unwrap();
         let planned = plan::plan(&snapshot, &scene.rules).unwrap();
         let mut actions = planned.actions.into_iter();

@@ -105,6 +105,8 @@ pub(super) fn rules() -> Rules {
             runs_per_day: 0,
             tokens_per_day: 0,
             usd_micros_per_day: 0,
+            runs_per_item: 0,
+            tokens_per_item: 0,
             usd_micros_per_item: 0,
             usd_micros_per_run: 0,
             tokens_per_run: 0,

@@ -258,6 +258,8 @@ impl World {
             dropped: false,
             dead_launches: 0,
             usd_micros: 0,
+            tokens: 0,
+            runs: 0,
             excuses: 0,
             avoid: BTreeSet::new(),
             started: None,
