@@ -62,6 +62,9 @@ pub struct AgentTask<'a> {
     pub run: &'a str,
     /// The agent's own session that shall go on, as an earlier run noted it ([`AgentEvent::Session`]).
     pub resume: Option<&'a str>,
+    /// What it may spend from here on, in micro-dollars; `None`: as much as it needs. acp ends it at the limits that it
+    /// sees in its output; a program with a limit of its own sees money that it tells only at its end.
+    pub usd_micros_max: Option<u64>,
     /// Whether acp confines it: then it need not confine its own commands, and may be unable to.
     pub confined: bool,
 }
@@ -408,6 +411,7 @@ pub(crate) mod testing {
             settings,
             run: "20261121-031502-issue-12-a1",
             resume: None,
+            usd_micros_max: None,
             confined: false,
         }
     }

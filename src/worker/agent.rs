@@ -77,6 +77,12 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
     }
 }
 
+/// What a start of the agent may spend in a run that has cost `spent` before it. Never nothing, which could mean no limit.
+fn money_left(rules: &BudgetRules, spent: Option<u64>) -> Option<u64> {
+    let max = Some(rules.usd_micros_per_run).filter(|max| *max > 0)?;
+    Some(max.saturating_sub(spent.unwrap_or(0)).max(1))
+}
+
 /// Ends a run whose agent is not started, or not once more: what earlier starts have used is known.
 fn finish_unstarted(
     worker: &Worker<'_>,
@@ -156,7 +162,8 @@ fn prepare(
         return Ok(Err(outcome));
     }
     let out = worker.around.out(run);
-    let session = record.usage()?.session.filter(|_| agent.abilities().resume);
+    let usage = record.usage()?;
+    let session = usage.session.filter(|_| agent.abilities().resume);
     if session.is_none() {
         make_out(worker, run)?;
     } else if !prompt.starts_with(GO_ON) {
@@ -170,6 +177,7 @@ fn prepare(
         settings: &worker.settings,
         run: run.id.as_str(),
         resume: session.as_deref(),
+        usd_micros_max: money_left(&worker.ctx.rules.budget, usage.usd_micros),
         confined: worker.is_confined(run),
     });
     match command {

@@ -195,6 +195,26 @@ mod goes_round_in_circles {
     }
 }
 
+/// Money that a program tells only with its last word is a limit that it keeps itself: the fourth answer is one too many.
+#[test]
+fn claude_keeps_the_limit_of_money_itself() {
+    let world = World::new("claude", "ok", &kinds::limits("claude", "ok"));
+    world.also("budget: { usd_per_run: 0.02 }");
+    let run = world.run("@model loop echo again");
+    assert_eq!(run.class(), "looping", "{run:?}");
+    assert!(
+        run.reason.contains("spent more than usd_per_run"),
+        "{run:?}"
+    );
+    assert!(run.reason.contains("maximum budget"), "{run:?}");
+    assert_eq!(
+        (world.calls(), run.usd_micros),
+        (4, Some(24_640)),
+        "{run:?}"
+    );
+    world.nothing_is_left();
+}
+
 #[test]
 fn a_limit_that_says_when_it_ends_is_recorded_with_that_time() {
     for agent in ["claude", "codex"] {
