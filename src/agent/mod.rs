@@ -259,11 +259,17 @@ fn judge_by_word(
 }
 
 /// A later word on the end takes the place of an earlier one. When the later one only repeats the failure, what the
-/// earlier one knew of its end stays.
+/// earlier one knew of its end stays. A program that stopped its model because that went round in circles ends in good
+/// order and says so; the circle is the end all the same.
 pub fn last_word(
     earlier: Option<Result<(), Failure>>,
     mut later: Result<(), Failure>,
 ) -> Result<(), Failure> {
+    if let (Some(Err(before)), Ok(())) = (&earlier, &later)
+        && before.class == FailureClass::Looping
+    {
+        return Err(before.clone());
+    }
     if let (Some(Err(before)), Err(after)) = (earlier, &mut later)
         && before.class == after.class
     {
@@ -354,6 +360,17 @@ mod tests {
         assert_eq!(call("write", &long("a")), call("write", &long("a")));
         assert_ne!(call("write", &long("a")), call("write", &long("abc")));
         assert_ne!(call("write", &long("a")), call("read", &long("a")));
+    }
+
+    #[test]
+    fn a_later_word_counts_save_after_a_circle() {
+        let failed = |class| Err(Failure::new(class, String::new()));
+        let network = failed(FailureClass::Network);
+        let circle = failed(FailureClass::Looping);
+        assert_eq!(last_word(Some(network.clone()), Ok(())), Ok(()));
+        assert_eq!(last_word(Some(Ok(())), network.clone()), network);
+        assert_eq!(last_word(Some(circle.clone()), Ok(())), circle);
+        assert_eq!(last_word(Some(circle), network.clone()), network);
     }
 
     #[test]
