@@ -168,13 +168,14 @@ const SPENDS: &str = r#"
 /// Screens tell it while the agent works; and nothing of it is lost when agent and supervisor die.
 #[test]
 fn what_a_run_at_work_has_used_is_shown_and_survives_its_supervisor() {
-    let env = TestEnv::under_with(SPENDS, "budget: { usd_per_day: 10, usd_per_run: 0.8 }\n");
-    let script = env.path("agent.sh").display().to_string();
+    let env = TestEnv::under_with(GOOD, "budget: { usd_per_day: 10, usd_per_run: 0.8 }\n");
+    env.program("claude", &format!("cat > /dev/null\n{SPENDS}"));
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", env.path("bin").display());
+    let env = env.var("PATH", &path);
     env.profile(|text| {
         let (before, rest) = text.split_once("\nagents:\n").unwrap();
         let (_, after) = rest.split_once("\n\n").unwrap();
-        let claude = format!("use: claude, settings: {{ claude: {{ argv: [sh, '{script}'] }} }}");
-        format!("{before}\nagents: {{ {claude} }}\nretry: {{ delays: [1h] }}\n\n{after}")
+        format!("{before}\nagents: {{ use: claude }}\nretry: {{ delays: [1h] }}\n\n{after}")
     });
     let _issue = env.issue("Slow");
     let _running = env.passes_until("issue/1", "running");
