@@ -155,9 +155,9 @@ fn launch(scratch: &Path, binary: &Path) {
     let bwrap = Acp::other("bwrap", &["--unshare-user", "--ro-bind", "/", "/", "true"]);
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .any(|folder| folder.join("bwrap").is_file());
-    let what = "pass start to agent's first command";
+    let what = "launch, sandbox none: from pass start to agent started";
     launch_in(&world, "none", what, "worktree add + 15 ms");
-    let what = "the same in bubblewrap";
+    let what = "launch, sandbox bubblewrap: from pass start to agent started";
     if found && bwrap.works() {
         launch_in(&world, "bubblewrap", what, "worktree add + 25 ms");
     } else {
@@ -166,19 +166,22 @@ fn launch(scratch: &Path, binary: &Path) {
 }
 
 fn launch_in(world: &World, sandbox: &'static str, what: &str, target: &str) {
-    let (mut starts, mut adds) = (vec![], vec![]);
+    let (mut starts, mut adds, mut bares) = (vec![], vec![], vec![]);
     // The first one also tries the sandbox.
     world.pass_start_to_agent(sandbox);
     for _ in 0..15 {
         starts.push(world.pass_start_to_agent(sandbox));
         adds.push(world.worktree_add());
+        bares.push(world.bare_agent());
     }
-    let (start, add) = (process::median(starts), process::median(adds));
+    let [start, add, bare] = [starts, adds, bares].map(process::median);
     let more = start.as_secs_f64() * 1e3 - add.as_secs_f64() * 1e3;
+    let beyond = more - bare.as_secs_f64() * 1e3;
     let measured = format!(
-        "{} = `git worktree add` {} + {more:.2} ms",
+        "{} = `git worktree add` {} + {more:.2} ms; {beyond:.2} ms beyond the bare agent command's {}",
         ms(start),
-        ms(add)
+        ms(add),
+        ms(bare)
     );
     row(what, target, &measured);
 }

@@ -16,6 +16,9 @@ use serde_json::Value;
 
 use crate::process::Acp;
 
+/// The agent's first command: it prints when it was started.
+const STAMP: &str = "date +%s%N";
+
 pub(crate) struct World {
     repo: PathBuf,
     home: PathBuf,
@@ -29,7 +32,7 @@ impl World {
         let acp = Acp::new(binary, &repo, &home);
         // Into the log of the run: there it is seen of a confined agent too.
         // It ends well: agents that fail one after another are let rest.
-        let stamp = "date +%s%N; acp report blocked --detail measured";
+        let stamp = &format!("{STAMP}; acp report blocked --detail measured");
         acp.with(&[
             "init",
             "--yes",
@@ -175,6 +178,15 @@ impl World {
         acp.with(&["heartbeat", "--until-idle", "--timeout", "20s"])
             .stdout();
         stamp.unwrap().saturating_sub(begun)
+    }
+
+    /// From before the agent's command is started by nobody but this program to its first command.
+    pub(crate) fn bare_agent(&self) -> Duration {
+        let agent = Acp::other("sh", &["-c", STAMP]).at(&self.repo);
+        let begun = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let said = agent.stdout();
+        let stamp = Duration::from_nanos(said.trim().parse().unwrap());
+        stamp.saturating_sub(begun)
     }
 
     /// What agents have written, as times since 1970.

@@ -71,6 +71,11 @@ impl Agent for Claude {
             "--allowed-tools",
             "Bash,Edit,Write,NotebookEdit,WebFetch,WebSearch",
         ];
+        // It counts what it spends since this start alone, also in a session that goes on.
+        let money = task.usd_micros_max.map(dollars);
+        if let Some(money) = &money {
+            fixed.extend(["--max-budget-usd", money]);
+        }
         if let Some(session) = task.resume {
             fixed.extend(["--resume", session]);
         }
@@ -143,6 +148,8 @@ struct Line {
     api_error_status: Value,
     #[serde(default)]
     terminal_reason: Value,
+    #[serde(default)]
+    errors: Value,
     #[serde(default)]
     result: Value,
     #[serde(default)]
@@ -267,7 +274,8 @@ impl Line {
             .into_iter()
             .filter(|word| !word.is_empty());
         let words = words.collect::<Vec<_>>().join(", ");
-        let said = self.result.as_str().unwrap_or_default();
+        let said = self.result.as_str().or_else(|| self.errors[0].as_str());
+        let said = said.unwrap_or_default();
         let status = self.api_error_status.as_u64();
         let failure = Said {
             status: status.and_then(|status| u16::try_from(status).ok()),
@@ -276,6 +284,10 @@ impl Line {
         }
         .failure();
         // Its own limits of turns and money.
+        if subtype == "error_max_budget_usd" {
+            let detail = format!("spent more than usd_per_run: {}", failure.detail);
+            return Some(Failure::new(FailureClass::Looping, detail));
+        }
         let class = if subtype.starts_with("error_max") {
             FailureClass::Looping
         } else {
@@ -291,6 +303,11 @@ fn scope_of(window: &str) -> Scope {
         Some(_family) => Scope::Model,
         None => Scope::Account,
     }
+}
+
+/// Dollars as its option takes them.
+fn dollars(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 fn tokens(usage: &Value) -> Option<u64> {
@@ -447,6 +464,34 @@ mod tests {
             let bad = |e: &AgentEvent| matches!(e, AgentEvent::Verdict(Err(_)));
             assert!(events.iter().any(bad), "{line}: {events:?}");
         }
+    }
+
+    #[test]
+    fn its_limit_of_money_is_that_of_the_run() {
+        let settings = settings();
+        let limited = AgentTask {
+            usd_micros_max: Some(2_500_001),
+            ..task(&settings)
+        };
+        let args = Claude.command(&limited).unwrap().args;
+        let at = args.iter().position(|arg| arg == "--max-budget-usd");
+        assert_eq!(args[at.unwrap() + 1], "2.500001");
+        let args = Claude.command(&task(&settings)).unwrap().args;
+        assert!(!args.iter().any(|arg| arg.contains("budget")), "{args:?}");
+        let read = read(&Claude, "budget.jsonl", 1);
+        let AgentEnd::Failed(failure) = &read.end else {
+            panic!("{read:?}")
+        };
+        assert_eq!(failure.class, FailureClass::Looping);
+        assert!(
+            failure.detail.contains("spent more than usd_per_run"),
+            "{failure:?}"
+        );
+        assert!(
+            failure.detail.contains("Reached maximum budget ($0.01)"),
+            "{failure:?}"
+        );
+        assert_eq!(read.usage.1, Some(12_320));
     }
 
     #[test]

@@ -193,6 +193,8 @@ const PHRASES: &[(&str, FailureClass)] = &[
     ("stream ended without", FailureClass::Network),
     ("incomplete json", FailureClass::Network),
     ("check for a proxy", FailureClass::Network),
+    ("loop detected", FailureClass::Looping),
+    ("loop detection halted", FailureClass::Looping),
 ];
 
 fn of_text(text: &str) -> Option<FailureClass> {

@@ -104,6 +104,13 @@ impl Agent for Gemini {
                 let failure = Said::words(&text(&line["message"]));
                 vec![AgentEvent::Verdict(Err(failure))]
             }
+            // Its own guard: it stops the model, calls that a warning, and then reports success.
+            "error" => {
+                let failure = Said::words(&text(&line["message"]));
+                let stops = failure.class == FailureClass::Looping;
+                let verdict = stops.then_some(AgentEvent::Verdict(Err(failure)));
+                verdict.into_iter().collect()
+            }
             "result" => result(&line),
             _ => vec![],
         }
@@ -190,6 +197,7 @@ mod tests {
                 ("refused.jsonl", 1, FailureClass::Network),
                 ("html.jsonl", 1, FailureClass::Network),
                 ("cut.jsonl", 0, FailureClass::Network),
+                ("loop.jsonl", 0, FailureClass::Looping),
             ],
         );
     }

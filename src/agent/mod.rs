@@ -62,6 +62,9 @@ pub struct AgentTask<'a> {
     pub run: &'a str,
     /// The agent's own session that shall go on, as an earlier run noted it ([`AgentEvent::Session`]).
     pub resume: Option<&'a str>,
+    /// What it may spend from here on, in micro-dollars; `None`: as much as it needs. acp ends it at the limits that it
+    /// sees in its output; a program with a limit of its own sees money that it tells only at its end.
+    pub usd_micros_max: Option<u64>,
     /// Whether acp confines it: then it need not confine its own commands, and may be unable to.
     pub confined: bool,
 }
@@ -256,11 +259,17 @@ fn judge_by_word(
 }
 
 /// A later word on the end takes the place of an earlier one. When the later one only repeats the failure, what the
-/// earlier one knew of its end stays.
+/// earlier one knew of its end stays. A program that stopped its model because that went round in circles ends in good
+/// order and says so; the circle is the end all the same.
 pub fn last_word(
     earlier: Option<Result<(), Failure>>,
     mut later: Result<(), Failure>,
 ) -> Result<(), Failure> {
+    if let (Some(Err(before)), Ok(())) = (&earlier, &later)
+        && before.class == FailureClass::Looping
+    {
+        return Err(before.clone());
+    }
     if let (Some(Err(before)), Err(after)) = (earlier, &mut later)
         && before.class == after.class
     {
@@ -354,6 +363,17 @@ mod tests {
     }
 
     #[test]
+    fn a_later_word_counts_save_after_a_circle() {
+        let failed = |class| Err(Failure::new(class, String::new()));
+        let network = failed(FailureClass::Network);
+        let circle = failed(FailureClass::Looping);
+        assert_eq!(last_word(Some(network.clone()), Ok(())), Ok(()));
+        assert_eq!(last_word(Some(Ok(())), network.clone()), network);
+        assert_eq!(last_word(Some(circle.clone()), Ok(())), circle);
+        assert_eq!(last_word(Some(circle), network.clone()), network);
+    }
+
+    #[test]
     fn no_agent_gets_its_task_or_a_shell_line_as_an_argument() {
         for agent in all() {
             let mut settings = testing::settings();
@@ -408,6 +428,7 @@ pub(crate) mod testing {
             settings,
             run: "20261121-031502-issue-12-a1",
             resume: None,
+            usd_micros_max: None,
             confined: false,
         }
     }

@@ -79,6 +79,7 @@ impl Agent for Pi {
                 vec![AgentEvent::Step, call(tool, &line["args"])]
             }
             "message_end" if line["message"]["role"] == "assistant" => turn(&line["message"]),
+            "agent_end" => cut(&line["messages"]).into_iter().collect(),
             "auto_retry_start" => vec![AgentEvent::Retrying(said(&line["errorMessage"]))],
             _ => vec![],
         }
@@ -124,6 +125,22 @@ fn turn(message: &Value) -> Vec<AgentEvent> {
     events
 }
 
+/// A stream of Chat Completions that breaks off looks to pi like one that ended well. Its last piece tells what was used:
+/// a last turn that says nothing of it, after turns that did, was cut.
+fn cut(messages: &Value) -> Option<AgentEvent> {
+    let all = messages.as_array()?;
+    let mut turns = all.iter().filter(|message| message["role"] == "assistant");
+    let last = turns.next_back()?;
+    let is_counted = |turn: &Value| turn["usage"]["totalTokens"].as_u64() > Some(0);
+    let is_cut = last["stopReason"] == "stop" && !is_counted(last) && turns.any(is_counted);
+    is_cut.then(|| {
+        AgentEvent::Verdict(Err(Failure::new(
+            FailureClass::Network,
+            "the stream of the model's last answer ended in the middle".to_owned(),
+        )))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,8 +170,15 @@ mod tests {
                 ("529.jsonl", 0, FailureClass::Overloaded),
                 ("refused.jsonl", 0, FailureClass::Network),
                 ("html.jsonl", 0, FailureClass::BrokenOutput),
+                ("cutlate.jsonl", 0, FailureClass::Network),
             ],
         );
+    }
+
+    /// Some providers never tell what was used: that shows nothing.
+    #[test]
+    fn without_any_count_an_answer_is_taken_as_whole() {
+        assert_eq!(read(&Pi, "cut.jsonl", 0).end, AgentEnd::Well);
     }
 
     #[test]

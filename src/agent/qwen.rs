@@ -173,6 +173,8 @@ mod tests {
                 ("400ctx.jsonl", 1, FailureClass::ContextTooLong),
                 ("404model.jsonl", 1, FailureClass::ModelUnavailable),
                 ("refused.jsonl", 1, FailureClass::Network),
+                ("cut.jsonl", 1, FailureClass::Network),
+                ("loop.jsonl", 1, FailureClass::Looping),
             ],
         );
     }

@@ -80,8 +80,17 @@ impl From<ForgeError> for CliError {
 impl From<ServiceError> for CliError {
     fn from(error: ServiceError) -> Self {
         let other = "`acp service install --kind cron` uses the crontab, `acp heartbeat --loop` needs nothing";
+        let journal = "the timer is not touched by that; `systemctl --user status 'acp-*.service'` shows the last lines too, \
+                       and `journalctl --user --header` whether this user has a journal";
         match error {
             ServiceError::File(error) => error.into(),
+            ServiceError::Manager {
+                manager: "journalctl",
+                ..
+            }
+            | ServiceError::NoManager("journalctl") => {
+                Self::of(Exit::Unavailable, &error).hint(journal)
+            }
             ServiceError::Manager { ref source, .. } => match source {
                 ProcError::Failed { .. } => Self::of(Exit::Unavailable, &error).hint(other),
                 _ => Self::of(Exit::Unavailable, &error),

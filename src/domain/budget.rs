@@ -32,6 +32,39 @@ pub struct Reservation {
     pub released: bool,
 }
 
+/// What runs of an item have used, on one day or on several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ItemUse {
+    /// Runs.
+    pub runs: u32,
+    /// Tokens.
+    pub tokens: u64,
+    /// Micro-dollars.
+    pub usd_micros: u64,
+}
+
+impl ItemUse {
+    /// The larger of each.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            runs: self.runs.max(other.runs),
+            tokens: self.tokens.max(other.tokens),
+            usd_micros: self.usd_micros.max(other.usd_micros),
+        }
+    }
+}
+
+impl std::iter::Sum for ItemUse {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            runs: sum.runs.saturating_add(one.runs),
+            tokens: sum.tokens.saturating_add(one.tokens),
+            usd_micros: sum.usd_micros.saturating_add(one.usd_micros),
+        })
+    }
+}
+
 /// One UTC day of one profile. A run belongs to the day it started on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DayBudget {
@@ -62,11 +95,15 @@ impl DayBudget {
             .sum()
     }
 
-    /// Micro-dollars of one item.
-    pub fn usd_micros_of(&self, item: ItemId) -> u64 {
+    /// What runs of one item have used, or reserved where that is not known.
+    pub fn used_by(&self, item: ItemId) -> ItemUse {
         let of_item = self.counting().filter(|r| r.item == item);
         of_item
-            .map(|r| r.usd_micros.unwrap_or(r.reserved_usd_micros))
+            .map(|r| ItemUse {
+                runs: 1,
+                tokens: r.tokens.unwrap_or(r.reserved_tokens),
+                usd_micros: r.usd_micros.unwrap_or(r.reserved_usd_micros),
+            })
             .sum()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{FailureClass, ItemId, RunId, Sha};
+use super::{FailureClass, ItemId, ItemUse, RunId, Sha};
 
 /// The claim of a run on an item: while it is there, no other run starts on the item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,12 @@ pub struct Retry {
     /// What runs of this item have cost on all days that are kept, in micro-dollars, as of the last one that was judged.
     #[serde(default)]
     pub usd_micros: u64,
+    /// Their tokens, in the same way.
+    #[serde(default)]
+    pub tokens: u64,
+    /// How many they were.
+    #[serde(default)]
+    pub runs: u32,
     /// Agents that could not do it and of which others may be able to; they come last.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub avoid: BTreeSet<String>,
@@ -78,6 +84,31 @@ impl Retry {
     /// Whether it keeps the next attempt waiting: a failure, a wait, or that acp gave up.
     pub fn holds_back(&self) -> bool {
         self.failures > 0 || self.next.is_some() || self.blocked
+    }
+
+    /// What runs of the item have used, as of the last one that was judged.
+    pub const fn used(&self) -> ItemUse {
+        ItemUse {
+            runs: self.runs,
+            tokens: self.tokens,
+            usd_micros: self.usd_micros,
+        }
+    }
+
+    /// The same record with this use.
+    #[must_use]
+    pub fn with_used(self, used: ItemUse) -> Self {
+        let ItemUse {
+            runs,
+            tokens,
+            usd_micros,
+        } = used;
+        Self {
+            usd_micros,
+            tokens,
+            runs,
+            ..self
+        }
     }
 }
 

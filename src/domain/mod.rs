@@ -31,7 +31,7 @@ mod timer;
 mod trust;
 mod visible;
 
-pub use budget::{DayBudget, Reservation};
+pub use budget::{DayBudget, ItemUse, Reservation};
 pub use closing::without_closing;
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
 pub use gap::Gap;

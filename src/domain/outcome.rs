@@ -249,6 +249,15 @@ impl Outcome {
         }
     }
 
+    /// Whether nobody followed its agent to the end: what is known of its use is the least that it can have been.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Cancelled { .. } => true,
+            Self::Failed(failure) => failure.class == FailureClass::Interrupted,
+            _ => false,
+        }
+    }
+
     /// Why, in one line, where there is something to say.
     pub fn reason(&self) -> Option<String> {
         match self {

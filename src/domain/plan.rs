@@ -266,7 +266,7 @@ pub enum Wait {
     },
     /// What the item may cost is used up, on whatever days; only a person lets it go on.
     Spent {
-        /// The limit.
+        /// The limit: its name in `budget`, a colon, and the numbers.
         limit: String,
     },
     /// All slots are taken.

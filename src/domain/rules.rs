@@ -236,7 +236,11 @@ pub struct BudgetRules {
     pub tokens_per_day: u64,
     /// Micro-dollars a day.
     pub usd_micros_per_day: u64,
-    /// Micro-dollars of one item on a day.
+    /// Runs of one item on all days.
+    pub runs_per_item: u32,
+    /// Tokens of one item on all days.
+    pub tokens_per_item: u64,
+    /// Micro-dollars of one item on all days.
     pub usd_micros_per_item: u64,
     /// Micro-dollars reserved for a run.
     pub usd_micros_per_run: u64,

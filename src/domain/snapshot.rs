@@ -106,6 +106,12 @@ pub struct RunView {
     /// Its supervisor died while its agent worked, and a new one can go on with the agent's own session.
     #[serde(default)]
     pub session: bool,
+    /// Tokens that its agent is known to have used by now; `None`: not known, or it is judged.
+    #[serde(default)]
+    pub tokens: Option<u64>,
+    /// The same in micro-dollars.
+    #[serde(default)]
+    pub usd_micros: Option<u64>,
 }
 
 /// An intent that is not confirmed yet.

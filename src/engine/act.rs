@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::{Engine, EngineError, plan};
 use crate::domain::{
     Action, CooldownChange, Failure, FailureClass, Intent, IntentKind, Lease, Life, Outcome, Phase,
-    Plan, Retry, RunEvent, RunId, RunState, Step,
+    Plan, Retry, Run, RunEvent, RunId, RunState, Step,
 };
 use crate::policy;
 use crate::store::{Entry, Lock, LockName, Store, StoreError, crash_point};
@@ -74,10 +74,8 @@ impl Engine<'_> {
             Action::SetRetry { retry, reason } => {
                 // A run that this pass has judged since is in the stored sum and not in the planned one.
                 let known = self.store.retries().get(&retry.item.slug())?;
-                let retry = Retry {
-                    usd_micros: known.map_or(retry.usd_micros, |known| known.usd_micros),
-                    ..(**retry).clone()
-                };
+                let used = known.map_or(retry.used(), |known| known.used());
+                let retry = retry.as_ref().clone().with_used(used);
                 self.store.retries().put(&retry.item.slug(), &retry)?;
                 self.note(
                     &Entry::new(self.clock.now(), "retry.set")
@@ -166,16 +164,14 @@ impl Engine<'_> {
             outbox.enqueue(intent)?;
             crash_point("judge.intent_enqueued");
         }
-        self.settle(id)?;
+        self.settle(&run)?;
         crash_point("judge.settled");
         for change in cooldowns {
             self.change_cooldown(id, change)?;
             crash_point("judge.cooldown_written");
         }
-        let retry = Retry {
-            usd_micros: self.desk().usd_micros_of(retry.item)?,
-            ..retry.clone()
-        };
+        let used = self.desk().used_by(retry.item)?;
+        let retry = retry.clone().with_used(used);
         self.store.retries().put(&retry.item.slug(), &retry)?;
         crash_point("judge.retry_written");
         run.apply(RunEvent::Judged(self.clock.now()))?;
@@ -337,19 +333,25 @@ impl Engine<'_> {
         Ok(self.desk().release_reservation(id)?)
     }
 
-    /// Replaces a run's reservation by what its agent says it used, where it says so. Doing it twice changes nothing.
-    fn settle(&self, id: &RunId) -> Result<(), EngineError> {
-        let Some(findings) = self.store.findings(id)? else {
+    /// Replaces a run's reservation by what its agent says it used, where it says so; of one that was cut off the larger of
+    /// the two counts. Doing it twice changes nothing.
+    fn settle(&self, run: &Run) -> Result<(), EngineError> {
+        let Some(findings) = self.store.findings(&run.id)? else {
             return Ok(());
         };
         if findings.tokens.is_none() && findings.usd_micros.is_none() {
             return Ok(());
         }
+        let is_cut_off = run.state.end().is_some_and(|end| end.outcome.is_cut_off());
         let _lock = self.budget_lock()?;
         for (day, mut budget) in self.store.budgets().list()? {
-            if let Some(reservation) = budget.runs.get_mut(id) {
-                reservation.tokens = findings.tokens;
-                reservation.usd_micros = findings.usd_micros;
+            if let Some(reservation) = budget.runs.get_mut(&run.id) {
+                if is_cut_off {
+                    budget.count_at_work(&run.id, findings.tokens, findings.usd_micros);
+                } else {
+                    reservation.tokens = findings.tokens;
+                    reservation.usd_micros = findings.usd_micros;
+                }
                 if day == self.today() {
                     self.desk().notice(&mut budget, self.rules);
                 }

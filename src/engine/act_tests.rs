@@ -55,20 +55,70 @@ fn an_approval_that_was_given_since_the_plan_stays() {
     assert!(scene.store.approvals().get("pr-2").unwrap().is_none());
 }
 
-#[test]
-fn a_run_whose_agent_never_started_costs_nothing() {
-    let running = RunState::Running {
+/// An agent that nobody looks after any more.
+fn at_work() -> RunState {
+    RunState::Running {
         started: start(),
         deadline: start(),
         step: Step::Agent,
         supervisor: None,
         leader: None,
         agent_end: None,
-    };
+    }
+}
+
+/// It died with its supervisor, or was stopped: what is known of its use is the least that it was.
+#[test]
+fn what_a_run_that_was_cut_off_had_used_counts() {
+    for (reserved, known, counts) in [
+        (2_000_000, Some(3_000_000), 3_000_000),
+        (2_000_000, Some(1_000_000), 2_000_000),
+        (2_000_000, None, 2_000_000),
+        (0, Some(1_000_000), 1_000_000),
+    ] {
+        for is_stopped in [false, true] {
+            let mut scene = with_issue();
+            scene.rules.budget.usd_micros_per_run = reserved;
+            scene.workers.spent.set((known.map(|n| n / 1_000), known));
+            let run = scene.run(ISSUE, at_work());
+            reserve(&scene, &run);
+            let end = if is_stopped {
+                Action::Cancel {
+                    run: run.clone(),
+                    reason: "stopped".to_owned(),
+                }
+            } else {
+                Action::Crash {
+                    run: run.clone(),
+                    step: Some(Step::Agent),
+                }
+            };
+            let judge = Action::Judge {
+                run: run.clone(),
+                intents: vec![],
+                retry: Box::new(policy::after_success(None, &run, ISSUE, 1, start())),
+                cooldowns: vec![],
+                summary: String::new(),
+            };
+            let acted = scene.engine().act(&plan(vec![end, judge]), false).unwrap();
+            assert_eq!(acted.problems, [""; 0]);
+            let findings = scene.store.findings(&run).unwrap().unwrap_or_default();
+            assert_eq!(findings.usd_micros, known);
+            assert_eq!(findings.tokens, known.map(|n| n / 1_000));
+            let budget = scene.store.budgets().get("2026-11-21").unwrap().unwrap();
+            assert_eq!(budget.usd_micros(), counts, "{reserved} {known:?}");
+            let retry = scene.store.retries().get("issue-1").unwrap().unwrap();
+            assert_eq!(retry.usd_micros, counts);
+        }
+    }
+}
+
+#[test]
+fn a_run_whose_agent_never_started_costs_nothing() {
     for (state, counts) in [
         (RunState::Reserved, 0),
         (RunState::Starting, 0),
-        (running, 1),
+        (at_work(), 1),
     ] {
         let scene = Scene::new();
         let run = scene.run(ISSUE, state);
@@ -332,7 +382,7 @@ fn what_an_item_has_cost_on_other_days_counts() {
         };
         scene.engine().act(&plan(vec![set]), false).unwrap();
         let stored = scene.store.retries().get("issue-1").unwrap().unwrap();
-        assert_eq!(stored.usd_micros, 15_000_000);
+        assert_eq!((stored.usd_micros, stored.runs), (15_000_000, 1));
         let snapshot = scene.engine().observe(false).unwrap();
         let planned = plan::plan(&snapshot, &scene.rules).unwrap();
         let mut actions = planned.actions.into_iter();

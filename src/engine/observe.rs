@@ -123,13 +123,8 @@ impl Engine<'_> {
         runs: &BTreeMap<RunId, RunView>,
     ) -> Result<DayBudget, EngineError> {
         let mut budget = self.store.budgets().get(day)?.unwrap_or_default();
-        let not_settled = |view: &&RunView| {
-            view.run.state.is_under_way() || matches!(view.run.state, RunState::Finished(_))
-        };
-        for id in runs.values().filter(not_settled).map(|view| &view.run.id) {
-            // What cannot be read is no reason to stand still: the reservation counts.
-            let (tokens, usd_micros) = self.workers.spent(id).unwrap_or_default();
-            budget.count_at_work(id, tokens, usd_micros);
+        for view in runs.values() {
+            budget.count_at_work(&view.run.id, view.tokens, view.usd_micros);
         }
         Ok(budget)
     }
@@ -145,8 +140,11 @@ impl Engine<'_> {
                 continue;
             };
             let mut life = Life::Gone;
+            let (mut tokens, mut usd_micros) = (None, None);
             if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
                 life = self.workers.life(&id);
+                // What cannot be read is no reason to stand still: the reservation counts.
+                (tokens, usd_micros) = self.workers.spent(&id).unwrap_or_default();
                 match self.store.live_run(&id)? {
                     Some(again) => run = again,
                     None => continue,
@@ -179,6 +177,8 @@ impl Engine<'_> {
                     life,
                     findings,
                     session,
+                    tokens,
+                    usd_micros,
                 },
             );
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Desk, Engine, EngineError};
-use crate::domain::{Hold, Life, Outcome, Run, RunEnd, RunEvent, RunId, RunState};
+use crate::domain::{Hold, Life, Outcome, Run, RunEnd, RunEvent, RunFindings, RunId, RunState};
 use crate::store::{Entry, Lock, LockName, Store, StoreError, crash_point};
 use crate::sys::Clock;
 use crate::worker::Workers;
@@ -269,6 +269,7 @@ impl Ender<'_> {
             self.desk().release_reservation(&run.id)?;
             crash_point("run.reservation_released");
         }
+        self.keep_spend(&run, lock)?;
         let text = outcome.reason().unwrap_or_default();
         run.apply(RunEvent::Ended(RunEnd {
             started,
@@ -282,6 +283,21 @@ impl Ender<'_> {
                 .text(text),
         );
         Ok(())
+    }
+
+    /// Keeps what a run is known to have used with what was found out about it, which is nothing else.
+    fn keep_spend(&self, run: &Run, lock: &Lock) -> Result<(), EngineError> {
+        // What cannot be read is no reason to leave it unended: the reservation counts.
+        let (tokens, usd_micros) = self.workers.spent(&run.id).unwrap_or_default();
+        if tokens.is_none() && usd_micros.is_none() {
+            return Ok(());
+        }
+        let findings = RunFindings {
+            tokens,
+            usd_micros,
+            ..RunFindings::default()
+        };
+        Ok(self.store.put_findings(&run.id, &findings, lock)?)
     }
 
     fn desk(&self) -> Desk<'_> {

@@ -377,6 +377,8 @@ pub(super) struct NoWorkers {
     pub(super) looks: std::cell::Cell<u32>,
     /// When somebody logged the agents in.
     pub(super) login: std::cell::Cell<Option<Timestamp>>,
+    /// What every run is known to have used: tokens and micro-dollars.
+    pub(super) spent: std::cell::Cell<(Option<u64>, Option<u64>)>,
 }
 
 impl Workers for NoWorkers {
@@ -398,6 +400,9 @@ impl Workers for NoWorkers {
     }
     fn end_unrecorded(&self, _: &RunId) -> Result<Ended, WorkerError> {
         Ok(Ended::default())
+    }
+    fn spent(&self, _: &RunId) -> Result<(Option<u64>, Option<u64>), WorkerError> {
+        Ok(self.spent.get())
     }
     fn reap(&self) {}
     fn login_changed(&self, _: &str) -> Option<Timestamp> {

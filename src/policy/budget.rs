@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{BudgetRules, DayBudget};
+use crate::domain::{BudgetRules, DayBudget, ItemUse};
 
 /// Seconds of a day; UTC has no other days.
 const DAY_SECONDS: i64 = 86_400;
@@ -21,10 +21,15 @@ pub fn may_start(day: &DayBudget, rules: &BudgetRules) -> Result<(), String> {
     within("usd_per_day", usd, rules.usd_micros_per_day, dollars)
 }
 
-/// Whether an item that has cost `usd_micros` on all days together lets one more run of it start. The error as in
-/// [`may_start`].
-pub fn item_may_start(usd_micros: u64, rules: &BudgetRules) -> Result<(), String> {
-    let usd = (usd_micros, rules.usd_micros_per_run);
+/// Whether an item of which runs have used this much, on all days together, lets one more run of it start. The error as
+/// in [`may_start`].
+pub fn item_may_start(used: ItemUse, rules: &BudgetRules) -> Result<(), String> {
+    let count = |n: u64| n.to_string();
+    let runs = (u64::from(used.runs), 1);
+    let tokens = (used.tokens, rules.tokens_per_run);
+    let usd = (used.usd_micros, rules.usd_micros_per_run);
+    within("runs_per_item", runs, rules.runs_per_item.into(), count)?;
+    within("tokens_per_item", tokens, rules.tokens_per_item, count)?;
     within("usd_per_item", usd, rules.usd_micros_per_item, dollars)
 }
 
@@ -116,6 +121,8 @@ mod tests {
         runs_per_day: 0,
         tokens_per_day: 0,
         usd_micros_per_day: 0,
+        runs_per_item: 0,
+        tokens_per_item: 0,
         usd_micros_per_item: 0,
         usd_micros_per_run: 2_000_000,
         tokens_per_run: 100,
@@ -182,20 +189,66 @@ mod tests {
         assert_eq!(usd(5_500_000), Ok(()));
         let over = "usd_per_day: $3.50 of $5.499999 used, and a run reserves $2.00";
         assert_eq!(usd(5_499_999), Err(over.to_owned()));
-        let item = |usd_micros_per_item| {
+    }
+
+    #[test]
+    fn each_limit_of_an_item_holds_exactly() {
+        let used = ItemUse {
+            runs: 3,
+            tokens: 250,
+            usd_micros: 1_500_000,
+        };
+        let item = |runs_per_item, tokens_per_item, usd_micros_per_item| {
             let rules = BudgetRules {
+                runs_per_item,
+                tokens_per_item,
                 usd_micros_per_item,
                 ..NO_LIMIT
             };
-            item_may_start(1_500_000, &rules)
+            item_may_start(used, &rules)
         };
-        assert_eq!(item(0), Ok(()));
-        assert_eq!(item(3_500_000), Ok(()));
-        assert!(item(3_499_999).is_err());
-        assert_eq!(
-            item(1_500_000),
-            Err("usd_per_item: $1.50 of $1.50 used".to_owned())
-        );
+        let over = |text: &str| Err(text.to_owned());
+        for (limits, says) in [
+            ((0, 0, 0), Ok(())),
+            ((4, 350, 3_500_000), Ok(())),
+            ((3, 0, 0), over("runs_per_item: 3 of 3 used")),
+            ((2, 0, 0), over("runs_per_item: 3 of 2 used")),
+            (
+                (0, 349, 0),
+                over("tokens_per_item: 250 of 349 used, and a run reserves 100"),
+            ),
+            ((0, 250, 0), over("tokens_per_item: 250 of 250 used")),
+            (
+                (0, 0, 3_499_999),
+                over("usd_per_item: $1.50 of $3.499999 used, and a run reserves $2.00"),
+            ),
+            ((0, 0, 1_500_000), over("usd_per_item: $1.50 of $1.50 used")),
+        ] {
+            assert_eq!(item(limits.0, limits.1, limits.2), says, "{limits:?}");
+        }
+    }
+
+    /// What is not known counts as what was set aside; a run that never started its agent is none.
+    #[test]
+    fn the_use_of_an_item_is_that_of_its_own_runs() {
+        let mut day = day();
+        let (run, mut released) = reserved(2, Some(5), Some(5));
+        released.released = true;
+        let second = RunId::new(time("2026-11-21T04:00:00Z"), released.item, 2);
+        assert_ne!(run, second);
+        day.runs.insert(second, released);
+        let used = |runs, tokens, usd_micros| ItemUse {
+            runs,
+            tokens,
+            usd_micros,
+        };
+        assert_eq!(day.used_by(ItemId::issue(1)), used(1, 70, 1_500_000));
+        assert_eq!(day.used_by(ItemId::issue(2)), used(1, 100, 2_000_000));
+        assert_eq!(day.used_by(ItemId::issue(3)), ItemUse::default());
+        let both = [1, 2].map(|n| day.used_by(ItemId::issue(n)));
+        assert_eq!(both.into_iter().sum::<ItemUse>(), used(2, 170, 3_500_000));
+        let more = used(1, 1_000, 0);
+        assert_eq!(both[0].max(more), used(1, 1_000, 1_500_000));
     }
 
     #[test]

@@ -214,7 +214,8 @@ fn for_a_person(wait: &Wait, item: ItemId) -> Option<(NewsKind, &'static str, St
         }
         Wait::Spent { limit } => {
             let why = format!("what it may cost is used up: {limit}");
-            let command = format!("Raise `budget.usd_per_item` to let it go on. {look}");
+            let name = limit.split(':').next().unwrap_or_default();
+            let command = format!("Raise `budget.{name}` to let it go on. {look}");
             need("spent", why, command)
         }
         Wait::KeptHere { branch } => {

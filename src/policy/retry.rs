@@ -257,6 +257,7 @@ fn settled(
     attempt: u32,
     now: Timestamp,
 ) -> Retry {
+    let used = previous.map(Retry::used).unwrap_or_default();
     Retry {
         item,
         attempt: previous.map_or(attempt, |retry| retry.attempt.max(attempt)),
@@ -272,7 +273,9 @@ fn settled(
         dropped: false,
         dead_launches: 0,
         excuses: 0,
-        usd_micros: previous.map_or(0, |retry| retry.usd_micros),
+        usd_micros: used.usd_micros,
+        tokens: used.tokens,
+        runs: used.runs,
         avoid: BTreeSet::new(),
         started: previous.and_then(|retry| retry.started),
         alert: previous.and_then(|retry| retry.alert.clone()),

@@ -227,6 +227,8 @@ fn budget(file: &BudgetFile) -> Option<BudgetRules> {
         runs_per_day: file.runs_per_day?,
         tokens_per_day: file.tokens_per_day?,
         usd_micros_per_day: file.usd_per_day?.0,
+        runs_per_item: file.runs_per_item?,
+        tokens_per_item: file.tokens_per_item?,
         usd_micros_per_item: file.usd_per_item?.0,
         usd_micros_per_run: file.usd_per_run?.0,
         tokens_per_run: file.tokens_per_run?,

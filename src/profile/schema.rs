@@ -244,6 +244,10 @@ pub struct BudgetFile {
     pub tokens_per_day: Option<u64>,
     /// Dollars a day; needs `usd_per_run`.
     pub usd_per_day: Option<Dollars>,
+    /// Runs of one item, its pull requests included, on all days together.
+    pub runs_per_item: Option<u32>,
+    /// Tokens of one item in the same way; needs `tokens_per_run`.
+    pub tokens_per_item: Option<u64>,
     /// Dollars of one item, its pull requests included, on all days together; needs `usd_per_run`.
     pub usd_per_item: Option<Dollars>,
     /// Dollars that are set aside for a run until its cost is known.

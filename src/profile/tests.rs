@@ -78,7 +78,7 @@ fn money_paths_and_groups_are_read_as_written() {
     let text = "schema: 1
 forge: { kind: github, repo: a/b, token: { file: ~/token } }
 repo: { path: ~/src/web }
-budget: { usd_per_day: 0.1, usd_per_run: 0.000001, usd_per_item: 15 }
+budget: { usd_per_day: 0.1, usd_per_run: 0.000001, usd_per_item: 15, runs_per_item: 8, tokens_per_item: 90, tokens_per_run: 9 }
 agents: { settings: { claude: { timeout: 2h } } }
 risk: { weights: { ci_failure: 0, our_rule: 7 }, classes: { our_rule: ['x/**'] } }
 policy:
@@ -87,6 +87,8 @@ policy:
     assert_eq!(rules.budget.usd_micros_per_day, 100_000);
     assert_eq!(rules.budget.usd_micros_per_run, 1);
     assert_eq!(rules.budget.usd_micros_per_item, 15_000_000);
+    assert_eq!(rules.budget.runs_per_item, 8);
+    assert_eq!(rules.budget.tokens_per_item, 90);
     assert_eq!(rules.repo.path.unwrap(), Path::new("/home/me/src/web"));
     assert_eq!(
         rules.forge.token,

@@ -156,6 +156,13 @@ const BAD: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "budget:\n  tokens_per_item: 5",
+        &[
+            "web.yaml:4: budget.tokens_per_item: the limit cannot be kept without `budget.tokens_per_run`; set \
+           `budget.tokens_per_run` to what one run may cost",
+        ],
+    ),
+    (
         "budget: { usd_per_day: 1, usd_per_run: 1.5 }",
         &[
             "web.yaml:3: budget.usd_per_day: 1 is less than the 1.5 of `budget.usd_per_run`: no run would ever start",

@@ -29,14 +29,18 @@ pub(super) fn budget(check: &mut Checker<'_>, file: &ProfileFile) {
         );
     }
     let tokens = budget.tokens_per_run.unwrap_or(0);
-    let limit = budget.tokens_per_day.unwrap_or(0);
-    reserved(
-        check,
-        ["budget.tokens_per_day", "budget.tokens_per_run"],
-        limit,
-        tokens,
-        &|n| n.to_string(),
-    );
+    for (key, limit) in [
+        ("budget.tokens_per_day", budget.tokens_per_day),
+        ("budget.tokens_per_item", budget.tokens_per_item),
+    ] {
+        reserved(
+            check,
+            [key, "budget.tokens_per_run"],
+            limit.unwrap_or(0),
+            tokens,
+            &|n| n.to_string(),
+        );
+    }
 }
 
 /// A limit can be kept only when a part of it is set aside before a run starts.

@@ -72,7 +72,8 @@ pub fn describe(wait: &Wait) -> String {
         Wait::NoAgent { reason } => format!("no agent of the profile can start: {reason}"),
         Wait::Budget { limit, .. } => format!("the budget of the day is used up: {limit}"),
         Wait::Spent { limit } => format!(
-            "what the item may cost is used up: {limit}; a higher `budget.usd_per_item` lets it go on"
+            "what the item may cost is used up: {limit}; a higher `budget.{}` lets it go on",
+            limit.split(':').next().unwrap_or_default()
         ),
         Wait::Capacity { limit, max } => format!("no free slot: {limit} is {max}"),
         Wait::LaunchLimit { max } => {

@@ -31,6 +31,9 @@ const NOTE_CHARS_MAX: usize = 300;
 const DONE_GRACE: Duration = Duration::from_mins(1);
 /// Waits before an agent whose network failed goes on with its session; the last one repeats.
 const NETWORK_WAITS: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
+/// What an agent has used is written down at most so often while it works: often enough for a screen, seldom enough for a
+/// disk. A crash loses what it used since, which its end, or the session that goes on, mostly tells all the same.
+const SPEND_EVERY: Duration = Duration::from_secs(5);
 /// What stands before the task of an agent that goes on with its session.
 const GO_ON: &str = "You were interrupted while you worked on the task below, and this is the same session. \
                      The files are as you left them: go on from there.\n\n";
@@ -43,13 +46,11 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
     loop {
         let (agent, command) = match prepare(worker, record)? {
             Ok(prepared) => prepared,
-            Err(outcome) => return worker.finish(record, outcome, &RunFindings::default()),
+            Err(outcome) => return finish_unstarted(worker, record, outcome),
         };
         let (end, usage) = match attempt(worker, record, agent, &command)? {
             Ok(ended) => ended,
-            Err(why) => {
-                return worker.finish(record, could_not_start(why), &RunFindings::default());
-            }
+            Err(why) => return finish_unstarted(worker, record, could_not_start(why)),
         };
         record.put_usage(&usage)?;
         crash_point("worker.usage_written");
@@ -74,6 +75,27 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
         ));
         worker.ctx.clock.sleep(wait);
     }
+}
+
+/// What a start of the agent may spend in a run that has cost `spent` before it. Never nothing, which could mean no limit.
+fn money_left(rules: &BudgetRules, spent: Option<u64>) -> Option<u64> {
+    let max = Some(rules.usd_micros_per_run).filter(|max| *max > 0)?;
+    Some(max.saturating_sub(spent.unwrap_or(0)).max(1))
+}
+
+/// Ends a run whose agent is not started, or not once more: what earlier starts have used is known.
+fn finish_unstarted(
+    worker: &Worker<'_>,
+    record: &mut Record<'_>,
+    outcome: Outcome,
+) -> Result<(), WorkerError> {
+    let usage = record.usage()?;
+    let findings = RunFindings {
+        tokens: usage.tokens,
+        usd_micros: usage.usd_micros,
+        ..RunFindings::default()
+    };
+    worker.finish(record, outcome, &findings)
 }
 
 /// One start of the agent, followed to its end. The inner error is why it must not be started.
@@ -140,7 +162,8 @@ fn prepare(
         return Ok(Err(outcome));
     }
     let out = worker.around.out(run);
-    let session = record.usage()?.session.filter(|_| agent.abilities().resume);
+    let usage = record.usage()?;
+    let session = usage.session.filter(|_| agent.abilities().resume);
     if session.is_none() {
         make_out(worker, run)?;
     } else if !prompt.starts_with(GO_ON) {
@@ -154,6 +177,7 @@ fn prepare(
         settings: &worker.settings,
         run: run.id.as_str(),
         resume: session.as_deref(),
+        usd_micros_max: money_left(&worker.ctx.rules.budget, usage.usd_micros),
         confined: worker.is_confined(run),
     });
     match command {
@@ -291,6 +315,9 @@ struct Follow<'r, 's> {
     /// This start goes on with the session of an earlier one.
     goes_on: bool,
     spending: Spending,
+    /// What is written down of its use, and when that was, on the monotonic clock.
+    written: (Option<u64>, Option<u64>),
+    written_at: Option<Duration>,
     circle: Circle,
     /// The limit that it broke.
     broken: Option<String>,
@@ -323,6 +350,8 @@ impl<'r, 's> Follow<'r, 's> {
             budget: worker.ctx.rules.budget.clone(),
             before: (usage.tokens, usage.usd_micros),
             goes_on: usage.session.is_some() && agent.abilities().resume,
+            written: (usage.tokens, usage.usd_micros),
+            written_at: None,
             usage,
             spending: Spending::default(),
             circle: Circle::default(),
@@ -396,6 +425,7 @@ impl<'r, 's> Follow<'r, 's> {
                 sum(before_usd, now.usd_micros()),
             )
         };
+        let usage = &self.usage;
         let Some(over) = overspent(usage.tokens, usage.usd_micros, &self.budget) else {
             return;
         };
@@ -406,6 +436,25 @@ impl<'r, 's> Follow<'r, 's> {
             self.error = Some(error);
         }
         self.breaks(over);
+    }
+
+    /// Writes down what has changed since the last time, when that is long enough ago.
+    fn keep_spend(&mut self) {
+        let spent = (self.usage.tokens, self.usage.usd_micros);
+        if self.written == spent {
+            return;
+        }
+        let now = self.clock.monotonic();
+        let is_early = |at: Duration| now.saturating_sub(at) < SPEND_EVERY;
+        if self.written_at.is_some_and(is_early) {
+            return;
+        }
+        self.written_at = Some(now);
+        // A disk that is full now may have room when the agent ends, and only then it has to.
+        if self.record.put_usage(&self.usage).is_ok() {
+            self.written = spent;
+            crash_point("worker.spend_written");
+        }
     }
 
     /// The first limit that is broken is the reason.
@@ -447,6 +496,7 @@ impl Watch for Follow<'_, '_> {
         for event in events {
             self.hear(event);
         }
+        self.keep_spend();
         let stuck = |since: Duration| self.clock.monotonic().saturating_sub(since) > self.stall;
         if self
             .retrying
@@ -463,6 +513,7 @@ impl Watch for Follow<'_, '_> {
     }
 
     fn cancelled(&mut self) -> bool {
+        self.keep_spend();
         let is_done = self.has_ended && matches!(self.verdict, Some(Ok(())));
         let silent = || self.clock.monotonic().saturating_sub(self.heard) > DONE_GRACE;
         self.error.is_some() || (is_done && silent())

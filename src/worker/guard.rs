@@ -133,6 +133,8 @@ mod tests {
             runs_per_day: 0,
             tokens_per_day: 0,
             usd_micros_per_day: 0,
+            runs_per_item: 0,
+            tokens_per_item: 0,
             usd_micros_per_item: 0,
             usd_micros_per_run: 1_000_000,
             tokens_per_run: 100,

@@ -94,6 +94,7 @@ impl<'a> LocalWorkers<'a> {
             settings,
             run: "",
             resume: None,
+            usd_micros_max: None,
             confined: false,
         });
         command.map_or(&[], |command| command.pass_env)

@@ -10,7 +10,8 @@ use crate::domain::{
 use crate::durable::crash::{Crash, disarm, simulate_after};
 use crate::durable::write_quick;
 use crate::proc::{Ended, Verdict, Watch};
-use crate::sys::Clock as _;
+use crate::sys::{Clock as _, StepClock};
+use jiff::SignedDuration;
 
 const IMPLEMENTED: &[u8] = b"OUTCOME=implemented\nACTION=host-publish-issue-pr\n";
 
@@ -244,8 +245,8 @@ fn a_successor_goes_on_with_the_session_of_a_dead_supervisor() {
     let mut resumed = 0;
     for n in 1.. {
         let bench = bench(|start| match start {
-            1 => lines("session abc-1|call a"),
-            _ => lines("done"),
+            1 => lines("session abc-1|session-use 10 5|call a"),
+            _ => lines("done|session-use 17 8"),
         });
         simulate_after(n);
         let result = catch_unwind(AssertUnwindSafe(|| bench.supervise()));
@@ -268,14 +269,67 @@ fn a_successor_goes_on_with_the_session_of_a_dead_supervisor() {
         }
         let before = bench.children.commands.borrow().len();
         bench.supervise().unwrap();
-        assert_eq!(
-            bench.end().0,
-            Outcome::Implemented { commit: sha() },
-            "{point}"
-        );
+        let (outcome, findings) = bench.end();
+        assert_eq!(outcome, Outcome::Implemented { commit: sha() }, "{point}");
+        assert_eq!((findings.tokens, findings.usd_micros), (Some(17), Some(8)));
         let commands = bench.children.commands.borrow();
         assert!(commands[before].contains("--resume=abc-1"), "{point}");
         resumed += 1;
     }
     assert!(resumed > 1, "{resumed}");
+}
+
+/// Written while it works, so that screens and passes know of it, and not with every line.
+#[test]
+fn what_an_agent_has_used_is_written_down_while_it_works() {
+    let mut bench = bench(|_| vec![]);
+    let (store, run) = (bench.store.clone(), bench.run.id.clone());
+    let clock = std::rc::Rc::new(StepClock::new(bench.clock.now()));
+    bench.clock = clock.clone();
+    let written = move || super::record::spent(&store, &run).unwrap();
+    bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
+        write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
+        let step = |millis| clock.step(SignedDuration::from_millis(millis));
+        let says = |watch: &mut dyn Watch, text| {
+            for line in lines(text) {
+                assert_eq!(watch.line(&line), Verdict::Continue);
+            }
+        };
+        assert_eq!(written(), (None, None));
+        says(watch, "use 10 5");
+        assert_eq!(written(), (Some(10), Some(5)));
+        step(4_999);
+        says(watch, "use 20 9|use 21 10");
+        assert!(!watch.cancelled());
+        assert_eq!(written(), (Some(10), Some(5)), "not yet");
+        step(1);
+        assert!(!watch.cancelled());
+        assert_eq!(written(), (Some(21), Some(10)), "also when nothing is said");
+        step(5_000);
+        says(watch, "done|use 30 11");
+        assert_eq!(written(), (Some(30), Some(11)));
+        Ended::Exited(0)
+    });
+    bench.supervise().unwrap();
+    let findings = bench.end().1;
+    assert_eq!((findings.tokens, findings.usd_micros), (Some(30), Some(11)));
+}
+
+/// The network failed, and before the agent was started again the run was stopped: what it had used is not forgotten.
+#[test]
+fn what_was_used_before_a_stop_is_kept() {
+    let mut bench = bench(|_| vec![]);
+    let store = bench.store.clone();
+    let hold = bench.hold_record("stop");
+    bench.on("the-agent", move |_, watch: &mut dyn Watch| {
+        for line in lines("session abc-1|use 10 5|network") {
+            let _goes_on = watch.line(&line);
+        }
+        store.holds().put(&hold.name, &hold).unwrap();
+        Ended::Exited(1)
+    });
+    bench.supervise().unwrap();
+    let (outcome, findings) = bench.end();
+    assert!(matches!(outcome, Outcome::Cancelled { .. }), "{outcome:?}");
+    assert_eq!((findings.tokens, findings.usd_micros), (Some(10), Some(5)));
 }

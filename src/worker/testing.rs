@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -104,6 +105,8 @@ pub(super) fn rules() -> Rules {
             runs_per_day: 0,
             tokens_per_day: 0,
             usd_micros_per_day: 0,
+            runs_per_item: 0,
+            tokens_per_item: 0,
             usd_micros_per_item: 0,
             usd_micros_per_run: 0,
             tokens_per_run: 0,
@@ -279,7 +282,7 @@ pub(super) struct Bench {
     pub(super) rules: Rules,
     pub(super) children: Scripted,
     pub(super) vcs: FakeVcs,
-    pub(super) clock: StepClock,
+    pub(super) clock: Rc<StepClock>,
     pub(super) env: Env,
     pub(super) agents: fn(&str) -> Option<&'static dyn Agent>,
 }
@@ -333,7 +336,7 @@ impl Bench {
                 built: RefCell::new(Box::new(|_| Ok(Some(sha())))),
                 kept: RefCell::default(),
             },
-            clock: StepClock::new(now),
+            clock: Rc::new(StepClock::new(now)),
             env: Env::from_pairs([("PATH", "/usr/bin:rel:/bin"), ("HOME", "/home/u")]),
             agents: agent::by_name,
             dir,
@@ -365,14 +368,22 @@ impl Bench {
 
     pub(super) fn hold(&self, name: &str, item: Option<ItemId>) {
         let hold = Hold {
+            item,
+            ..self.hold_record(name)
+        };
+        self.store.holds().put(name, &hold).unwrap();
+    }
+
+    /// A hold on the whole profile that is not set yet.
+    pub(super) fn hold_record(&self, name: &str) -> Hold {
+        Hold {
             name: name.into(),
             reason: "because".into(),
             by: "ann".into(),
             at: self.clock.now(),
-            item,
+            item: None,
             rule: None,
-        };
-        self.store.holds().put(name, &hold).unwrap();
+        }
     }
 
     pub(super) fn supervise(&self) -> Result<(), WorkerError> {
@@ -382,7 +393,7 @@ impl Bench {
             vcs: &self.vcs,
             agents: &self.agents,
             children: &self.children,
-            clock: &self.clock,
+            clock: &*self.clock,
             env: &self.env,
             rules: &self.rules,
             acp: Path::new("/opt/acp/bin/acp"),

@@ -16,17 +16,28 @@ const GRACE: Duration = Duration::from_secs(1);
 /// What a busy machine takes to start a program and to end it.
 const SLACK: Duration = Duration::from_mins(1);
 
-fn stall(mode: &str) -> Duration {
-    match mode {
-        "hang" | "refused" => STALL,
-        _ => STALL_LONG,
+/// Whether it says nothing for longer than [`STALL`]: nothing comes back, or it tries again without a word.
+fn is_silent(agent: &str, mode: &str) -> bool {
+    matches!(
+        (agent, mode),
+        (_, "hang" | "refused")
+            | ("qwen", "429" | "429quota" | "500")
+            | ("opencode", "429quota" | "500")
+    )
+}
+
+fn stall(agent: &str, mode: &str) -> Duration {
+    if is_silent(agent, mode) {
+        STALL
+    } else {
+        STALL_LONG
     }
 }
 
 /// Limits of a run, as settings of an agent in a profile.
 pub(crate) fn limits(agent: &str, mode: &str) -> String {
     let secs = |time: Duration| format!("{}s", time.as_secs());
-    let (timeout, stall, grace) = (secs(TIMEOUT), secs(stall(mode)), secs(GRACE));
+    let (timeout, stall, grace) = (secs(TIMEOUT), secs(stall(agent, mode)), secs(GRACE));
     with_model(
         agent,
         &format!("timeout: {timeout}, stall: {stall}, grace: {grace}"),
@@ -34,11 +45,12 @@ pub(crate) fn limits(agent: &str, mode: &str) -> String {
 }
 
 /// How long a run takes at most within these limits.
-pub(crate) fn longest(mode: &str) -> Duration {
+pub(crate) fn longest(agent: &str, mode: &str) -> Duration {
     // Nothing is printed any more where nothing comes: the time in all is not what ends it.
-    let limit = match mode {
-        "hang" | "refused" => STALL,
-        _ => TIMEOUT,
+    let limit = if is_silent(agent, mode) {
+        STALL
+    } else {
+        TIMEOUT
     };
     limit + GRACE + SLACK
 }

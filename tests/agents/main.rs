@@ -44,7 +44,7 @@ fn fails(agent: &str, mode: &str, class: &str) {
     let run = world.run(&kinds::good_script(agent));
     assert_eq!(run.class(), class, "{run:?}");
     assert!(world.calls() > 0 || mode == "refused", "no model was asked");
-    assert!(run.took < kinds::longest(mode), "{run:?}");
+    assert!(run.took < kinds::longest(agent, mode), "{run:?}");
     if class == "stalled" {
         assert!(run.took >= kinds::STALL, "{run:?}");
     }
@@ -59,7 +59,17 @@ fn loops(agent: &str) {
     assert!(run.reason.contains("more than 6 steps"), "{run:?}");
     // The step that is one too many is seen, and what was printed with it.
     assert!((7..=8).contains(&run.steps), "{run:?}");
-    assert!(run.took < kinds::longest("ok"), "{run:?}");
+    assert!(run.took < kinds::longest(agent, "ok"), "{run:?}");
+    world.nothing_is_left();
+}
+
+/// The agent makes the same call for ever, sees that itself and stops; what it says of its end does not matter.
+fn stops_itself(agent: &str, says: &str) {
+    let world = World::new(agent, "ok", &kinds::limits(agent, "ok"));
+    let run = world.run("@model loop echo again");
+    assert_eq!(run.class(), "looping", "{run:?}");
+    assert!(run.reason.contains(says), "{run:?}");
+    assert!(run.took < kinds::longest(agent, "ok"), "{run:?}");
     world.nothing_is_left();
 }
 
@@ -139,6 +149,7 @@ fails! {
     pi_refused: "pi" "refused" => "network";
     pi_html: "pi" "html" => "broken-output";
     pi_hang: "pi" "hang" => "stalled";
+    pi_cut_late: "pi" "cutlate" => "network";
 
     qwen_401: "qwen" "401" => "not-logged-in";
     qwen_403: "qwen" "403" => "not-allowed";
@@ -193,6 +204,55 @@ mod goes_round_in_circles {
     fn pi() {
         super::loops("pi");
     }
+
+    #[test]
+    fn gemini() {
+        super::stops_itself("gemini", "Loop detected");
+    }
+
+    #[test]
+    fn qwen() {
+        super::stops_itself("qwen", "Loop detection halted the run");
+    }
+}
+
+/// These try again for minutes without a word, and the limit of silence is what ends them. All at once, because they wait.
+#[test]
+fn what_tries_again_in_silence_is_ended_by_the_limit_of_silence() {
+    std::thread::scope(|all| {
+        for (agent, mode, class) in [
+            ("qwen", "429", "stalled"),
+            ("qwen", "429quota", "stalled"),
+            ("qwen", "500", "stalled"),
+            ("qwen", "cut", "network"),
+            ("opencode", "429quota", "stalled"),
+            ("opencode", "500", "stalled"),
+            ("opencode", "refused", "stalled"),
+            ("opencode", "hang", "stalled"),
+        ] {
+            all.spawn(move || fails(agent, mode, class));
+        }
+    });
+}
+
+/// Money that a program tells only with its last word is a limit that it keeps itself: the fourth answer is one too many.
+#[test]
+fn claude_keeps_the_limit_of_money_itself() {
+    let world = World::new("claude", "ok", &kinds::limits("claude", "ok"));
+    world.also("budget: { usd_per_run: 0.02 }");
+    let run = world.run("@model loop echo again");
+    assert_eq!(run.class(), "looping", "{run:?}");
+    assert!(
+        run.reason.contains("spent more than usd_per_run"),
+        "{run:?}"
+    );
+    assert!(run.reason.contains("maximum budget"), "{run:?}");
+    assert_eq!(
+        (world.calls(), run.usd_micros),
+        (4, Some(24_640)),
+        "{run:?}"
+    );
+    world.nothing_is_left();
 }
 
 #[test]

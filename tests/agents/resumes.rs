@@ -58,3 +58,37 @@ fn claudes_settings_outlive_its_sandbox_and_nothing_in_them_is_lost() {
 fn codex() {
     resumes("codex");
 }
+
+/// The first turn is done, and then every call of the program fails, its own tries included, until it gives up. acp waits
+/// and has it go on where it was; the first turn is not done again.
+fn goes_on_after_the_network(agent: &str, mode: &str, calls: u64) {
+    let world = World::new(agent, mode, &kinds::limits(agent, mode));
+    let run = world.run(
+        "@model run echo 'half of it' >> half.txt\n@model run echo 'made by the model' > work.txt\n\
+         @model run acp report implemented\n@model say All done.",
+    );
+    assert_eq!(run.outcome, "implemented", "{run:?}");
+    assert_eq!(world.merged_file("half.txt"), "half of it");
+    assert_eq!(world.merged_file("work.txt"), "made by the model");
+    assert_eq!(world.calls(), calls, "{run:?}");
+    let runs = world.json(&["run", "list", "--all"]);
+    assert_eq!(runs.as_array().map(Vec::len), Some(1), "{runs}");
+    let log = world.acp(&["run", "log", runs[0]["id"].as_str().unwrap()]);
+    let went_on = log
+        .matches("the network failed; the session goes on")
+        .count();
+    assert_eq!(went_on, 1, "{log}");
+    world.nothing_is_left();
+}
+
+/// Four answers, and two calls that fail: one, and its own second try.
+#[test]
+fn claude_after_the_network_failed() {
+    goes_on_after_the_network("claude", "away3", 6);
+}
+
+/// Each of its two tries at a stream is two calls.
+#[test]
+fn codex_after_the_network_failed() {
+    goes_on_after_the_network("codex", "away5", 8);
+}

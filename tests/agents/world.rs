@@ -79,10 +79,9 @@ impl World {
         } else {
             format!(", hosts: [\"{}\"]", world.provider.place())
         };
-        let path = world.profile_path();
-        let text = fs::read_to_string(&path).unwrap();
-        let alone = format!("sandbox: {{ kind: bubblewrap, network: model-host-only{hosts} }}\n");
-        fs::write(&path, format!("{text}\n{alone}")).unwrap();
+        world.also(&format!(
+            "sandbox: {{ kind: bubblewrap, network: model-host-only{hosts} }}"
+        ));
         world
     }
 
@@ -119,6 +118,13 @@ impl World {
         world.acp(&["init", "--yes", "--agent-command", "true"]);
         world.profile(agents);
         world
+    }
+
+    /// Adds a section to the profile.
+    pub(crate) fn also(&self, section: &str) {
+        let path = self.profile_path();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{text}\n{section}\n")).unwrap();
     }
 
     /// What is in a file below HOME.

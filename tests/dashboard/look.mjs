@@ -77,7 +77,20 @@ const run = await page.locator("#runs button").first().getAttribute("aria-label"
 const id = run.split(", ")[1];
 const trees = join(process.env.ACP_HOME, "state");
 const tree = readdirSync(trees, { recursive: true }).find((path) => path.includes(id) && path.endsWith("/README.md"));
-writeFileSync(join(trees, tree.replace(/README\.md$/, "GO")), "");
+const give = (name, text) => writeFileSync(join(trees, tree.replace(/README\.md$/, name)), text);
+
+// Its log follows while it is open, without a touch, and says when the run is over.
+await page.locator("#runs button").first().click();
+await page.waitForFunction(() => document.getElementById("log-text").textContent.includes("<b>issue/7</b>"));
+check((await page.locator("#log-note").innerText()).includes("at work"), "the log says that the run is at work");
+give("SAY", `${"a line\n".repeat(200)}half way <i>there</i>\n`);
+await page.waitForFunction(() => document.getElementById("log-text").textContent.includes("half way <i>there</i>"));
+const below = () => { const text = document.getElementById("log-text"); return text.scrollHeight - text.scrollTop - text.clientHeight; };
+check(await page.evaluate(below) < 2, "the last line is in sight");
+give("GO", "");
+await page.waitForFunction(() => { const note = document.getElementById("log-note").textContent; return note.includes(" · ") && !note.includes("at work"); });
+await page.keyboard.press("Escape");
+await page.waitForSelector("#log", { state: "hidden" });
 await page.waitForFunction(() => document.getElementById("runs").textContent.includes("No agent is at work"));
 check(await page.evaluate(() => globalThis.same === true), "the page was not loaded again");
 troubles.push(...wrong);

@@ -39,7 +39,12 @@ case "$ACP_ITEM" in
     issue/1) echo one > one.txt; acp report implemented ;;
     issue/4) echo "no such API"; acp report blocked --detail "needs a decision" ;;
     issue/5) exit 3 ;;
-    issue/7) n=0; while ! test -e GO && test $n -lt 3000; do sleep 0.05; n=$((n + 1)); done; acp report implemented ;;
+    issue/7) n=0
+        while ! test -e GO && test $n -lt 3000; do
+            sleep 0.05; n=$((n + 1))
+            if test -e SAY; then cat SAY; rm SAY; fi
+        done
+        acp report implemented ;;
     *) mkdir -p .github; echo 1 > ".github/x-$$.yml"; acp report implemented ;;
 esac
 "#;

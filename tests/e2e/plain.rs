@@ -49,6 +49,8 @@ fn one_of_each() -> TestEnv {
         dropped: false,
         dead_launches: 0,
         usd_micros: 0,
+        tokens: 0,
+        runs: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
         started: None,

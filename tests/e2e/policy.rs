@@ -441,6 +441,39 @@ fn limits_hold_back_what_does_not_fit_and_why_says_so() {
     );
 }
 
+/// What an item may use, on whatever days; the others go on.
+#[test]
+fn an_item_that_has_used_what_it_may_waits_for_a_person_and_others_go_on() {
+    let failing = "if [ $ACP_ITEM = issue/1 ]; then exit 3; fi\necho work > work.txt\nacp report implemented\n";
+    let many = "retry: { delays: [1ms], attempts_max: 5 }\n";
+    for (limit, says) in [
+        ("runs_per_item: 2", "runs_per_item: 2 of 2 used"),
+        (
+            "tokens_per_item: 250, tokens_per_run: 100",
+            "tokens_per_item: 200 of 250 used, and a run reserves 100",
+        ),
+    ] {
+        let env = TestEnv::under_with(failing, &format!("{many}budget: {{ {limit} }}\n"));
+        let _fails = env.issue("One");
+        let _idle = env.until_idle();
+        assert_eq!(env.runs().len(), 2, "{limit}");
+        let why = env.why("issue/1");
+        assert_eq!(why["code"], "spent", "{why}");
+        let text = why["why"].as_str().unwrap();
+        let name = limit.split(':').next().unwrap();
+        assert!(
+            text.contains(says) && text.contains(&format!("`budget.{name}`")),
+            "{why}"
+        );
+        let shown = env.acp(&["budget", "show"]).ok().stdout;
+        assert!(shown.contains("an item 2"), "{shown}");
+        let _works = env.issue("Two");
+        let _idle = env.until_idle();
+        assert_eq!(env.why("issue/2")["code"], "closed");
+        assert_eq!(env.runs().len(), 3, "{limit}");
+    }
+}
+
 /// At 80 % of a limit of the day it is told once, at 100 % nothing starts any more.
 #[test]
 fn the_budget_of_the_day_is_told_when_little_is_left_and_stops_all_when_none_is() {

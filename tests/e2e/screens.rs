@@ -151,30 +151,73 @@ fn what_runs_is_shown_with_its_age_and_last_sign_of_life() {
     let cells = row(&env);
     assert_eq!(cells[..3], ["issue/1", "agent", "command"], "{cells:?}");
     assert_eq!(cells[cells.len() - 2..], ["($2.50)", id], "{cells:?}");
-    let budgets = store(&env).budgets();
-    let (day, mut budget) = budgets.list().unwrap().pop().unwrap();
-    let known = budget.runs.values_mut().next().unwrap();
-    (known.usd_micros, known.tokens) = (Some(750_000), Some(1_234));
-    budgets.put(&day, &budget).unwrap();
-    let status = env.data(&["status"]);
-    assert_eq!(
-        (
-            &status["running"][0]["usd_micros"],
-            &status["running"][0]["tokens"]
-        ),
-        (&750_000.into(), &1_234.into())
-    );
-    assert_eq!(
-        (&status["budget"]["usd_micros"], &status["budget"]["tokens"]),
-        (&750_000.into(), &1_234.into())
-    );
-    let cells = row(&env);
-    assert_eq!(cells[cells.len() - 2], "$0.75", "{cells:?}");
     let board = env.data(&["board"]);
     assert_eq!(board["queue"]["active_tasks"], 1);
     assert_eq!(board["usage"]["active_workers"], 1);
     assert_eq!(board["runtime_health"]["dispatcher"], "healthy");
     let _stopped = env.acp(&["stop"]).ok();
+}
+
+/// An agent that says what it has used, and then works for long.
+const SPENDS: &str = r#"
+    echo '{"type":"result","subtype":"success","is_error":false,"total_cost_usd":0.75,"usage":{"input_tokens":1234}}'
+    echo $PPID > pid; mv pid supervisor
+    sleep 100
+"#;
+
+/// Screens tell it while the agent works; and nothing of it is lost when agent and supervisor die.
+#[test]
+fn what_a_run_at_work_has_used_is_shown_and_survives_its_supervisor() {
+    let env = TestEnv::under_with(GOOD, "budget: { usd_per_day: 10, usd_per_run: 0.8 }\n");
+    env.program("claude", &format!("cat > /dev/null\n{SPENDS}"));
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", env.path("bin").display());
+    let env = env.var("PATH", &path);
+    env.profile(|text| {
+        let (before, rest) = text.split_once("\nagents:\n").unwrap();
+        let (_, after) = rest.split_once("\n\n").unwrap();
+        format!("{before}\nagents: {{ use: claude }}\nretry: {{ delays: [1h] }}\n\n{after}")
+    });
+    let _issue = env.issue("Slow");
+    let _running = env.passes_until("issue/1", "running");
+    env.wait_for("acp/state/web/worktrees", "supervisor");
+    // Its supervisor reads what it prints a moment later.
+    let looks = (0..200).map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(25));
+        env.data(&["status"])
+    });
+    let mut known = looks.filter(|status| !status["running"][0]["usd_micros"].is_null());
+    let status = known.next().unwrap();
+    let spent = |of: &Value| (of["usd_micros"].clone(), of["tokens"].clone());
+    let known = (json!(750_000), json!(1_234));
+    assert_eq!(spent(&status["running"][0]), known, "{status}");
+    // The larger of that and of what was set aside is what counts.
+    let counts = (json!(800_000), json!(1_234));
+    assert_eq!(spent(&status["budget"]), counts, "{status}");
+    let run = status["running"][0]["run"].as_str().unwrap().to_owned();
+    let human = env.acp(&["status"]).ok().stdout;
+    let row = human.lines().find(|line| line.starts_with("issue/1 "));
+    assert!(row.unwrap().contains("$0.75"), "{human}");
+    let shown = || env.data(&["run", "show", &run]);
+    assert_eq!(spent(&shown()), known);
+    let page = env.data(&["dashboard", "snapshot"]);
+    assert_eq!(spent(&page["runs"][0]), known, "{page}");
+    let human = env.acp(&["run", "show", &run]).ok().stdout;
+    assert!(human.contains("$0.75") && human.contains("1234"), "{human}");
+
+    let mut files = env.all_files("acp/state/web/worktrees").into_iter();
+    let file = files.find(|(path, _)| path.ends_with("supervisor"));
+    let pid = String::from_utf8(file.unwrap().1).unwrap();
+    let mut kill = env.command("kill");
+    let _killed = kill.args(["-KILL", pid.trim()]).status().unwrap();
+    let _judged = env.passes_until("issue/1", "retry");
+    let ended = shown();
+    assert_eq!(ended["outcome"], "failed", "{ended}");
+    assert!(
+        ended["reason"].as_str().unwrap().starts_with("interrupted"),
+        "{ended}"
+    );
+    assert_eq!(spent(&ended), known);
+    assert_eq!(spent(&env.data(&["status"])["budget"]), counts);
 }
 
 #[test]

@@ -468,9 +468,12 @@ fn what_units_printed_is_asked_of_the_journal() {
         "standin/bin/journalctl",
         "#!/bin/sh\necho 'No journal files' >&2\nexit 1\n",
     );
-    env.acp(&["service", "logs"])
-        .with(69)
-        .says("No journal files");
+    let failed = env.acp(&["service", "logs"]).with(69);
+    let said = failed.stderr.clone();
+    failed.says("journalctl did not show the log");
+    assert!(said.contains("No journal files"), "{said}");
+    assert!(said.contains("systemctl --user status"), "{said}");
+    assert!(!said.contains("cron"), "{said}");
 }
 
 #[test]

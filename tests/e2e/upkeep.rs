@@ -94,6 +94,8 @@ fn a_cleared_retry_leaves_the_label_to_a_person() {
         dropped: false,
         dead_launches: 0,
         usd_micros: 0,
+        tokens: 0,
+        runs: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
         started: None,

@@ -10,7 +10,7 @@ use crate::domain::{BudgetRules, DayBudget, Reservation, RunId};
 use crate::policy::day_end;
 use crate::profile::{self, Overrides};
 use crate::store::Store;
-use crate::ui::words::{relative, usd};
+use crate::ui::words::{plural, relative, usd};
 use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
 
 /// Shows what today's runs have used or set aside, and the limits of the profile. A day is a day of UTC, and a run belongs
@@ -29,7 +29,9 @@ struct Day {
     used: Amounts,
     /// 0: no limit of that kind.
     limits: Amounts,
-    /// Micro-dollars of one item on a day; 0: no limit.
+    /// Limits of one item on all days; 0: no limit.
+    runs_per_item: u32,
+    tokens_per_item: u64,
     usd_micros_per_item: u64,
     runs: Vec<Row>,
 }
@@ -86,6 +88,8 @@ impl Day {
                 tokens: rules.tokens_per_day,
                 usd_micros: rules.usd_micros_per_day,
             },
+            runs_per_item: rules.runs_per_item,
+            tokens_per_item: rules.tokens_per_item,
             usd_micros_per_item: rules.usd_micros_per_item,
             runs: budget
                 .runs
@@ -140,8 +144,19 @@ impl Render for Day {
         writeln!(out, "tokens  {}{limit}", used.tokens)?;
         let limit = of(limits.usd_micros == 0, usd(limits.usd_micros));
         writeln!(out, "cost    {}{limit}", usd(used.usd_micros))?;
-        if self.usd_micros_per_item > 0 {
-            writeln!(out, "an item {} at most", usd(self.usd_micros_per_item))?;
+        let of_item = [
+            (self.runs_per_item > 0).then(|| {
+                plural(
+                    usize::try_from(self.runs_per_item).unwrap_or(usize::MAX),
+                    "run",
+                )
+            }),
+            (self.tokens_per_item > 0).then(|| format!("{} tokens", self.tokens_per_item)),
+            (self.usd_micros_per_item > 0).then(|| usd(self.usd_micros_per_item)),
+        ];
+        let of_item: Vec<String> = of_item.into_iter().flatten().collect();
+        if !of_item.is_empty() {
+            writeln!(out, "an item {} at most", of_item.join(", "))?;
         }
         if self.runs.is_empty() {
             return Ok(());

@@ -54,6 +54,8 @@ impl RunRow {
             } else {
                 vec![]
             },
+            tokens: known(view.findings.as_ref(), |found| found.tokens).or(view.tokens),
+            usd_micros: known(view.findings.as_ref(), |found| found.usd_micros).or(view.usd_micros),
             ..Self::of(&view.run, view.findings.as_ref())
         }
     }
@@ -87,11 +89,16 @@ impl RunRow {
             started,
             deadline,
             ended: end.map(|end| end.ended),
-            tokens: findings.and_then(|findings| findings.tokens),
-            usd_micros: findings.and_then(|findings| findings.usd_micros),
+            tokens: known(findings, |found| found.tokens),
+            usd_micros: known(findings, |found| found.usd_micros),
             offers: vec![],
         }
     }
+}
+
+/// What the supervisor found out of what a run has used.
+fn known(findings: Option<&RunFindings>, what: fn(&RunFindings) -> Option<u64>) -> Option<u64> {
+    findings.and_then(what)
 }
 
 /// A hold.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::commands::{Session, advice};
 use crate::domain::{Run, RunFindings, RunId, RunState, VerifyResult};
-use crate::ui::words::{clean, relative};
+use crate::ui::words::{clean, relative, usd};
 use crate::ui::{CliError, Exit, Output, Render, Style, plain_line};
 
 /// Shows a run: what it was asked, how far it is, how it ended, what it brought, where its files are.
@@ -38,6 +38,9 @@ struct Shown {
     commit: Option<String>,
     verify: Vec<CheckView>,
     files: Option<usize>,
+    /// What its agent is known to have used: by now, or in all.
+    tokens: Option<u64>,
+    usd_micros: Option<u64>,
     created: Timestamp,
     started: Option<Timestamp>,
     ended: Option<Timestamp>,
@@ -77,6 +80,9 @@ impl Show {
         let run = find(&control.store, &self.run)?;
         let findings = control.store.findings(&run.id)?.unwrap_or_default();
         let mut shown = Shown::of(&run, &findings, &control.store);
+        if run.state.is_under_way() {
+            (shown.tokens, shown.usd_micros) = control.workers.spent(&run.id)?;
+        }
         let origin = crate::domain::Origin::Run(run.id.clone());
         let outbox = control.store.outbox()?;
         for view in outbox
@@ -167,6 +173,8 @@ impl Shown {
             commit: findings.commit.as_ref().map(ToString::to_string),
             verify: findings.verify.iter().map(check).collect(),
             files: findings.facts.files.as_ref().map(Vec::len),
+            tokens: findings.tokens,
+            usd_micros: findings.usd_micros,
             created: run.created,
             started,
             ended: end.map(|end| end.ended),
@@ -204,6 +212,8 @@ impl Shown {
             ("start", Some(self.start.clone())),
             ("commit", self.commit.clone()),
             ("files", self.files.map(|n| n.to_string())),
+            ("spent", self.usd_micros.map(usd)),
+            ("tokens", self.tokens.map(|n| n.to_string())),
             ("started", time(self.started)),
             ("ended", time(self.ended)),
             ("deadline", time(self.deadline)),

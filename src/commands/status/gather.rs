@@ -392,8 +392,8 @@ fn running_view(view: &RunView, sight: &Sight, control: &Control<'_>) -> Running
         started,
         deadline,
         last_sign: control.store.last_sign(&view.run.id),
-        usd_micros: reserved.and_then(|r| r.usd_micros),
-        tokens: reserved.and_then(|r| r.tokens),
+        usd_micros: view.usd_micros,
+        tokens: view.tokens,
         reserved_usd_micros: reserved.map_or(0, |r| r.reserved_usd_micros),
     }
 }

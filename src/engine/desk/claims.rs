@@ -202,16 +202,16 @@ fn lives_unrecorded(id: &RunId, workers: &dyn Workers) -> Option<String> {
 }
 
 impl Desk<'_> {
-    /// Brings what items have cost up to the budgets of all days; also where an earlier reset died before it.
+    /// Brings what items have used up to the budgets of all days; also where an earlier reset died before it.
     fn count_again(&self, day: &DayBudget) -> Result<(), EngineError> {
         let items: BTreeSet<ItemId> = day.runs.values().map(|run| run.item).collect();
         for item in items {
-            let Some(mut retry) = self.store.retries().get(&item.slug())? else {
+            let Some(retry) = self.store.retries().get(&item.slug())? else {
                 continue;
             };
-            let usd_micros = self.usd_micros_of(item)?;
-            if retry.usd_micros != usd_micros {
-                retry.usd_micros = usd_micros;
+            let used = self.used_by(item)?;
+            if retry.used() != used {
+                let retry = retry.with_used(used);
                 self.store.retries().put(&item.slug(), &retry)?;
             }
         }

@@ -8,7 +8,7 @@ mod notices;
 use std::path::Path;
 
 use super::{EngineError, LOCK_WAIT};
-use crate::domain::{DayBudget, ItemId, Rules, Run, RunId};
+use crate::domain::{DayBudget, ItemId, ItemUse, Rules, Run, RunId};
 use crate::policy;
 use crate::store::{Entry, Holder, Lock, LockName, Store, StoreError};
 use crate::sys::Clock;
@@ -64,11 +64,11 @@ impl Desk<'_> {
         let day = Store::day(self.clock.now());
         let mut budget = self.store.budgets().get(&day)?.unwrap_or_default();
         let retry = self.store.retries().get(&run.item.slug())?;
-        let spent = retry.map_or(0, |retry| retry.usd_micros);
-        let spent = spent.max(budget.usd_micros_of(run.item));
+        let used = retry.map(|retry| retry.used()).unwrap_or_default();
+        let used = used.max(budget.used_by(run.item));
         let limits = &rules.budget;
         if policy::may_start(&budget, limits).is_err()
-            || policy::item_may_start(spent, limits).is_err()
+            || policy::item_may_start(used, limits).is_err()
         {
             return Ok(false);
         }
@@ -79,11 +79,11 @@ impl Desk<'_> {
         Ok(true)
     }
 
-    /// What runs of an item have cost on all days that are kept, in micro-dollars; one of unknown cost counts as what was set
-    /// aside for it.
-    pub(super) fn usd_micros_of(&self, item: ItemId) -> Result<u64, StoreError> {
+    /// What runs of an item have used on all days that are kept; what is not known of one counts as what was set aside for
+    /// it.
+    pub(super) fn used_by(&self, item: ItemId) -> Result<ItemUse, StoreError> {
         let days = self.store.budgets().list()?;
-        Ok(days.iter().map(|(_, day)| day.usd_micros_of(item)).sum())
+        Ok(days.iter().map(|(_, day)| day.used_by(item)).sum())
     }
 
     /// Tells, once for each limit of a day, that most of it is used.

@@ -455,6 +455,8 @@ fn a_cleared_retry_keeps_its_attempt_and_the_run_that_was_counted() {
         dropped: false,
         dead_launches: 0,
         usd_micros: 0,
+        tokens: 0,
+        runs: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
         started: None,

@@ -82,6 +82,8 @@ fn retry(item: ItemId, attempt: u32) -> Retry {
         dropped: false,
         dead_launches: 0,
         usd_micros: 0,
+        tokens: 0,
+        runs: 0,
         excuses: 0,
         avoid: BTreeSet::new(),
         started: None,

@@ -221,8 +221,8 @@ impl<'a> Room<'a> {
                 until: policy::day_end(self.view.now),
             });
         }
-        let spent = self.view.usd_micros_of(candidate.item);
-        if let Err(limit) = policy::item_may_start(spent, budget) {
+        let used = self.view.used_by(candidate.item);
+        if let Err(limit) = policy::item_may_start(used, budget) {
             return Some(Wait::Spent { limit });
         }
         self.capacity_wait(candidate)

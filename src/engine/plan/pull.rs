@@ -519,6 +519,8 @@ fn give_up(view: &View<'_>, item: ItemId, previous: Option<Retry>, reason: &str)
         dropped: false,
         dead_launches: 0,
         usd_micros: 0,
+        tokens: 0,
+        runs: 0,
         excuses: 0,
         avoid: std::collections::BTreeSet::new(),
         started: None,

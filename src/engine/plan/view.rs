@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind, Life,
-    Origin, Outcome, Payload, PullRequest, Retry, Rules, Run, RunId, RunState, RunView, Sha,
-    Snapshot, Wait, Writes, label,
+    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind,
+    ItemUse, Life, Origin, Outcome, Payload, PullRequest, Retry, Rules, Run, RunId, RunState,
+    RunView, Sha, Snapshot, Wait, Writes, label,
 };
 
 use super::trust::Trust;
@@ -193,13 +193,13 @@ impl<'a> View<'a> {
         number.and_then(|(n, _)| n.parse().ok()).or(pr.closes)
     }
 
-    /// What an issue and acp's pull requests for it have cost together, in micro-dollars, or what a pull request has that
-    /// is for none.
-    pub(super) fn usd_micros_of(&self, item: ItemId) -> u64 {
-        let cost = |item: ItemId| {
+    /// What runs of an issue and of acp's pull requests for it have used together, or those of a pull request that is for
+    /// none.
+    pub(super) fn used_by(&self, item: ItemId) -> ItemUse {
+        let used = |item: ItemId| {
             let retry = self.snapshot.retries.get(&item);
-            let today = self.snapshot.budget.usd_micros_of(item);
-            retry.map_or(0, |retry| retry.usd_micros).max(today)
+            let today = self.snapshot.budget.used_by(item);
+            retry.map(Retry::used).unwrap_or_default().max(today)
         };
         let issue = match item.kind {
             ItemKind::Issue => Some(item.number),
@@ -210,11 +210,11 @@ impl<'a> View<'a> {
             }
         };
         let Some(issue) = issue else {
-            return cost(item);
+            return used(item);
         };
         let pulls = self.pulls_for(issue).iter().filter(|pr| self.is_ours(pr));
-        let of_pulls: u64 = pulls.map(|pr| cost(ItemId::pr(pr.number))).sum();
-        of_pulls.saturating_add(cost(ItemId::issue(issue)))
+        let of_pulls = pulls.map(|pr| used(ItemId::pr(pr.number)));
+        of_pulls.chain([used(ItemId::issue(issue))]).sum()
     }
 
     pub(super) fn pulls_for(&self, issue: u64) -> &[&'a PullRequest] {

@@ -11,6 +11,8 @@
 //! | `500`, `503`, `529` | the provider has trouble |
 //! | `hang`, `html` | nothing ever comes; a page instead of an answer |
 //! | `cut`, `slow` | the stream ends in the middle; it takes its time |
+//! | `cutlate` | the first answer is whole, and all others are cut |
+//! | `away3` | the connection of every call from the second to the third ends without an answer; any number will do |
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,6 +23,14 @@ use super::{Api, Reply};
 
 /// When limits end, from now, in seconds.
 const RESET_SECS: u64 = 3600;
+
+/// The mode as it is for the `nth` call, where that depends on it.
+pub(super) fn now(mode: &str, nth: u64) -> &str {
+    match mode {
+        "cutlate" if nth > 1 => "cut",
+        _ => mode,
+    }
+}
 
 /// What the mode does with the `nth` call instead of an answer.
 pub(super) fn fault(api: Api, mode: &str, nth: u64) -> Option<Reply> {
@@ -47,7 +57,12 @@ pub(super) fn fault(api: Api, mode: &str, nth: u64) -> Option<Reply> {
             body: "<html><body>Please log in to the proxy</body></html>".to_owned(),
         },
         "hang" => return Some(Reply::Hang),
-        _ => return None,
+        _ => {
+            let last = mode.strip_prefix("away").and_then(|last| last.parse().ok());
+            return last
+                .is_some_and(|last| (2..=last).contains(&nth))
+                .then_some(Reply::Nothing);
+        }
     };
     Some(Reply::Answer(answer))
 }

@@ -57,6 +57,8 @@ enum Reply {
     },
     /// The connection stays open and nothing comes.
     Hang,
+    /// The connection ends and nothing has come.
+    Nothing,
 }
 
 /// One server-sent event.
@@ -106,9 +108,7 @@ impl ModelServer {
 
     /// How often a model was asked in this mode.
     pub(crate) fn calls(&self, mode: &str) -> u64 {
-        let calls = self.state.calls.lock();
-        let calls = calls.unwrap_or_else(PoisonError::into_inner);
-        calls.get(mode).copied().unwrap_or(0)
+        self.state.so_far(mode)
     }
 }
 
@@ -127,8 +127,12 @@ fn serve(state: &State, stream: &TcpStream) -> io::Result<()> {
     let (mode, path) = request.mode_and_path();
     match reply(state, &request, &mode, &path) {
         Reply::Answer(answer) => answer.send(stream),
-        Reply::Stream { events, named } => http::stream(stream, &events, named, &mode),
+        Reply::Stream { events, named } => {
+            let mode = faults::now(&mode, state.so_far(&mode));
+            http::stream(stream, &events, named, mode)
+        }
         Reply::Hang => http::wait_for_end(stream),
+        Reply::Nothing => Ok(()),
     }
 }
 
@@ -163,6 +167,12 @@ fn reply(state: &State, request: &Request, mode: &str, path: &str) -> Reply {
 }
 
 impl State {
+    /// How often a model was asked in this mode.
+    fn so_far(&self, mode: &str) -> u64 {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.get(mode).copied().unwrap_or(0)
+    }
+
     /// Counts a call; the first one is 1.
     fn count(&self, mode: &str) -> u64 {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);

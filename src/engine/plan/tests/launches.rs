@@ -174,6 +174,29 @@ fn an_item_costs_no_more_than_it_may_with_its_pull_request_and_on_all_days() {
     world.retry(issue).usd_micros = 0;
     world.retry(ItemId::issue(7)).usd_micros = 50_000_000;
     assert_eq!(world.launched(), [pr]);
+    // Runs and tokens in the same way.
+    world.rules.budget.runs_per_item = 3;
+    world.retry(issue).runs = 1;
+    world.retry(pr).runs = 1;
+    assert_eq!(world.launched(), [pr]);
+    world.retry(pr).runs = 2;
+    assert!(world.launched().is_empty());
+    assert_eq!(
+        world.wait(pr),
+        Wait::Spent {
+            limit: "runs_per_item: 3 of 3 used".to_owned()
+        }
+    );
+    world.rules.budget.runs_per_item = 4;
+    world.rules.budget.tokens_per_item = 1_000;
+    world.rules.budget.tokens_per_run = 100;
+    world.retry(issue).tokens = 400;
+    world.retry(pr).tokens = 500;
+    assert_eq!(world.launched(), [pr]);
+    world.retry(pr).tokens = 501;
+    assert!(world.launched().is_empty());
+    let limit = "tokens_per_item: 901 of 1000 used, and a run reserves 100".to_owned();
+    assert_eq!(world.wait(pr), Wait::Spent { limit });
 }
 
 /// The agent of the first launch.

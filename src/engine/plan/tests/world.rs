@@ -216,6 +216,8 @@ impl World {
             life,
             findings,
             session: false,
+            tokens: None,
+            usd_micros: None,
         };
         self.snapshot.runs.insert(id.clone(), view);
         let lease = Lease {
@@ -256,6 +258,8 @@ impl World {
             dropped: false,
             dead_launches: 0,
             usd_micros: 0,
+            tokens: 0,
+            runs: 0,
             excuses: 0,
             avoid: BTreeSet::new(),
             started: None,
