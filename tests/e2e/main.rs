@@ -39,6 +39,7 @@ mod readme;
 mod remote_init;
 mod repo;
 mod report;
+mod reviews;
 mod rounds;
 mod screens;
 mod service;
