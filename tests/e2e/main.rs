@@ -49,3 +49,4 @@ mod stop;
 mod turns;
 mod upkeep;
 mod verbs;
+mod why;
