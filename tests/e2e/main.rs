@@ -17,6 +17,7 @@ mod damage;
 mod dashboard;
 mod demo;
 mod doctor;
+mod doctor_state;
 mod dry_run;
 mod env;
 mod fsck;
