@@ -36,6 +36,7 @@ mod policy;
 mod pr_risk;
 mod profile;
 mod profile_moves;
+mod progress;
 mod readme;
 mod remote_init;
 mod repo;
