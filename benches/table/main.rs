@@ -24,6 +24,8 @@ use world::World;
 
 /// How often a short process is started.
 const STARTS: usize = 200;
+/// How often the demonstration is played.
+const DEMOS: usize = 3;
 /// How often a pass is timed.
 const PASSES: usize = 30;
 
@@ -108,6 +110,7 @@ fn of_the_binary(binary: &Path, scratch: &Path, small: bool) {
     if !small {
         screens(scratch, binary, 10_000);
     }
+    demo(&world);
     launch(scratch, binary);
     risk(scratch, &world);
     remote::rows(scratch, binary);
@@ -148,6 +151,13 @@ fn screens(scratch: &Path, binary: &Path, runs: u64) {
         let what = format!("`acp {line}`, {runs} runs, a tenth of them not archived");
         row(&what, "10 ms with 1000 runs", &ms(time));
     }
+}
+
+/// What a new user waits for once it is built.
+fn demo(world: &World) {
+    let demo = world.acp().with(&["demo"]);
+    let [time] = process::medians([&demo], DEMOS);
+    row("`acp demo`, after the build", "20 s", &ms(time));
 }
 
 fn launch(scratch: &Path, binary: &Path) {

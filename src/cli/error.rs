@@ -147,8 +147,7 @@ impl From<EngineError> for CliError {
             EngineError::Forge(error) => error.into(),
             EngineError::Vcs(error) => error.into(),
             EngineError::Worker(error) => error.into(),
-            EngineError::Prompt { .. } => Self::of(Exit::Unavailable, &error),
-            EngineError::Pattern(_) => Self::of(Exit::Config, &error),
+            EngineError::Prompt { .. } | EngineError::Pattern(_) => Self::of(Exit::Config, &error),
             EngineError::Move(_) => Self::of(Exit::Bug, &error),
             EngineError::NotConfirmed { ref id, .. } => Self::of(Exit::TempFail, &error)
                 .hint("it is in the outbox and will be sent; do not type it again")

@@ -53,7 +53,13 @@ impl Changes {
     }
 
     pub(super) fn output(self) -> Output {
-        let next = self.next.as_ref().map(|command| format!("next: {command}"));
+        let word = if self.dry_run {
+            "it would be next"
+        } else {
+            "next"
+        };
+        let next = self.next.as_ref();
+        let next = next.map(|command| format!("{word}: {command}"));
         let output = Output::of(self);
         match next {
             Some(next) => output.note(next),

@@ -1,7 +1,7 @@
 //! A profile opened for work: its rules, its state, and the ports that the engine needs.
 
 use crate::domain::{ProfileId, Rules};
-use crate::engine::Engine;
+use crate::engine::{Engine, PromptFailure};
 use crate::forge::{Forge, Text};
 use crate::notify::Notifier;
 use crate::store::{Home, Store};
@@ -12,7 +12,8 @@ use crate::worker::Workers;
 use super::Session;
 
 /// Makes the text that an agent gets, from a run and the text of its item.
-pub type PromptMaker<'w> = Box<dyn Fn(&crate::domain::Run, &Text) -> Result<String, String> + 'w>;
+pub type PromptMaker<'w> =
+    Box<dyn Fn(&crate::domain::Run, &Text) -> Result<String, PromptFailure> + 'w>;
 
 /// Says why an agent cannot start, by its name; `None` when it can.
 pub type AgentCheck<'w> = Box<dyn Fn(&str) -> Option<String> + 'w>;

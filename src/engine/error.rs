@@ -65,7 +65,7 @@ pub enum EngineError {
     /// The forge could not be asked, and an answer from before is not good enough.
     #[error("{}", .0.error)]
     Away(crate::domain::Stale),
-    /// The prompt could not be made.
+    /// The prompt could not be made: its template is wrong.
     #[error("cannot make the prompt of {run}: {why}")]
     Prompt {
         /// The run.
@@ -73,6 +73,17 @@ pub enum EngineError {
         /// Why.
         why: String,
     },
+}
+
+/// Why there is no prompt.
+#[derive(thiserror::Error, Debug)]
+pub enum PromptFailure {
+    /// The template is wrong or cannot be read: which file, and what is wrong with it.
+    #[error("{0}")]
+    Template(String),
+    /// What the prompt says of the state.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl EngineError {

@@ -1,6 +1,6 @@
 //! Starting a run: lease, budget, record, worktree, supervisor, in this order, each step durable before the next.
 
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, PromptFailure};
 use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
     RunEvent, RunId, RunState, Snapshot, Task, schedule_line,
@@ -157,9 +157,12 @@ impl Engine<'_> {
 
     /// What the agent of a run is asked, from the text of its item.
     fn prompt_for(&self, run: &Run, text: &Text) -> Result<String, EngineError> {
-        (self.prompt)(run, text).map_err(|why| EngineError::Prompt {
-            run: run.id.clone(),
-            why,
+        (self.prompt)(run, text).map_err(|failure| match failure {
+            PromptFailure::Template(why) => EngineError::Prompt {
+                run: run.id.clone(),
+                why,
+            },
+            PromptFailure::Store(error) => error.into(),
         })
     }
 

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 pub use contact::CREDENTIAL_HOLD;
 pub use desk::Desk;
-pub use error::EngineError;
+pub use error::{EngineError, PromptFailure};
 pub use flush::{Flushed, Sent};
 pub use heartbeat::{Idle, PASS_AGE_MAX, Pass, PassReport};
 pub use launch::{NO_SANDBOX, Preview, UNCONFINED};
@@ -48,7 +48,7 @@ use crate::worker::Workers;
 pub const LOCK_WAIT: Duration = Duration::from_secs(30);
 
 /// Renders what an agent is asked, from the item's text.
-pub type PromptFor<'a> = &'a dyn Fn(&crate::domain::Run, &Text) -> Result<String, String>;
+pub type PromptFor<'a> = &'a dyn Fn(&crate::domain::Run, &Text) -> Result<String, PromptFailure>;
 
 /// Makes the notifier of a name; `None`: the profile has none of that name.
 pub type NotifierOf<'a> = &'a dyn Fn(&str) -> Option<Box<dyn Notifier>>;

@@ -22,6 +22,8 @@ pub struct PrInput<'a> {
     pub busy: bool,
     /// Whether a fix run has done what `agent-repair-queued` asks for, which stays on because it belongs to people.
     pub repair_answered: bool,
+    /// Whether an agent's review objects to this head, and no fix run has answered it.
+    pub objected: bool,
     /// Agent reviews of this head that passed.
     pub reviews_done: u8,
     /// Agent reviews that the profile wants.
@@ -40,7 +42,7 @@ pub fn pr_lane(input: &PrInput) -> PrLane {
         PrLane::Blocked
     } else if input.busy || is_under_way(pr) {
         PrLane::Pending
-    } else if !fix_reasons(pr, input.repair_answered).is_empty() {
+    } else if input.objected || !fix_reasons(pr, input.repair_answered).is_empty() {
         PrLane::Fix
     } else if input.reviews_done < input.reviews_wanted {
         match input.reviews_done {
@@ -113,7 +115,7 @@ mod tests {
         }
     }
 
-    const BITS: u32 = 12;
+    const BITS: u32 = 13;
 
     /// Each bit puts one circumstance there; the lane must be the least in the order of lanes that any of them names.
     fn world(bits: u32) -> (PrInput<'static>, PrLane) {
@@ -156,12 +158,14 @@ mod tests {
         } else {
             MergeVerdict::Merge
         };
+        let objected = name(12, PrLane::Fix);
         let input = PrInput {
             pr: Box::leak(Box::new(pr)),
             ours: true,
             given_up,
             busy,
             repair_answered: false,
+            objected,
             reviews_done: 1,
             reviews_wanted: 1 + u8::from(outstanding),
             decision: Box::leak(Box::new(decision(verdict))),
@@ -173,7 +177,7 @@ mod tests {
     fn every_combination_is_in_the_first_lane_that_any_circumstance_names() {
         for bits in 0..1 << BITS {
             let (input, expected) = world(bits);
-            assert_eq!(pr_lane(&input), expected, "{bits:012b}");
+            assert_eq!(pr_lane(&input), expected, "{bits:013b}");
         }
     }
 
@@ -187,6 +191,7 @@ mod tests {
             given_up: false,
             busy: false,
             repair_answered: false,
+            objected: false,
             reviews_done: 0,
             reviews_wanted: 0,
             decision: &merge,

@@ -23,6 +23,8 @@ pub(crate) struct Scenario {
     pub(crate) from_nothing: bool,
     /// People are told of it.
     tells: bool,
+    /// An agent reviews before a merge.
+    reviews: bool,
 }
 
 /// A call that can be armed.
@@ -67,13 +69,14 @@ pub(crate) struct Arm {
     pub(crate) again: Vec<(&'static str, String)>,
 }
 
-pub(crate) const SCENARIOS: [Scenario; 7] = [
+pub(crate) const SCENARIOS: [Scenario; 8] = [
     Scenario {
         name: "a change and a failure",
         titles: &["Plain change No 1", "Always fails No 2"],
         person: None,
         from_nothing: false,
         tells: false,
+        reviews: false,
     },
     Scenario {
         name: "a mended change and a question",
@@ -81,6 +84,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         person: None,
         from_nothing: false,
         tells: false,
+        reviews: false,
     },
     Scenario {
         name: "a conflict",
@@ -88,6 +92,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         person: None,
         from_nothing: false,
         tells: false,
+        reviews: false,
     },
     Scenario {
         name: "an approval",
@@ -95,6 +100,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         person: Some(Person::Approves),
         from_nothing: false,
         tells: false,
+        reviews: false,
     },
     Scenario {
         name: "a merge by hand",
@@ -102,6 +108,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         person: Some(Person::Merges),
         from_nothing: false,
         tells: false,
+        reviews: false,
     },
     Scenario {
         name: "setting up",
@@ -109,6 +116,7 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         person: None,
         from_nothing: true,
         tells: false,
+        reviews: false,
     },
     Scenario {
         name: "news of a question",
@@ -116,6 +124,15 @@ pub(crate) const SCENARIOS: [Scenario; 7] = [
         person: None,
         from_nothing: false,
         tells: true,
+        reviews: false,
+    },
+    Scenario {
+        name: "a review that objects",
+        titles: &["Reviewed No 1"],
+        person: None,
+        from_nothing: false,
+        tells: false,
+        reviews: true,
     },
 ];
 
@@ -137,6 +154,9 @@ impl Scenario {
             world.quicken();
             if self.tells {
                 tell(&world);
+            }
+            if self.reviews {
+                world.set_in_profile("writes: full", "writes: full\n  merge: { reviews: 1 }");
             }
             self.create(&world, &[]);
         }

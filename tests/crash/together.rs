@@ -163,31 +163,48 @@ fn stop_ends_agents_that_resist_and_the_hold_stays() {
 
 /// In a mount namespace of its own: a small disk for the state, which is filled, freed, made read-only and opened again.
 const SMALL_DISK: &str = r#"
-    set -e
-    mount -t tmpfs -o size=6m,mode=700 acp-test "$STATE"
+    mount -t tmpfs -o size=6m,mode=700 acp-test "$STATE" || exit
     echo mounted
-    acp() { "$ACP" "$@" || code=$?; echo "exit ${code:-0}: $1"; code=0; }
     fill() { dd if=/dev/zero of="$STATE/fill" bs=4k 2>/dev/null || true; }
+    full() { fill; acp "$@"; }
+    empty() { rm "$STATE/fill"; }
+    close() { mount -o remount,ro "$STATE"; }
+    open() { mount -o remount,rw "$STATE"; }
+"#;
+
+/// Without mounts: no file may grow, and the folders are closed to their owner.
+const STAND_INS: &str = r#"
+    trap '' XFSZ
+    echo limited
+    full() { (ulimit -f 0; acp "$@"); }
+    empty() { :; }
+    close() { chmod -R a-w "$STATE"; }
+    open() { chmod -R u+w "$STATE"; }
+"#;
+
+/// What is played on either.
+const ON_THE_DISK: &str = r#"
+    set -e
+    acp() { "$ACP" "$@" || code=$?; echo "exit ${code:-0}: $1"; code=0; }
     eval "$INIT" >/dev/null
     printf 'limits: { disk_free_min: 0B }\nretry: { delays: [200ms] }\n' >>"$ACP_HOME/config/profiles/repo.yaml"
     acp issue create --title 'Plain change No 1'
-    fill
-    acp issue create --title 'Plain change No 2'
-    acp heartbeat
-    rm "$STATE/fill"
+    full issue create --title 'Plain change No 2'
+    full heartbeat
+    empty
     acp heartbeat --until-idle
     acp issue create --title 'Plain change No 3'
-    mount -o remount,ro "$STATE"
+    close
     acp issue create --title 'Plain change No 4'
     acp heartbeat
-    mount -o remount,rw "$STATE"
+    open
     acp heartbeat --until-idle
     acp issue list --all --plain
     cat "$STATE/forge/local/repo/events.jsonl" | grep -c '"step":"merged"'
 "#;
 
-#[test]
-fn a_full_and_a_read_only_disk_end_calls_with_74_and_lose_nothing() {
+/// Plays it there; `None` when this machine has no such disk.
+fn play_on_disk(before: &[&str], disk: &str, begins: &str) -> Option<()> {
     let world = World::new(Path::new(env!("CARGO_BIN_EXE_acp")));
     let state = world.path("acp/state");
     fs::create_dir_all(&state).unwrap();
@@ -196,51 +213,74 @@ fn a_full_and_a_read_only_disk_end_calls_with_74_and_lose_nothing() {
         world.path("repo").display(),
         world.path("agent.sh").display()
     );
-    for unshare in [&["-m"][..], &["-r", "-m"]] {
-        let environment = world.command(&[]);
-        let mut command = Command::new("unshare");
-        command
-            .env_clear()
-            .envs(
-                environment
-                    .get_envs()
-                    .filter_map(|(name, value)| Some((name, value?))),
-            )
-            .env("ACP", env!("CARGO_BIN_EXE_acp"))
-            .env("STATE", &state)
-            .env("INIT", &init)
-            .args(unshare)
-            .args(["sh", "-c", SMALL_DISK])
-            .stdin(Stdio::null());
-        let ended = end(&mut command);
-        if !ended.stdout.contains("mounted") {
-            continue;
-        }
-        let exits: Vec<&str> = ended
-            .stdout
-            .lines()
-            .filter(|line| line.starts_with("exit "))
-            .collect();
-        let wanted = [
-            "exit 0: issue",
-            "exit 74: issue",
-            "exit 74: heartbeat",
-            "exit 0: heartbeat",
-            "exit 0: issue",
-            "exit 74: issue",
-            "exit 74: heartbeat",
-            "exit 0: heartbeat",
-            "exit 0: issue",
-        ];
-        assert_eq!(exits, wanted, "{ended:#?}");
-        assert_eq!(ended.stderr.matches("error: ").count(), 4, "{ended:#?}");
-        let closed = ended.stdout.matches("\tclosed\t").count();
-        // The second and the fourth may have come into the outbox before the disk said no; then they come later.
-        assert!((2..=4).contains(&closed), "{ended:#?}");
-        let merged = ended.stdout.lines().last().unwrap();
-        assert_eq!(merged, closed.to_string(), "{ended:#?}");
-        world.no_process_is_left();
-        return;
+    let environment = world.command(&[]);
+    let mut command = Command::new(before[0]);
+    command
+        .env_clear()
+        .envs(
+            environment
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .env("ACP", env!("CARGO_BIN_EXE_acp"))
+        .env("STATE", &state)
+        .env("INIT", &init)
+        .args(&before[1..])
+        .args(["sh", "-c", &format!("{disk}{ON_THE_DISK}")])
+        .stdin(Stdio::null());
+    let ended = end(&mut command);
+    if !ended.stdout.starts_with(begins) {
+        return None;
     }
-    println!("no private mounts here: tests/disk has the stand-ins");
+    let exits: Vec<&str> = ended
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("exit "))
+        .collect();
+    let wanted = [
+        "exit 0: issue",
+        "exit 74: issue",
+        "exit 74: heartbeat",
+        "exit 0: heartbeat",
+        "exit 0: issue",
+        "exit 74: issue",
+        "exit 74: heartbeat",
+        "exit 0: heartbeat",
+        "exit 0: issue",
+    ];
+    assert_eq!(exits, wanted, "{ended:#?}");
+    assert_eq!(ended.stderr.matches("error: ").count(), 4, "{ended:#?}");
+    let closed = ended.stdout.matches("\tclosed\t").count();
+    // The second and the fourth may have come into the outbox before the disk said no; then they come later.
+    assert!((2..=4).contains(&closed), "{ended:#?}");
+    let merged = ended.stdout.lines().last().unwrap();
+    assert_eq!(merged, closed.to_string(), "{ended:#?}");
+    world.no_process_is_left();
+    Some(())
+}
+
+#[test]
+fn a_full_and_a_read_only_disk_end_calls_with_74_and_lose_nothing() {
+    let mounted = [&["unshare", "-m"][..], &["unshare", "-r", "-m"]]
+        .into_iter()
+        .find_map(|unshare| play_on_disk(unshare, SMALL_DISK, "mounted"));
+    if mounted.is_none() {
+        println!("no private mounts here: the stand-ins say it alone");
+    }
+}
+
+#[test]
+fn without_mounts_the_stand_ins_for_a_disk_say_the_same() {
+    // Root without the power to ignore permissions; anybody else is like that already.
+    let owner: &[&str] = if rustix::process::geteuid().is_root() {
+        &[
+            "setpriv",
+            "--bounding-set=-dac_override,-dac_read_search",
+            "--",
+            "env",
+        ]
+    } else {
+        &["env"]
+    };
+    assert_eq!(play_on_disk(owner, STAND_INS, "limited"), Some(()));
 }

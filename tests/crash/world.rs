@@ -29,6 +29,15 @@ done_well() {
   esac
 }
 case $task in
+'# Review'*)
+  if grep -q raw "reviewed$number.txt"; then
+    echo "It is raw." >"$ACP_OUT/pr-comment.md"; say blocked host-comment-pr-blocker
+  else
+    say approved-local-review-passed host-approve-and-merge
+  fi ;;
+*"Reviewed"*)
+  if test -e "reviewed$number.txt"; then echo done >"reviewed$number.txt"; else echo raw >"reviewed$number.txt"; fi
+  done_well ;;
 *"Plain change"*) echo plain >"plain$number.txt"; done_well ;;
 *"Needs a person"*) mkdir -p .github/workflows; echo 'on: push' >".github/workflows/x$number.yml"; done_well ;;
 *"Always fails"*) echo half >"half$number.txt"; exit 3 ;;
@@ -193,10 +202,22 @@ impl World {
 
     /// Adds lines to the profile.
     pub(crate) fn add_to_profile(&self, lines: &str) {
-        let profile = self.path("acp/config/profiles/repo.yaml");
+        let profile = self.profile();
         let mut text = fs::read_to_string(&profile).unwrap();
         text.push_str(lines);
         fs::write(&profile, text).unwrap();
+    }
+
+    /// Changes lines that `init` wrote.
+    pub(crate) fn set_in_profile(&self, old: &str, new: &str) {
+        let profile = self.profile();
+        let text = fs::read_to_string(&profile).unwrap();
+        assert!(text.contains(old), "no `{old}` in {text}");
+        fs::write(&profile, text.replace(old, new)).unwrap();
+    }
+
+    fn profile(&self) -> PathBuf {
+        self.path("acp/config/profiles/repo.yaml")
     }
 
     /// Passes until nothing moves.

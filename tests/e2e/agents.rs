@@ -256,7 +256,7 @@ fn a_profile_has_templates_of_its_own_and_a_wrong_one_is_named() {
         env.write(file, wrong);
         let number = env.issue("Say more");
         let item = format!("issue/{number}");
-        env.acp(&["prompt", "show", &item]).with(69).says(file);
+        env.acp(&["prompt", "show", &item]).with(78).says(file);
         let pass = env.pass();
         let problems = pass["problems"].to_string();
         assert!(problems.contains(file) && problems.contains(said), "{pass}");

@@ -74,3 +74,55 @@ fn its_agent_does_nothing_outside_a_run() {
     let env = TestEnv::new();
     env.acp(&["demo-agent"]).with(2).says("inside a run");
 }
+
+#[test]
+fn a_person_reads_a_table_and_that_nothing_was_left() {
+    // A machine on which git was never told who its user is.
+    let env = TestEnv::new().var("GIT_CONFIG_GLOBAL", "/dev/null");
+    let said = env.acp(&["demo"]).ok();
+    let lines: Vec<Vec<&str>> = said
+        .stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(lines[0], ["ISSUE", "TITLE", "RESULT", "PR", "WHY"]);
+    for (item, result) in [
+        ("issue/1", " merged "),
+        ("issue/2", " waits for you "),
+        ("issue/3", " blocked "),
+    ] {
+        let row = said.stdout.lines().find(|line| line.starts_with(item));
+        assert!(row.is_some_and(|row| row.contains(result)), "{said:?}");
+    }
+    for words in [
+        "\nThe comment on the blocked issue\n  ### Blocked\n",
+        " s, without a server and without a network.\n",
+        "\nAll of it is gone again; `acp demo --keep` leaves it in place to look at.\n",
+    ] {
+        said.prints(words);
+    }
+    assert!(!said.stdout.contains("<!--"), "{said:?}");
+    assert_eq!(said.stderr, "", "no progress where nobody watches");
+    assert_eq!(std::fs::read_dir(env.path("tmp")).unwrap().count(), 0);
+}
+
+#[test]
+fn an_installed_agent_does_the_work_when_it_is_named() {
+    let env = TestEnv::with_programs();
+    env.write("home/.claude/.credentials.json", "{}");
+    let script = "cat > /dev/null\necho \"$ACP_ITEM\" >> \"$HOME/asked\"\n\
+                  echo work > \"$(echo \"$ACP_ITEM\" | tr / -).txt\"\nacp report implemented > /dev/null\n\
+                  echo '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false}'";
+    env.program("claude", script);
+    let said = env.acp(&["demo", "--agent", "claude"]).ok();
+    assert_eq!(said.stdout.matches(" merged ").count(), 3, "{said:?}");
+    // Such an agent speaks to its provider.
+    assert!(!said.stdout.contains("without a network"), "{said:?}");
+    said.prints("\nThree issues in ");
+    let asked = env.read("home/asked");
+    let asked: std::collections::BTreeSet<&str> = asked.lines().collect();
+    assert_eq!(
+        asked,
+        ["issue/1", "issue/2", "issue/3"].into_iter().collect()
+    );
+}

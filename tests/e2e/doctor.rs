@@ -26,7 +26,7 @@ fn found(ended: &Ended, name: &str) -> Vec<(String, String, String)> {
 
 /// There is a finding of this name and state whose meaning and command hold these words.
 #[track_caller]
-fn has(ended: &Ended, name: &str, state: &str, meaning: &str, command: &str) {
+pub(crate) fn has(ended: &Ended, name: &str, state: &str, meaning: &str, command: &str) {
     let all = found(ended, name);
     let is = |(s, m, c): &(String, String, String)| {
         s == state && m.contains(meaning) && c.contains(command)
@@ -45,7 +45,7 @@ const WITHOUT_A_COMMAND: &[(&str, &str)] = &[
 ];
 
 #[track_caller]
-fn doctor(env: &TestEnv, more: &[&str], code: i32) -> Ended {
+pub(crate) fn doctor(env: &TestEnv, more: &[&str], code: i32) -> Ended {
     let ended = env.acp(&[&["doctor", "--json"], more].concat()).with(code);
     for finding in ended.json()["data"].as_array().unwrap() {
         if finding["state"] == "warning" || finding["state"] == "failed" {

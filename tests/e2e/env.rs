@@ -134,6 +134,18 @@ impl TestEnv {
         end(&mut self.acp_command(args), b"")
     }
 
+    /// Calls acp at a terminal of its own, of the kind `term`, with these lines typed; `args` are words of a shell. What it
+    /// prints and what it says come together, as a person sees them.
+    pub(crate) fn at_terminal(&self, term: &str, args: &str, lines: &str) -> Ended {
+        let call = format!("'{}' {args}", env!("CARGO_BIN_EXE_acp"));
+        let mut command = self.command("script");
+        command
+            .env("TERM", term)
+            .args(["--quiet", "--return", "--command", &call, "/dev/null"])
+            .stdin(Stdio::piped());
+        end(&mut command, lines.as_bytes())
+    }
+
     /// Calls acp with this on its standard input.
     pub(crate) fn acp_with_input(&self, args: &[&str], input: &[u8]) -> Ended {
         end(&mut self.acp_command(args), input)

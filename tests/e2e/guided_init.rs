@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
 
 use crate::env::{Ended, TestEnv, end};
 use crate::repo::{CHECKOUT, GOOD, texts};
@@ -10,13 +9,7 @@ use crate::service::{CRONTAB, SYSTEMCTL};
 
 /// `acp init` at a terminal of its own, with these lines typed.
 fn typed(env: &TestEnv, args: &str, lines: &str) -> Ended {
-    let call = format!("'{}' init {args}", env!("CARGO_BIN_EXE_acp"));
-    let mut command = env.command("script");
-    command
-        .env("TERM", "dumb")
-        .args(["--quiet", "--return", "--command", &call, "/dev/null"])
-        .stdin(Stdio::piped());
-    end(&mut command, lines.as_bytes())
+    env.at_terminal("dumb", &format!("init {args}"), lines)
 }
 
 /// Programs with the names of agents, and no others of that name.

@@ -498,17 +498,10 @@ fn the_budget_of_the_day_is_told_when_little_is_left_and_stops_all_when_none_is(
     assert_eq!(env.runs().len(), 5);
 }
 
-/// A repository, with the folder of the test's own programs on PATH.
-fn with_programs() -> TestEnv {
-    let env = TestEnv::repo();
-    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", env.path("bin").display());
-    env.var("PATH", &path)
-}
-
 /// What a run has cost takes the place of what was set aside for it, so that the day holds as many as it can pay for.
 #[test]
 fn money_of_the_day_is_settled_with_what_runs_really_cost() {
-    let env = with_programs();
+    let env = TestEnv::with_programs();
     env.write("home/.claude/.credentials.json", "{}");
     let body = "cat > /dev/null\necho work > \"$(echo \"$ACP_ITEM\" | tr / -).txt\"\nacp report implemented > /dev/null\n\
                 echo '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"total_cost_usd\":0.1}'";
@@ -539,7 +532,7 @@ const LOG_IN: &str = "log in again, then `acp cooldown clear`";
 
 #[test]
 fn an_agent_that_was_logged_out_is_tried_again_as_soon_as_somebody_logs_in() {
-    let env = with_programs();
+    let env = TestEnv::with_programs();
     env.write("home/.claude/.credentials.json", "{}");
     let refused = "cat > /dev/null\necho '{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":true,\
                    \"api_error_status\":401,\"result\":\"Not logged in\"}'\nexit 1";

@@ -1,8 +1,9 @@
 //! `acp pr risk` without a forge.
 
+use std::fmt::Write as _;
 use std::fs;
 
-use crate::env::TestEnv;
+use crate::env::{TestEnv, end};
 
 #[track_caller]
 fn git(env: &TestEnv, args: &[&str]) {
@@ -167,4 +168,39 @@ fn a_range_costs_one_process() {
     let low = env.acp(&["pr", "risk", "--range", "main..work"]).ok();
     assert!(low.stdout.contains("low ("), "{low:?}");
     assert_eq!(fs::read_to_string(&calls).unwrap(), "x\n");
+}
+
+/// A change whose list of files is longer than what is read of it: each name takes 100 bytes and more, twice.
+#[test]
+fn files_that_are_not_known_are_never_within() {
+    let env = repository(&[("notes.md", "fine\n")]);
+    let git_with = |args: &[&str], input: &str| {
+        let mut command = env.command("git");
+        let ended = end(command.args(args), input.as_bytes()).ok();
+        ended.stdout.trim().to_owned()
+    };
+    let blob = git_with(&["hash-object", "-w", "--stdin"], "x\n");
+    let mut tree = String::new();
+    for number in 0..60_000 {
+        writeln!(tree, "100644 blob {blob}\t{number:0>200}").unwrap();
+    }
+    let tree = git_with(&["mktree"], &tree);
+    let commit = git_with(&["commit-tree", "-p", "main", "-m", "many", &tree], "");
+    let range = format!("main..{commit}");
+    let risk = |more: &[&str]| env.acp(&[&["pr", "risk", "--range", &range], more].concat());
+    for max in ["100", "medium", "low"] {
+        let above = risk(&["--max", max]).with(1);
+        above.prints("risk unknown: high (files unknown)\n");
+    }
+    let plain = risk(&["--max", "100", "--plain"]).with(1).stdout;
+    assert!(
+        plain.starts_with("score\tunknown\nband\thigh\nwithin_max\tno\n"),
+        "{plain}"
+    );
+    let data = &risk(&["--max", "100", "--json"]).with(1).json()["data"];
+    assert_eq!(
+        (&data["score"], &data["files"], &data["within_max"]),
+        (&().into(), &().into(), &false.into())
+    );
+    let _no_limit = risk(&[]).ok();
 }

@@ -42,6 +42,13 @@ impl TestEnv {
         env
     }
 
+    /// A test with a checkout, whose programs of [`TestEnv::program`] come before those of the machine.
+    pub(crate) fn with_programs() -> Self {
+        let env = Self::repo();
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", env.path("bin").display());
+        env.var("PATH", &path)
+    }
+
     /// `acp init` with this script as the agent.
     #[track_caller]
     pub(crate) fn init(&self, script: &str, more: &[&str]) {

@@ -130,6 +130,42 @@ fn play(kind: Kind, seed: u64, counts: &mut Counts) -> Result<(), String> {
     played.map_err(|_| world.told(&PANIC.take()))
 }
 
+/// What a seed plays is its own: not the machine's clock, its random numbers, or what was played before.
+#[test]
+fn a_seed_plays_the_same_thing_twice() {
+    quiet_crashes();
+    let traced = |kind, seed| {
+        let world = Rc::new(World::new(kind, seed));
+        hosted::between_requests_of(&world);
+        world.live();
+        world.come_to_rest();
+        let mut trace = world.trace();
+        trace.push(world.counts().to_string());
+        trace
+    };
+    for (kind, seeds) in [
+        (Kind::Simulated, 1..9),
+        (Kind::Github, 1..4),
+        (Kind::Gitea, 4..6),
+        (Kind::Power, 1..3),
+    ] {
+        for seed in seeds {
+            let (first, again) = (traced(kind, seed), traced(kind, seed));
+            assert!(first.len() > 20, "{kind:?} {seed}: {first:?}");
+            let both = first.iter().zip(&again);
+            let differs = both.clone().position(|(one, other)| one != other);
+            assert_eq!(
+                (differs, first.len()),
+                (None, again.len()),
+                "{kind:?} {seed}: {:?}",
+                differs.map(|at| (&first[at], &again[at]))
+            );
+        }
+    }
+    let (one, other) = (traced(Kind::Simulated, 1), traced(Kind::Simulated, 2));
+    assert_ne!(one, other);
+}
+
 thread_local! {
     /// What the last panic of this thread said.
     static PANIC: RefCell<String> = const { RefCell::new(String::new()) };

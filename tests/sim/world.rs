@@ -324,6 +324,17 @@ impl World {
         self.forge.calm();
     }
 
+    /// Every step so far, without the folder in which it is played and the moment that a lock is really held since.
+    pub(crate) fn trace(&self) -> Vec<String> {
+        let locks = self.store.layout().locks();
+        let folder = locks.parent().unwrap().display().to_string();
+        let step = |line: &String| {
+            let line = line.split(" is at work since ").next().unwrap_or_default();
+            line.replace(&folder, "FOLDER")
+        };
+        self.trace.borrow().iter().map(step).collect()
+    }
+
     /// What went wrong, with the last steps before it.
     pub(crate) fn told(&self, panic: &str) -> String {
         let trace = self.trace.borrow();

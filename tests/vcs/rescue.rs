@@ -1,13 +1,14 @@
 //! Saving work before a worktree goes.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use acp::domain::Sha;
-use acp::durable::crash;
-use acp::git::testing::shell;
+use acp::durable::{crash, write_atomic};
+use acp::git::testing::{git_program, shell};
 use acp::vcs::{Vcs as _, VcsError};
 
-use crate::world::World;
+use crate::world::{World, vcs_with};
 
 fn bundle(world: &World) -> PathBuf {
     world.forge.root().join("state/history/run.bundle")
@@ -119,4 +120,37 @@ fn a_crash_while_saving_is_made_good() {
             break;
         }
     }
+}
+
+/// Whoever kills git says nothing of the files: the next look saves them, and no run fails for good.
+#[test]
+fn a_git_that_is_killed_while_it_reads_the_files_is_no_fault_of_theirs() {
+    let world = World::new();
+    world.agent("echo 1 > n");
+    let script = world.forge.root().join("killed-git");
+    let text = format!(
+        "#!/bin/sh\ncase \" $* \" in *' add --all '*) kill -9 $$ ;; esac\nexec '{}' \"$@\"\n",
+        git_program().display()
+    );
+    write_atomic(&script, text.as_bytes()).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let killed = World {
+        vcs: vcs_with(&world.forge, script),
+        ..world
+    };
+    for tried in [
+        rescue(&killed, None).map(|_| ()),
+        killed.build().map(|_| ()),
+    ] {
+        assert!(
+            matches!(&tried, Err(VcsError::Git { why, .. }) if why.contains("signal 9")),
+            "{tried:?}"
+        );
+    }
+    let again = World {
+        vcs: vcs_with(&killed.forge, git_program()),
+        ..killed
+    };
+    assert!(rescue(&again, None).unwrap().is_some());
+    assert_eq!(restored(&again, "cat n"), "1");
 }

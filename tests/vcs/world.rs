@@ -108,8 +108,13 @@ pub(crate) fn repo(forge: &TestRepo) -> PathBuf {
 }
 
 pub(crate) fn vcs(forge: &TestRepo) -> GitVcs<'static> {
+    vcs_with(forge, git_program())
+}
+
+/// The same with another git.
+pub(crate) fn vcs_with(forge: &TestRepo, git: PathBuf) -> GitVcs<'static> {
     let remote = Remote::Path(forge.dir().to_owned());
-    GitVcs::new(repo(forge), remote, git_program(), clock())
+    GitVcs::new(repo(forge), remote, git, clock())
 }
 
 pub(crate) fn branch(name: &str) -> BranchName {

@@ -8,6 +8,7 @@ use super::{Wiring, remote};
 use crate::agent;
 use crate::commands::{Control, PromptMaker, Session};
 use crate::domain::{ForgeKind, ProfileId, Rules, Run, RunId};
+use crate::engine::PromptFailure;
 use crate::forge::local::LocalForge;
 use crate::forge::{Forge, GitRemote, Text};
 use crate::profile::{self, Overrides};
@@ -193,17 +194,14 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
     Box::new(move |run: &Run, text: &Text| {
         let name = prompt::template_name(&run.task, run.merge.is_some());
         let file = templates.join(name);
-        let own =
-            durable::read_file(&file, TEMPLATE_BYTES_MAX).map_err(|error| error.to_string())?;
+        let own = durable::read_file(&file, TEMPLATE_BYTES_MAX)
+            .map_err(|error| PromptFailure::Template(error.to_string()))?;
         let own = own
             .map(String::from_utf8)
             .transpose()
-            .map_err(|_| format!("`{}` is not UTF-8", file.display()))?;
-        let retry = store
-            .retries()
-            .get(&run.item.slug())
-            .map_err(|error| error.to_string())?;
-        let mirror = store.mirror().map_err(|error| error.to_string())?;
+            .map_err(|_| PromptFailure::Template(format!("`{}` is not UTF-8", file.display())))?;
+        let retry = store.retries().get(&run.item.slug())?;
+        let mirror = store.mirror()?;
         let pull = mirror.pulls.get(&run.item.number);
         let on_pull = run.item.kind == crate::domain::ItemKind::Pr;
         prompt::render(&PromptInput {
@@ -224,9 +222,11 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
             last_failure: retry.as_ref().and_then(|retry| retry.reason.as_deref()),
             template: own.as_deref(),
         })
-        .map_err(|error| match &own {
-            Some(_) => format!("{error} (it is `{}`)", file.display()),
-            None => error.to_string(),
+        .map_err(|error| {
+            PromptFailure::Template(match &own {
+                Some(_) => format!("{error} (it is `{}`)", file.display()),
+                None => error.to_string(),
+            })
         })
     })
 }

@@ -112,9 +112,13 @@ fn inside_of(name: &str, top: &Path, path: &Path) -> Vec<Finding> {
     vec![]
 }
 
-/// Locks on another machine's disk keep processes of this machine apart at best.
 fn disk_of(path: &Path) -> Option<Finding> {
-    let kind = inspect(path).ok()??.network?;
+    of_network(path, inspect(path).ok()??.network)
+}
+
+/// Locks on another machine's disk keep processes of this machine apart at best.
+fn of_network(path: &Path, kind: Option<&str>) -> Option<Finding> {
+    let kind = kind?;
     let meaning = format!(
         "`{}` is on a network file system ({kind}), where locks cannot be relied on",
         path.display()
@@ -137,4 +141,27 @@ fn disk(case: &Case) -> Option<Finding> {
     } else {
         Finding::ok("disk", format!("{free_words} free"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_file_system_is_named_with_the_way_off_it() {
+        let state = Path::new("/srv/acp");
+        assert!(of_network(state, None).is_none());
+        let found = serde_json::to_value(of_network(state, Some("NFS"))).unwrap();
+        assert_eq!(
+            (&found["name"], &found["state"]),
+            (&"locks".into(), &"warning".into())
+        );
+        let meaning = found["meaning"].as_str().unwrap();
+        assert!(
+            meaning.contains("`/srv/acp` is on a network file system (NFS)"),
+            "{found}"
+        );
+        let command = found["command"].as_str().unwrap();
+        assert!(command.starts_with("export ACP_HOME="), "{found}");
+    }
 }

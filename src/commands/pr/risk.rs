@@ -236,3 +236,50 @@ impl Render for Scored {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn risk(score: Option<u32>, band: RiskBand) -> RiskScore {
+        RiskScore {
+            score,
+            band,
+            factors: vec![],
+            notes: vec![],
+            protected: vec![],
+            forbidden: vec![],
+        }
+    }
+
+    #[test]
+    fn what_a_limit_allows() {
+        use RiskBand::{High, Low, Medium};
+        for (max, score, band, allowed) in [
+            ("30", Some(30), Low, true),
+            ("30", Some(31), Medium, false),
+            ("0", Some(0), Low, true),
+            ("100", Some(100), High, true),
+            ("low", Some(30), Low, true),
+            ("low", Some(31), Medium, false),
+            ("medium", Some(30), Low, true),
+            ("medium", Some(70), Medium, true),
+            ("medium", Some(71), High, false),
+            // The files are not known, whatever the rest looks like.
+            ("100", None, High, false),
+            ("100", None, Low, false),
+            ("low", None, Low, false),
+            ("medium", None, High, false),
+        ] {
+            let limit: Max = max.parse().unwrap();
+            assert_eq!(
+                limit.allows(&risk(score, band)),
+                allowed,
+                "--max {max} of {score:?} {band:?}"
+            );
+        }
+        for wrong in ["high", "101", "-1", "", "1.5", "Low"] {
+            assert!(wrong.parse::<Max>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -96,6 +96,9 @@ impl<'a> Judgement<'a> {
                 )
             }
             Outcome::Reported { alert, summary } => self.report(*alert, summary),
+            Outcome::Blocked { reason } if matches!(self.run.task, Task::Review { .. }) => {
+                self.objection(reason)
+            }
             Outcome::Blocked { reason } => self.give_up(&format!("the agent is blocked: {reason}")),
             Outcome::Cancelled { reason } => (self.unchanged(), format!("cancelled: {reason}")),
             Outcome::Failed(failure) => {
@@ -276,6 +279,19 @@ impl<'a> Judgement<'a> {
                 needs,
             );
         }
+    }
+
+    /// A review that objects: a fix run takes it up, as often as `policy.fix_rounds_max` says.
+    fn objection(&mut self, reason: &str) -> (Retry, String) {
+        // What people are shown holds the reason, whatever the agent wrote beside it.
+        let told = match self.findings.comment.take() {
+            Some(words) if words.contains(reason) => words,
+            Some(words) => format!("{reason}\n\n{words}"),
+            None => reason.to_owned(),
+        };
+        self.findings.comment = Some(told);
+        self.review_of_agent();
+        (self.success(), format!("the review objects: {reason}"))
     }
 
     /// What a review run has to say: a review where acp's account is not the author's, else a comment. It agrees to nothing

@@ -7,6 +7,7 @@ mod launch;
 mod pull;
 mod repair;
 mod repository;
+mod review;
 mod trust;
 mod view;
 
@@ -34,8 +35,12 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
     let mut wanted = launch::Candidates::default();
     pull::plan(&view, &mut plan, &mut wanted)?;
     issue::plan(&view, &mut plan, &mut wanted);
+    // Labels go by where everything stands, also what is launched; launches come last.
+    let mut launches = Plan::default();
+    launch::plan(&view, &mut launches, wanted);
+    plan.standings.append(&mut launches.standings);
     labels::plan(&view, &mut plan);
-    launch::plan(&view, &mut plan, wanted);
+    plan.actions.append(&mut launches.actions);
     repository::plan(&view, &mut plan);
     drop_known(&view, &mut plan);
     Ok(plan)

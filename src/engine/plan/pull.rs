@@ -10,13 +10,13 @@ use super::issue::{
 use super::judge::VERIFY_CHECK;
 use super::launch::{Candidate, Candidates};
 use super::repair::why_unwanted;
+use super::review;
 use super::trust;
 use super::view::{View, run_commit};
 use crate::domain::{
     Action, Intent, IntentKind, IntentView, ItemId, ItemKind, Lane, MergeDecision, MergeVerdict,
-    Mergeable, Origin, Outcome, Payload, Phase, Plan, PrLane, PrState, PullRequest, Retry,
-    RiskScore, Rules, RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, digest,
-    label,
+    Mergeable, Origin, Payload, Phase, Plan, PrLane, PrState, PullRequest, Retry, RiskScore, Rules,
+    RunState, RunView, Sha, Snapshot, Standing, Task, Wait, Writes, digest, label,
 };
 use crate::policy::{self, BadPattern, Checks, Trusted};
 
@@ -85,6 +85,8 @@ struct Sight<'a> {
     checks: Checks,
     unknown_check: bool,
     reviews_done: u8,
+    /// What an agent's review objects to.
+    objection: Option<String>,
     fix_reasons: Vec<String>,
 }
 
@@ -105,7 +107,7 @@ impl<'a> Sight<'a> {
             coverage_percent: None,
         };
         let risk = policy::score(&input, &rules.risk, &rules.policy.paths)?;
-        let reviews_done = reviews_done(view, pr);
+        let reviews_done = review::passed(view, pr);
         let unknown_check = unknown_check(view, pr);
         let trusted = view.trusted();
         let unheeded = trusted.unheeded(pr);
@@ -124,7 +126,9 @@ impl<'a> Sight<'a> {
         });
         let item = ItemId::pr(pr.number);
         let answered = view.retry(item).is_some_and(|retry| retry.repair_answered);
-        let fix_reasons = policy::fix_reasons(pr, answered);
+        let objection = review::objection(view, pr);
+        let mut fix_reasons = policy::fix_reasons(pr, answered);
+        fix_reasons.extend(objection.clone());
         Ok(Self {
             view,
             pr: heard,
@@ -134,6 +138,7 @@ impl<'a> Sight<'a> {
             checks,
             unknown_check: unknown_check.is_some(),
             reviews_done,
+            objection,
             fix_reasons,
         })
     }
@@ -148,6 +153,7 @@ impl<'a> Sight<'a> {
             given_up: self.gave_up(),
             busy: self.pending().is_some(),
             repair_answered: self.retry().is_some_and(|retry| retry.repair_answered),
+            objected: self.objection.is_some(),
             reviews_done: self.reviews_done,
             reviews_wanted: self.view.rules.policy.merge.reviews,
             decision: &self.decision,
@@ -579,18 +585,6 @@ fn heard<'a>(pr: &'a PullRequest, trusted: &Trusted<'_>) -> Cow<'a, PullRequest>
     Cow::Owned(heard)
 }
 
-/// Agent reviews that passed on exactly this head.
-fn reviews_done(view: &View<'_>, pr: &PullRequest) -> u8 {
-    let of_head = view.runs_of(ItemId::pr(pr.number)).iter().filter(|run| {
-        let passed = matches!(
-            run.run.state.end().map(|end| &end.outcome),
-            Some(Outcome::Reviewed { .. })
-        );
-        passed && run.run.start == pr.head_sha
-    });
-    u8::try_from(of_head.count()).unwrap_or(u8::MAX)
-}
-
 /// Closes runs whose pull request, or whose purpose, is gone.
 fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadPattern> {
     if !matches!(run.run.state, RunState::Judged { .. }) {
@@ -609,7 +603,7 @@ fn close_run(view: &View<'_>, run: &RunView, plan: &mut Plan) -> Result<(), BadP
     }
     if run.run.item.kind == ItemKind::Pr {
         let pr = view.snapshot.mirror.pulls.get(&run.run.item.number);
-        let serves = run_commit(run).is_some() || is_review(run);
+        let serves = run_commit(run).is_some() || review::is_kept(view, run, pr);
         let open = pr.is_some_and(PullRequest::is_open);
         if idle && (!open || !serves) {
             plan.actions
@@ -674,13 +668,6 @@ fn settle_dropped(view: &View<'_>, run: &RunView, dropped: &Intent, idle: bool, 
         plan.actions.push(Action::SetRetry { retry, reason });
     }
     plan.actions.push(Action::Close { run: id, reason });
-}
-
-fn is_review(run: &RunView) -> bool {
-    matches!(
-        run.run.state.end().map(|end| &end.outcome),
-        Some(Outcome::Reviewed { .. })
-    )
 }
 
 /// A result without a pull request: nobody wants it any more, or it is still on its way.

@@ -164,7 +164,9 @@ impl Files<'_> {
             .run()?;
         match ran.code() {
             Some(0) => Ok(()),
-            _ => match ran.error().into() {
+            // Whoever killed it says nothing of the files: the next look reads them.
+            None => Err(ran.error().into()),
+            Some(_) => match ran.error().into() {
                 VcsError::Git { why, .. } if is_about_files(&why) => {
                     let text = format!("git cannot read the worktree: {why}");
                     Err(unfit(FailureClass::Unreadable, text))

@@ -9,6 +9,7 @@ mod launches;
 mod news;
 mod pulls;
 mod repairs;
+mod reviews;
 mod rounds;
 mod trust;
 mod world;

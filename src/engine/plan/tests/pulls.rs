@@ -158,27 +158,6 @@ fn an_approved_draft_becomes_ready_first() {
 }
 
 #[test]
-fn reviews_come_one_after_the_other_and_only_on_this_head() {
-    let mut world = fresh();
-    world.rules.policy.merge.reviews = 2;
-    let task = |world: &World| {
-        let mut actions = world.plan().actions.into_iter();
-        actions.find_map(|action| match action {
-            Action::Launch { task, .. } => Some(task),
-            _ => None,
-        })
-    };
-    assert_eq!(task(&world), Some(Task::Review { stage: 1 }));
-    let action = ReviewAction::AdvanceDoubleCheck2;
-    let run = world.run(PR, 1, judged(Outcome::Reviewed { action }));
-    world.snapshot.leases.clear();
-    assert_eq!(task(&world), Some(Task::Review { stage: 2 }));
-    assert_eq!(world.lane(PR), "double-check-2");
-    world.snapshot.runs.get_mut(&run).unwrap().run.start = sha('e');
-    assert_eq!(task(&world), Some(Task::Review { stage: 1 }));
-}
-
-#[test]
 fn an_approval_of_another_head_is_dropped() {
     let mut world = fresh();
     world.approve(2, 'c');
