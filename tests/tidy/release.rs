@@ -78,7 +78,7 @@ fn build(host: &str, has_target: bool, has_compiler: bool) -> (String, String, V
     assert!(ended.status.success(), "{said}");
     let names = fs::read_dir(&out).unwrap();
     let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let archives = names.filter(|name| name.ends_with(".gz")).collect();
+    let archives = names.filter(|name| *name != "SHA256SUMS").collect();
     let asked = fs::read_to_string(folder.path().join("asked")).unwrap();
     (asked, said, archives)
 }
