@@ -37,6 +37,9 @@ const KINDS: [(&str, usize); 6] = [
     ("Own word", 1),
 ];
 
+/// What every agent does first: a file that no other run writes, so that it can be said whether the work of a run is lost.
+const OWN_WORK: &str = "mkdir -p by && echo \"$ACP_RUN_ID\" >\"by/$ACP_RUN_ID\"\n";
+
 /// The arguments of one.
 type Call = &'static [&'static str];
 
@@ -60,6 +63,8 @@ fn killed_at_random_for_a_minute_nothing_is_lost_and_nothing_happens_twice() {
     let seconds = std::env::var("ACP_KILL_SECONDS").map_or(60, |text| text.parse().unwrap());
     let world = World::new(&acp);
     let _made = world.init_with(&[]).ok();
+    let agent = std::fs::read_to_string(world.path("agent.sh")).unwrap();
+    std::fs::write(world.path("agent.sh"), format!("{OWN_WORK}{agent}")).unwrap();
     world.add_to_profile(
         "retry: { delays: [200ms], attempts_max: 5 }\nbudget: { runs_per_day: 5000 }\n",
     );
@@ -76,18 +81,34 @@ fn killed_at_random_for_a_minute_nothing_is_lost_and_nothing_happens_twice() {
         end: Instant::now() + Duration::from_secs(seconds),
     };
     storm.rage(&titles, &mut counts);
-    world.until_idle();
+    come_to_rest(&world);
     // Each time it opens some have failed for good.
     for _ in 0..20 {
         if world.acp(BREAKER_OFF).code != 0 {
             break;
         }
-        world.until_idle();
+        come_to_rest(&world);
     }
     counts.judge(&world, &titles);
     println!("{counts:#?}");
+    counts.assert_hit();
+    nothing_seen_is_lost(&world, &counts.worked);
     view::assert_at_rest(&world);
     let _consistent = view::of_forge(&world);
+}
+
+/// Passes until nothing moves. A git that was hit may have left a lock of its own; acp takes it away when it is two minutes
+/// old, and tries what it held up again.
+#[track_caller]
+fn come_to_rest(world: &World) {
+    for _ in 0..4 {
+        let ended = world.acp(&["heartbeat", "--until-idle", "--timeout", "100s"]);
+        if ended.code != 75 {
+            assert_eq!(ended.code, 0, "{ended:?}");
+            return;
+        }
+    }
+    panic!("it never came to rest");
 }
 
 fn release_binary() -> PathBuf {
@@ -113,7 +134,12 @@ fn release_binary() -> PathBuf {
 struct Counts {
     kills: BTreeMap<&'static str, u32>,
     calls: u32,
+    /// Calls of this test that a kill ended: what was hit was alive.
     ended_by_kill: u32,
+    /// Runs whose supervisor was hit while files of its agent lay in the worktree.
+    hit_at_work: BTreeSet<String>,
+    /// Runs of which such files were ever seen.
+    worked: BTreeSet<String>,
     git_hit: u32,
     breaker_closed: u32,
     merged: usize,
@@ -157,6 +183,7 @@ impl Storm<'_> {
             std::thread::sleep(Duration::from_millis(
                 10 + u64::try_from(self.below(90)).unwrap(),
             ));
+            counts.worked.extend(self.at_work());
             if self.below(2) == 0 {
                 self.kill_one(counts);
             }
@@ -211,9 +238,22 @@ impl Storm<'_> {
             .unwrap()
     }
 
+    /// Runs whose agent has left files in their worktree.
+    fn at_work(&self) -> BTreeSet<String> {
+        let worktrees = self.world.state().join("worktrees");
+        let entries = std::fs::read_dir(worktrees).into_iter().flatten().flatten();
+        let runs = entries.filter_map(|entry| {
+            let run = entry.file_name().into_string().unwrap();
+            // It is written before it is there as a whole.
+            let file = std::fs::read_to_string(entry.path().join("by").join(&run));
+            file.is_ok_and(|text| text.trim() == run).then_some(run)
+        });
+        runs.collect()
+    }
+
     /// Any process of acp itself: passes and supervisors; git and agents are left to what their masters make of it.
     fn kill_one(&self, counts: &mut Counts) {
-        let mut found: Vec<(u32, &str)> = vec![];
+        let mut found: Vec<(u32, &str, String)> = vec![];
         for (pid, line) in self.world.processes() {
             let kind = match line.split(' ').nth(1) {
                 Some("run") => "supervisor",
@@ -227,24 +267,27 @@ impl Storm<'_> {
                 .next()
                 .is_some_and(|program| program.ends_with("/acp"))
             {
-                found.push((pid, kind));
+                found.push((pid, kind, line));
             }
         }
         // Supervisors live longer than passes and would get all of it.
         let passes = found
             .iter()
-            .filter(|(_, kind)| *kind != "supervisor")
+            .filter(|(_, kind, _)| *kind != "supervisor")
             .count();
         if passes > 0 && self.below(2) > 0 {
-            found.retain(|(_, kind)| *kind != "supervisor");
+            found.retain(|(_, kind, _)| *kind != "supervisor");
         }
         if found.is_empty() {
             return;
         }
-        let (pid, kind) = found[self.below(found.len())];
+        let (pid, kind, line) = &found[self.below(found.len())];
+        let at_work = self.at_work();
         let pid = rustix::process::Pid::from_raw(pid.cast_signed()).unwrap();
         if rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok() {
-            *counts.kills.entry(kind).or_default() += 1;
+            *counts.kills.entry(*kind).or_default() += 1;
+            let hit = at_work.iter().filter(|run| line.contains(run.as_str()));
+            counts.hit_at_work.extend(hit.cloned());
         }
     }
 }
@@ -271,10 +314,17 @@ impl Counts {
                 let labels = of["labels"].as_array().unwrap();
                 labels.iter().any(|label| label == "agent-blocked")
             };
+            if let Some(pr) = of_it.first() {
+                let number = pr["number"].to_string();
+                let shown = world.acp(&["pr", "show", &number, "--json"]).ok().data();
+                let told = shown["comments"].as_array().unwrap().len();
+                // It is told once that it is blocked, and the agents of this test say nothing there.
+                assert_eq!(told, usize::from(is_blocked(pr)), "{shown}");
+                assert_eq!(comments, 0, "{issue}");
+            }
             match of_it.first() {
                 Some(pr) if pr["merged"] == true => {
                     assert!(!title.starts_with("Needs a person"), "{pr}");
-                    assert_eq!(comments, 0, "{shown}");
                     self.merged += 1;
                 }
                 Some(pr) if is_blocked(pr) => self.blocked += 1,
@@ -301,6 +351,60 @@ impl Counts {
         self.crashed_runs = runs.iter().filter(crashed).count();
         all_merged_work_is_in_the_base(world, pulls);
     }
+
+    /// A storm that hits nothing proves nothing.
+    fn assert_hit(&self) {
+        for role in ["supervisor", "heartbeat"] {
+            assert!(self.kills.contains_key(role), "no {role} was hit: {self:?}");
+        }
+        assert!(self.ended_by_kill > 0, "no call was hit alive: {self:?}");
+        assert!(
+            !self.hit_at_work.is_empty(),
+            "no run was hit with files in its worktree: {self:?}"
+        );
+    }
+}
+
+/// Whatever an agent was seen to have done is in the base, on a branch, in a worktree, or saved under the run's name.
+#[track_caller]
+fn nothing_seen_is_lost(world: &World, runs: &BTreeSet<String>) {
+    let holds = |repository: &Path, name: &str, run: &str| {
+        let path = format!("{name}:by/{run}");
+        let found = Command::new("git")
+            .arg("-C")
+            .arg(repository)
+            .args(["cat-file", "-e", &path])
+            .stderr(Stdio::null())
+            .status();
+        found.unwrap().success()
+    };
+    let (forge, own) = (
+        world.forge().join("repo.git"),
+        world.state().join("repo.git"),
+    );
+    let heads = |repository: &Path| {
+        let listed = Command::new("git")
+            .arg("-C")
+            .arg(repository)
+            .args(["for-each-ref", "--format=%(refname)", "refs/heads"])
+            .output();
+        let text = String::from_utf8(listed.unwrap().stdout).unwrap();
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (published, kept) = (heads(&forge), heads(&own));
+    let mut lost = vec![];
+    for run in runs {
+        let rescued = format!("refs/acp/rescue/{run}");
+        let worktree = world.state().join("worktrees").join(run);
+        let is_there = worktree.join("by").join(run).exists()
+            || published.iter().any(|name| holds(&forge, name, run))
+            || kept.iter().any(|name| holds(&own, name, run))
+            || holds(&own, &rescued, run);
+        if !is_there {
+            lost.push(run);
+        }
+    }
+    assert!(lost.is_empty(), "the work of {lost:?} is nowhere");
 }
 
 #[track_caller]
