@@ -389,6 +389,7 @@ fn knobs(dice: &SplitMix64, flavor: Flavor, all_well: Knobs) -> Knobs {
         not_sent: often(20),
         lost_before: often(30),
         lost_after: often(100),
+        late: often(30),
         bad_gateway: often(15),
         unavailable: often(15),
         error_after: often(60),

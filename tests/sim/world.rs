@@ -261,6 +261,10 @@ impl World {
         let work = AssertUnwindSafe(|| self.with_engine(work));
         let done = as_other_process(|| catch_unwind(work));
         disarm();
+        if done.is_err() {
+            // It may have written what its death kept it from telling.
+            self.note_labels();
+        }
         self.began.borrow_mut().pop();
         drop(self.ports.borrow_mut().pop());
         self.fuse.set(outer);
