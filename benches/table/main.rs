@@ -92,7 +92,8 @@ fn of_the_binary(binary: &Path, scratch: &Path, small: bool) {
         row(
             "`acp outbox flush`, empty outbox",
             "1.5 x git, 8 MB",
-            &start(&flush, time),
+            // Without `--json` it has nothing to write, and is gone before it can be looked at.
+            &start(&acp.with(&["outbox", "flush", "--json"]), time),
         );
     } else {
         row(
