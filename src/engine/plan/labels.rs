@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::view::{SEEN_WITHIN, View};
 use crate::domain::{
-    Action, Intent, ItemId, Lane, Payload, Plan, PrLane, PullRequest, Standing, Wait, label,
+    Action, Intent, IntentKind, IntentView, ItemId, Lane, Origin, Payload, Plan, PrLane,
+    PullRequest, Standing, Wait, label,
 };
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
@@ -88,8 +89,9 @@ fn wanted_on(view: &View<'_>, pr: &PullRequest, standing: &Standing) -> BTreeSet
             want.insert(label::DOUBLE_CHECK_2);
         }
         // While something is under way the lane is not settled: labels of the lane stay as they are, or will be when the
-        // writes under way have arrived.
-        Lane::Pr(PrLane::Pending) => {
+        // writes under way have arrived. A merge that a pass decided has settled it, also when the pass died before it had
+        // the labels taken off.
+        Lane::Pr(PrLane::Pending) if !is_merged_by_pass(view, standing.item) => {
             let coming = view.labels_after(standing.item, &pr.labels);
             let lane_labels = [
                 label::HUMAN_REVIEW,
@@ -105,6 +107,13 @@ fn wanted_on(view: &View<'_>, pr: &PullRequest, standing: &Standing) -> BTreeSet
         _ => {}
     }
     want
+}
+
+fn is_merged_by_pass(view: &View<'_>, item: ItemId) -> bool {
+    let mut on_its_way = view.intents_of(item).iter().filter(|view| !view.failed);
+    on_its_way.any(|IntentView { intent, .. }| {
+        intent.origin == Origin::Pass && intent.payload.kind() == IntentKind::Merge
+    })
 }
 
 fn change(
@@ -174,7 +183,6 @@ pub(in crate::engine) fn once_more(wanted: &Intent, done: &[Intent]) -> Option<I
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Origin;
 
     fn labels(add: &[&str], remove: &[&str], fact: &str, at: i64) -> Intent {
         let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect();

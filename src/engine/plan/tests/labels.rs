@@ -1,7 +1,9 @@
 //! The labels that acp keeps.
 
 use super::world::{World, file, running, set};
-use crate::domain::{Action, Intent, ItemId, Life, Payload, Step, Writes, label};
+use crate::domain::{
+    Action, Intent, IntentKind, ItemId, Life, Origin, Payload, Step, Writes, label,
+};
 
 const ISSUE: ItemId = ItemId::issue(1);
 
@@ -121,4 +123,25 @@ fn a_draft_that_a_person_must_let_go_asks_by_its_label() {
     world.approve(2, 'c');
     let (approved, review) = ([label::HUMAN_APPROVED], [label::HUMAN_REVIEW]);
     assert_eq!(changes(&world), [(pr, owned(&approved), owned(&review))]);
+}
+
+/// The pass that decided it may have died before it had the labels taken off, and a merged pull request is not looked at again.
+#[test]
+fn a_merge_of_a_pass_on_its_way_takes_the_label_of_the_lane_off() {
+    let mut world = World::new();
+    world.issue(1);
+    world.pull(2, 1).labels = set(&[label::HUMAN_REVIEW, label::HUMAN_APPROVED]);
+    world.snapshot.facts.get_mut(&2).unwrap().files = Some(vec![file("AGENTS.md")]);
+    world.approve(2, 'c');
+    let taken_off = [(ItemId::pr(2), vec![], owned(&[label::HUMAN_REVIEW]))];
+    assert_eq!(changes(&world), taken_off);
+    let mut all = world.enqueued().into_iter();
+    let merge = all.find(|intent| intent.payload.kind() == IntentKind::Merge);
+    world.outstanding(merge.unwrap());
+    assert_eq!(changes(&world), taken_off);
+    world.snapshot.intents[0].intent.origin = Origin::Verb {
+        nonce: "n".to_owned(),
+        actor: "tester".to_owned(),
+    };
+    assert!(changes(&world).is_empty(), "by hand it keeps what it has");
 }
