@@ -23,7 +23,6 @@ pub(super) struct Candidate {
     pub(super) task: Task,
     pub(super) start: Option<Sha>,
     pub(super) merge: Option<Sha>,
-    pub(super) heavy: bool,
     pub(super) exclusive: bool,
     /// Sorts within its kind: lane urgency, then age, then number.
     pub(super) order: (u8, jiff::Timestamp, u64),
@@ -47,7 +46,6 @@ impl Candidate {
             },
             start: view.snapshot.mirror.base_sha.clone(),
             merge: None,
-            heavy: policy::is_heavy(&issue.labels, &issue.title),
             exclusive: issue.has(label::EXCLUSIVE),
             order,
         }
@@ -66,7 +64,6 @@ impl Candidate {
             task,
             start: Some(pr.head_sha.clone()),
             merge,
-            heavy: policy::is_heavy(&pr.labels, &pr.title),
             exclusive: pr.has(label::EXCLUSIVE),
             order: (urgency, pr.created, pr.number),
         }
@@ -86,7 +83,11 @@ struct Room<'a> {
     launched: u32,
     issue_slots: u32,
     budget: crate::domain::DayBudget,
+    /// Whether the day lets one more run start, after those that are planned.
+    day: Result<(), String>,
     exclusive: Exclusive,
+    /// The agents in their order, and whether each may be started.
+    agents: Vec<(&'a str, policy::Awake)>,
     /// Backends of which this plan starts a run.
     trials: BTreeSet<String>,
 }
@@ -131,10 +132,8 @@ impl<'a> Room<'a> {
             running += u32::from(!on_schedule);
             recurring += u32::from(is_recurring(view, &run.run));
             running_pulls += u32::from(is_pr_run(run));
-            heavy += u32::from(policy::is_heavy(
-                labels_of(view, run.run.item),
-                &run.run.title,
-            ));
+            let labels = labels_of(view, run.run.item);
+            heavy += u32::from(policy::is_heavy(labels, &run.run.title));
             if labels_of(view, run.run.item).contains(label::EXCLUSIVE) {
                 exclusive = Exclusive::Running(run.run.item);
             }
@@ -162,6 +161,7 @@ impl<'a> Room<'a> {
         let eligible = u32::try_from(startable).unwrap_or(u32::MAX);
         let free = limits.workers.saturating_sub(running);
         let free_pulls = limits.pr.saturating_sub(running_pulls);
+        let in_order = view.rules.agents.in_order().into_iter();
         let reserved = limits.pr_reserved.min(eligible).min(free).min(free_pulls);
         Self {
             view,
@@ -177,7 +177,9 @@ impl<'a> Room<'a> {
                 .saturating_sub(running_pulls)
                 .saturating_sub(reserved),
             budget: view.snapshot.budget.clone(),
+            day: policy::may_start(&view.snapshot.budget, &view.rules.budget),
             exclusive,
+            agents: in_order.map(|name| (name, view.awake(name))).collect(),
             trials: BTreeSet::new(),
         }
     }
@@ -214,15 +216,14 @@ impl<'a> Room<'a> {
         if let Err(wait) = self.agent(candidate.item) {
             return Some(wait);
         }
-        let budget = &self.view.rules.budget;
-        if let Err(limit) = policy::may_start(&self.budget, budget) {
+        if let Err(limit) = &self.day {
             return Some(Wait::Budget {
-                limit,
+                limit: limit.clone(),
                 until: policy::day_end(self.view.now),
             });
         }
         let used = self.view.used_by(candidate.item);
-        if let Err(limit) = policy::item_may_start(used, budget) {
+        if let Err(limit) = policy::item_may_start(used, &self.view.rules.budget) {
             return Some(Wait::Spent { limit });
         }
         self.capacity_wait(candidate)
@@ -266,7 +267,7 @@ impl<'a> Room<'a> {
         if own.is_some() {
             return own;
         }
-        if candidate.heavy && self.heavy >= limits.heavy {
+        if self.heavy >= limits.heavy && is_heavy(self.view, candidate.item) {
             return full("limits.heavy", limits.heavy);
         }
         (self.launched >= limits.launches_per_pass).then_some(Wait::LaunchLimit {
@@ -276,27 +277,30 @@ impl<'a> Room<'a> {
 
     /// The first agent of the profile that can start; those that could not do this item before come last.
     fn agent(&self, item: ItemId) -> Result<String, Wait> {
-        let agents = &self.view.rules.agents;
         let retry = self.view.retry(item);
-        let is_avoided = |name: &&str| retry.is_some_and(|retry| retry.avoid.contains(*name));
-        let (last, first): (Vec<&str>, Vec<&str>) =
-            agents.in_order().into_iter().partition(is_avoided);
+        let is_avoided = |name: &str| retry.is_some_and(|retry| retry.avoid.contains(name));
+        let first = self.agents.iter().filter(|(name, _)| !is_avoided(name));
+        let last = self.agents.iter().filter(|(name, _)| is_avoided(name));
         let mut missing = vec![];
         let mut waits: Vec<Wait> = vec![];
-        for name in first.into_iter().chain(last) {
-            if let Some(reason) = self.view.snapshot.agents_missing.get(name) {
+        for (name, awake) in first.chain(last) {
+            if let Some(reason) = self.view.snapshot.agents_missing.get(*name) {
                 missing.push(format!("{name}: {reason}"));
                 continue;
             }
-            match self.view.awake(name) {
-                policy::Awake::Trial { key, since } if self.is_tried(name, since) => {
+            match awake {
+                policy::Awake::Trial { key, since } if self.is_tried(name, *since) => {
                     let limit = format!("one run that tries whether `{key}` is over");
                     waits.push(Wait::Capacity { limit, max: 1 });
                 }
-                policy::Awake::Yes | policy::Awake::Trial { .. } => return Ok(name.to_owned()),
-                policy::Awake::No { key, until, reason } => {
-                    waits.push(Wait::Cooldown { key, until, reason });
+                policy::Awake::Yes | policy::Awake::Trial { .. } => {
+                    return Ok((*name).to_owned());
                 }
+                policy::Awake::No { key, until, reason } => waits.push(Wait::Cooldown {
+                    key: key.clone(),
+                    until: *until,
+                    reason: reason.clone(),
+                }),
             }
         }
         let soonest = waits.into_iter().min_by_key(Wait::next);
@@ -328,10 +332,11 @@ impl<'a> Room<'a> {
         self.budget
             .runs
             .insert(run, rules.reservation(candidate.item, &agent));
+        self.day = policy::may_start(&self.budget, &rules.budget);
         let agents = &self.view.rules.agents;
         self.trials.insert(agents.backend(&agent).to_owned());
         self.launched += 1;
-        self.heavy += u32::from(candidate.heavy);
+        self.heavy += u32::from(is_heavy(self.view, candidate.item));
         if candidate.task == Task::Scheduled {
             self.scheduled += 1;
         } else {
@@ -361,6 +366,16 @@ impl<'a> Room<'a> {
 /// Whether a run is one of those that a recurring issue has again and again.
 fn is_recurring(view: &View<'_>, run: &Run) -> bool {
     run.task == Task::Implement && labels_of(view, run.item).contains(label::KEEP_OPEN)
+}
+
+/// Asked of the few that could start, not of each that waits: titles are searched for words.
+fn is_heavy(view: &View<'_>, item: ItemId) -> bool {
+    let mirror = &view.snapshot.mirror;
+    let title = match item.kind {
+        ItemKind::Issue => mirror.issues.get(&item.number).map(|i| &i.title),
+        ItemKind::Pr => mirror.pulls.get(&item.number).map(|p| &p.title),
+    };
+    title.is_some_and(|title| policy::is_heavy(labels_of(view, item), title))
 }
 
 fn labels_of<'a>(view: &View<'a>, item: ItemId) -> &'a BTreeSet<String> {
