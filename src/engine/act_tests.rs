@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::{
     Approval, Association, DayBudget, Issue, IssueState, ItemId, Origin, Outcome, Payload, RunEnd,
-    RunState, label,
+    RunFindings, RunState, label,
 };
 use crate::engine::testing::{Scene, sha, start};
 
@@ -82,6 +82,14 @@ fn what_a_run_that_was_cut_off_had_used_counts() {
             scene.workers.spent.set((known.map(|n| n / 1_000), known));
             let run = scene.run(ISSUE, at_work());
             reserve(&scene, &run);
+            // What its supervisor had found out before it died.
+            let found = RunFindings {
+                comment: Some("half done".to_owned()),
+                ..RunFindings::default()
+            };
+            let lock = scene.store.own_run(&run).unwrap().unwrap();
+            scene.store.put_findings(&run, &found, &lock).unwrap();
+            drop(lock);
             let end = if is_stopped {
                 Action::Cancel {
                     run: run.clone(),
@@ -102,7 +110,8 @@ fn what_a_run_that_was_cut_off_had_used_counts() {
             };
             let acted = scene.engine().act(&plan(vec![end, judge]), false).unwrap();
             assert_eq!(acted.problems, [""; 0]);
-            let findings = scene.store.findings(&run).unwrap().unwrap_or_default();
+            let findings = scene.store.findings(&run).unwrap().unwrap();
+            assert_eq!(findings.comment, found.comment);
             assert_eq!(findings.usd_micros, known);
             assert_eq!(findings.tokens, known.map(|n| n / 1_000));
             let budget = scene.store.budgets().get("2026-11-21").unwrap().unwrap();

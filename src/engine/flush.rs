@@ -471,14 +471,20 @@ impl Engine<'_> {
             return Ok(refused());
         };
         let no_issues = || repo.closed_to_issues().filter(|_| intent.is_about_issue());
-        let (reason, answer) = match (closed(&repo), no_issues()) {
-            (Some(reason), _) => (reason.clone(), Answer::Closed(reason)),
-            (None, Some(reason)) => (reason.clone(), Answer::Held(reason)),
+        let (text, answer) = match (closed(&repo), no_issues()) {
+            (Some(reason), _) => (
+                format!("nothing can be sent: {reason}"),
+                Answer::Closed(reason),
+            ),
+            (None, Some(reason)) => (
+                format!("nothing can be sent to issues: {reason}"),
+                Answer::Held(reason),
+            ),
             (None, None) => return Ok(refused()),
         };
         self.store.note_repository(&repo)?;
         let entry = Entry::new(self.clock.now(), "forge.closed");
-        self.note(&entry.text(format!("nothing can be sent: {reason}")));
+        self.note(&entry.text(text));
         Ok(answer)
     }
 

@@ -285,17 +285,21 @@ impl Ender<'_> {
         Ok(())
     }
 
-    /// Keeps what a run is known to have used with what was found out about it, which is nothing else.
+    /// Keeps what a run is known to have used with what its supervisor may have found out before it died.
     fn keep_spend(&self, run: &Run, lock: &Lock) -> Result<(), EngineError> {
         // What cannot be read is no reason to leave it unended: the reservation counts.
         let (tokens, usd_micros) = self.workers.spent(&run.id).unwrap_or_default();
+        let Ok(known) = self.store.findings(&run.id) else {
+            return Ok(());
+        };
         if tokens.is_none() && usd_micros.is_none() {
             return Ok(());
         }
+        let known = known.unwrap_or_default();
         let findings = RunFindings {
-            tokens,
-            usd_micros,
-            ..RunFindings::default()
+            tokens: tokens.or(known.tokens),
+            usd_micros: usd_micros.or(known.usd_micros),
+            ..known
         };
         Ok(self.store.put_findings(&run.id, &findings, lock)?)
     }

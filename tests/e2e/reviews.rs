@@ -121,6 +121,20 @@ fn what_a_review_objects_to_is_repaired_and_reviewed_again_before_the_merge() {
     assert_eq!(told.matches("it is the first").count(), 1, "{told}");
 }
 
+/// Works on one issue whose change ends with a person: its pull request, and why.
+fn ends_blocked(env: &TestEnv) -> (serde_json::Value, serde_json::Value) {
+    let _issue = env.issue("Add work");
+    let _idle = env.until_idle();
+    let _again = env.until_idle();
+    let (pr, why) = (env.show("pr", 2), env.why("pr/2"));
+    assert_eq!(
+        (&pr["merged"], &pr["lane"]),
+        (&false.into(), &"blocked".into()),
+        "{why}"
+    );
+    (pr, why)
+}
+
 #[test]
 fn a_review_that_is_never_content_ends_with_a_person_who_is_told_why() {
     let review = "acp report blocked --detail 'I do not like it'";
@@ -129,14 +143,7 @@ fn a_review_that_is_never_content_ends_with_a_person_who_is_told_why() {
         "acp report no-change-needed",
     ] {
         let env = under(&agent(review, repair), 1);
-        let _issue = env.issue("Add work");
-        let _idle = env.until_idle();
-        let _again = env.until_idle();
-        let (pr, why) = (env.show("pr", 2), env.why("pr/2"));
-        assert_eq!(
-            (&pr["merged"], &pr["lane"]),
-            (&false.into(), &"blocked".into())
-        );
+        let (pr, why) = ends_blocked(&env);
         let text = why["why"].as_str().unwrap();
         assert!(
             text.contains("3 fix runs did not help") && text.contains("I do not like it"),
@@ -160,17 +167,8 @@ fn a_review_without_a_result_is_tried_again_and_then_a_person_is_told() {
         ),
     ] {
         let env = under(&agent(review, "exit 9"), 1);
-        let _issue = env.issue("Add work");
-        let _idle = env.until_idle();
-        let _again = env.until_idle();
-        let (pr, why) = (env.show("pr", 2), env.why("pr/2"));
-        assert_eq!(
-            (&pr["merged"], &pr["lane"]),
-            (&false.into(), &"blocked".into()),
-            "{why}"
-        );
-        let text = why["why"].as_str().unwrap();
-        assert!(text.contains(reason), "{why}");
+        let (_pr, why) = ends_blocked(&env);
+        assert!(why["why"].as_str().unwrap().contains(reason), "{why}");
         assert_eq!(
             why["command"], "acp pr label 2 --remove agent-blocked",
             "{why}"

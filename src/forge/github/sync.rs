@@ -216,7 +216,8 @@ impl Pass<'_> {
         Ok(true)
     }
 
-    /// Looks whether a repository that took no writes, or had no issues, takes them again. `false`: there is nothing to be had here any more.
+    /// Looks whether a repository that took no writes, or had no issues, takes them again. `false`: there is nothing to be
+    /// had here any more.
     fn look_at_house(&mut self) -> Result<bool, ForgeError> {
         let known = &self.mirror.repo;
         let closed = known.archived || known.read_only || known.issues_off;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Problem, World, check_text, invalid};
+use super::{Problem, World, invalid};
 use crate::forge::fake::state::{Comment, Review, Role, Slot};
 
 impl World<'_> {
@@ -21,12 +21,7 @@ impl World<'_> {
         if body.trim().is_empty() {
             return invalid("IssueComment", Some("body"), "missing_field", None);
         }
-        check_text(
-            self.state.knobs.body_chars_max,
-            "IssueComment",
-            None,
-            Some(body),
-        )?;
+        self.check_text("IssueComment", None, Some(body))?;
         let id = self.state.id();
         let comment = Comment {
             id,
@@ -67,12 +62,7 @@ impl World<'_> {
         body: &str,
     ) -> Result<(), Problem> {
         self.writable()?;
-        check_text(
-            self.state.knobs.body_chars_max,
-            "IssueComment",
-            None,
-            Some(body),
-        )?;
+        self.check_text("IssueComment", None, Some(body))?;
         let (now, exact, visible) = (self.now, self.exact, self.visible());
         let slot = self.state.comments.get_mut(&id).ok_or(Problem::NotFound)?;
         let comment = slot.change(exact, visible);
@@ -108,12 +98,7 @@ impl World<'_> {
         self.writable()?;
         let item = self.item(number)?;
         let pull = item.pull.as_ref().ok_or(Problem::NotFound)?;
-        check_text(
-            self.state.knobs.body_chars_max,
-            "PullRequestReview",
-            None,
-            Some(body),
-        )?;
+        self.check_text("PullRequestReview", None, Some(body))?;
         if item.author.eq_ignore_ascii_case(actor) {
             let words = match state {
                 "APPROVED" => "Can not approve your own pull request",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Problem, World, check_text, invalid};
+use super::{Problem, World, invalid};
 use crate::forge::fake::state::{Gone, Item, Label, Slot};
 
 /// What is to become of an issue.
@@ -84,12 +84,7 @@ impl World<'_> {
         if !self.state.settings.has_issues {
             return Err(Problem::Gone("Issues are disabled for this repo"));
         }
-        check_text(
-            self.state.knobs.body_chars_max,
-            "Issue",
-            Some(title),
-            Some(body),
-        )?;
+        self.check_text("Issue", Some(title), Some(body))?;
         let number = self.add_item(actor, title, body, |_| {});
         if !labels.is_empty() {
             self.label(actor, number, labels);
@@ -150,12 +145,7 @@ impl World<'_> {
         if !is_pull && !self.state.settings.has_issues {
             return Err(Problem::Gone("Issues are disabled for this repo"));
         }
-        check_text(
-            self.state.knobs.body_chars_max,
-            "Issue",
-            edit.title,
-            edit.body,
-        )?;
+        self.check_text("Issue", edit.title, edit.body)?;
         let merged = item.pull.as_ref().is_some_and(|pull| pull.merged.is_some());
         if edit.open == Some(true) && merged {
             let message = Some("state cannot be changed. The pull request was merged.".to_owned());

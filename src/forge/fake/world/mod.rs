@@ -189,28 +189,32 @@ fn present(item: &Item) -> Result<&Item, Problem> {
     }
 }
 
-fn check_text(
-    body_chars_max: usize,
-    resource: &'static str,
-    title: Option<&str>,
-    body: Option<&str>,
-) -> Result<(), Problem> {
-    let too_long = |field: &str, max: usize| {
-        Some(format!("{field} is too long (maximum is {max} characters)"))
-    };
-    match title {
-        Some(title) if title.trim().is_empty() => {
-            return invalid(resource, Some("title"), "missing_field", None);
+impl World<'_> {
+    /// Refuses a title or a text that this forge would not take.
+    fn check_text(
+        &self,
+        resource: &'static str,
+        title: Option<&str>,
+        body: Option<&str>,
+    ) -> Result<(), Problem> {
+        let body_chars_max = self.state.knobs.body_chars_max;
+        let too_long = |field: &str, max: usize| {
+            Some(format!("{field} is too long (maximum is {max} characters)"))
+        };
+        match title {
+            Some(title) if title.trim().is_empty() => {
+                return invalid(resource, Some("title"), "missing_field", None);
+            }
+            Some(title) if title.chars().count() > TITLE_CHARS_MAX => {
+                let message = too_long("title", TITLE_CHARS_MAX);
+                return invalid(resource, Some("title"), "custom", message);
+            }
+            _ => {}
         }
-        Some(title) if title.chars().count() > TITLE_CHARS_MAX => {
-            let message = too_long("title", TITLE_CHARS_MAX);
-            return invalid(resource, Some("title"), "custom", message);
+        if body.is_some_and(|body| body.chars().count() > body_chars_max) {
+            let message = too_long("body", body_chars_max);
+            return invalid(resource, Some("body"), "custom", message);
         }
-        _ => {}
+        Ok(())
     }
-    if body.is_some_and(|body| body.chars().count() > body_chars_max) {
-        let message = too_long("body", body_chars_max);
-        return invalid(resource, Some("body"), "custom", message);
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{IssueEdit, Problem, World, check_text, invalid};
+use super::{IssueEdit, Problem, World, invalid};
 use crate::domain::{BranchName, Sha};
 use crate::forge::fake::repository::ChangedFile;
 use crate::forge::fake::state::Pull;
@@ -35,12 +35,7 @@ impl World<'_> {
         new: &NewPull<'_>,
     ) -> Result<u64, Problem> {
         self.writable()?;
-        check_text(
-            self.state.knobs.body_chars_max,
-            "PullRequest",
-            Some(new.title),
-            Some(new.body),
-        )?;
+        self.check_text("PullRequest", Some(new.title), Some(new.body))?;
         let owner = self.state.settings.owner.clone();
         let (fork, head) = match new.head.split_once(':') {
             Some((who, head)) if who.eq_ignore_ascii_case(&owner) => (None, head),
