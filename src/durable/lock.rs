@@ -66,6 +66,8 @@ impl Holder {
 pub struct Lock {
     /// Empty only after [`Lock::into_file`].
     file: Option<File>,
+    /// Whether another process may have it too, which then keeps it.
+    is_shared: bool,
     /// Its place in the order; the locks of a run have none.
     _rank: Option<Holding>,
 }
@@ -139,6 +141,7 @@ impl Lock {
     fn unranked(file: File) -> Self {
         Self {
             file: Some(file),
+            is_shared: false,
             _rank: None,
         }
     }
@@ -146,6 +149,7 @@ impl Lock {
     fn ranked(mut self, rank: Rank) -> Self {
         Self {
             file: self.file.take(),
+            is_shared: self.is_shared,
             _rank: Some(Holding::of(rank)),
         }
     }
@@ -159,6 +163,21 @@ impl Lock {
         self.file.take().expect("a lock has its file")
     }
 
+    /// The same lock once more as a file, for a child that is to have it too. From here on it is released when the last
+    /// process that has it is gone, and not by dropping this one.
+    ///
+    /// # Errors
+    /// `Io` when the operating system refuses; the lock is as it was then.
+    ///
+    /// # Panics
+    /// Never: only [`Lock::into_file`] takes the file out.
+    pub fn share(&mut self, path: &Path) -> Result<File> {
+        let file = self.file.as_ref().expect("a lock has its file");
+        let file = file.try_clone().doing("share the lock", path)?;
+        self.is_shared = true;
+        Ok(file)
+    }
+
     /// The lock at `path` as this process was started with it: its standard input is the locked file. `None` when it is
     /// another file, or somebody else holds the lock. Dropping it releases the lock although standard input stays open.
     ///
@@ -169,7 +188,11 @@ impl Lock {
         Self::handed_over(stdin.doing("use standard input as", path)?.into(), path)
     }
 
-    fn handed_over(file: File, path: &Path) -> Result<Option<Self>> {
+    /// The lock at `path` in a file that was handed over by whoever has it. As [`Lock::from_stdin`].
+    ///
+    /// # Errors
+    /// `Io` when the operating system refuses.
+    pub fn handed_over(file: File, path: &Path) -> Result<Option<Self>> {
         // Looked at first: the lock of another file is none of ours to take or to release.
         let inode = |meta: std::fs::Metadata| (meta.dev(), meta.ino());
         let same = match (file.metadata(), path.symlink_metadata()) {
@@ -204,7 +227,7 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Some(file) = &self.file {
+        if let Some(file) = self.file.as_ref().filter(|_| !self.is_shared) {
             // Closing would do, unless another thread is between fork and exec: its child has this file until the exec.
             let _closing_releases_too = fs2::FileExt::unlock(file);
         }
@@ -225,6 +248,27 @@ pub fn is_held(path: &Path) -> Result<bool> {
         let _closing_releases_too = fs2::FileExt::unlock(&file);
     }
     Ok(!free)
+}
+
+/// Waits until nobody holds the lock at `path`, without a limit: only for one that is held by a process that does its own
+/// work meanwhile, and that does not wait for the caller. A file that does not exist is not held.
+///
+/// # Errors
+/// `Damaged` when it is not a regular file, `Io` when it cannot be opened or locked.
+pub fn wait_until_free(path: &Path) -> Result<()> {
+    let Some(file) = open_regular(path)? else {
+        return Ok(());
+    };
+    loop {
+        match fs2::FileExt::lock_shared(&file) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            taken => {
+                taken.doing("wait for the lock", path)?;
+                let _closing_releases_too = fs2::FileExt::unlock(&file);
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Opens the existing file `path` for reading and locks it, to be handed to a child that reads its content and by that
@@ -512,6 +556,50 @@ mod tests {
         assert_eq!(path.metadata().unwrap().len(), 0);
         drop(child);
         assert_free_soon(&path);
+    }
+
+    #[test]
+    fn a_lock_that_is_shared_is_released_by_the_last_who_has_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("alive.lock");
+        for child_ends_first in [true, false] {
+            let mut lock = Lock::try_acquire_empty(&path).unwrap().unwrap();
+            let child = Sleeper::start(lock.share(&path).unwrap().into());
+            if child_ends_first {
+                drop(child);
+                assert!(is_held(&path).unwrap());
+                drop(lock);
+            } else {
+                drop(lock);
+                assert!(is_held(&path).unwrap());
+                drop(child);
+            }
+            assert_free_soon(&path);
+        }
+    }
+
+    #[test]
+    fn whoever_waits_goes_on_when_the_holder_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("launch.lock");
+        wait_until_free(&path).unwrap();
+        assert!(!path.exists());
+        let lock = Lock::try_acquire_empty(&path).unwrap().unwrap();
+        let child = Sleeper::start(lock.into_file().into());
+        std::thread::scope(|scope| {
+            let (begun, waits) = std::sync::mpsc::channel();
+            let path = &path;
+            let waiting = scope.spawn(move || {
+                begun.send(()).unwrap();
+                wait_until_free(path)
+            });
+            waits.recv().unwrap();
+            assert!(!waiting.is_finished());
+            drop(child);
+            waiting.join().unwrap().unwrap();
+        });
+        // And it keeps nothing.
+        assert!(Lock::try_acquire_empty(&path).unwrap().is_some());
     }
 
     #[test]

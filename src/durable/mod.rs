@@ -28,11 +28,13 @@ pub use error::{DurableError, Result};
 pub use inspect::{Inspected, inspect, make_private};
 pub use journal::{Journal, JournalRead};
 pub use listing::{file_names, folder_names, tree_bytes};
-pub use lock::{Holder, Lock, is_held, lock_for_reading};
+pub use lock::{Holder, Lock, is_held, lock_for_reading, wait_until_free};
 pub use maildir::{Enqueued, Entry, Maildir, Place};
 pub use order::Rank;
 #[cfg(any(test, feature = "test-hooks"))]
 pub use order::as_other_process;
 pub use read::{free_space_bytes, read_file, read_start, read_tail};
-pub use record::{Versioned, decode_record, encode_record, read_record, write_record};
+pub use record::{
+    Versioned, decode_record, encode_record, read_record, write_record, write_record_synced,
+};
 pub use remove_tree::remove_tree;

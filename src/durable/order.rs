@@ -12,7 +12,8 @@
 //! waited for tomorrow, and what it took is held like any other.
 //!
 //! Outside the order are the locks of a run (`alive.lock`, `agent.lock`, the prompt): they are only ever tried, they are
-//! held for hours, and they move on to other processes.
+//! held for hours, and they move on to other processes. One is waited for, `launch.lock`, by the run's own supervisor
+//! before it takes any other; whoever has it waits for no supervisor.
 
 use std::cell::RefCell;
 use std::fmt;

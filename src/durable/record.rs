@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{DurableError, Result, read_file, write_atomic};
+use super::{DurableError, Result, read_file, write_atomic, write_synced};
 
 /// No record is larger; the index of 10,000 issues has about 2 MB.
 const LIMIT_BYTES: u64 = 64 * 1024 * 1024;
@@ -47,10 +47,27 @@ pub fn read_record<T: Versioned>(path: &Path) -> Result<Option<T>> {
 /// # Panics
 /// As [`encode_record`].
 pub fn write_record<T: Versioned>(path: &Path, record: &T) -> Result<()> {
+    check_replaceable::<T>(path)?;
+    write_atomic(path, &encode_record(record))
+}
+
+/// Writes the record to `path`: after a power cut it is the old one or the new one, whole. One fsync.
+///
+/// # Errors
+/// As [`write_record`].
+///
+/// # Panics
+/// As [`encode_record`].
+pub fn write_record_synced<T: Versioned>(path: &Path, record: &T) -> Result<()> {
+    check_replaceable::<T>(path)?;
+    write_synced(path, &encode_record(record))
+}
+
+fn check_replaceable<T: Versioned>(path: &Path) -> Result<()> {
     if let Some(existing) = read_file(path, LIMIT_BYTES)? {
         checked_format::<T>(path, &existing)?;
     }
-    write_atomic(path, &encode_record(record))
+    Ok(())
 }
 
 /// The bytes of a record: one line of JSON that starts with its format.
@@ -245,6 +262,7 @@ mod tests {
         }
         let (_dir, path) = with_content(b"\0\0\0\0");
         write_record(&path, &lease()).unwrap_err();
+        write_record_synced(&path, &lease()).unwrap_err();
         assert_eq!(fs::read(&path).unwrap(), b"\0\0\0\0");
     }
 

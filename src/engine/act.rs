@@ -133,12 +133,12 @@ impl Engine<'_> {
     }
 
     fn resume(&self, id: &RunId) -> Result<Option<String>, EngineError> {
-        let Some((mut run, lock)) = self.ender().take(id)? else {
+        let Some((mut run, mut lock)) = self.ender().take(id)? else {
             return Ok(None);
         };
         run.resumes += 1;
         self.store.put_run(&run, &lock)?;
-        self.workers.start(&run, None, lock)?;
+        self.workers.start(&run, None, &mut lock)?;
         self.note(&Entry::new(self.clock.now(), "run.resumed").run(id));
         Ok(Some(format!("{id} goes on with a new supervisor")))
     }

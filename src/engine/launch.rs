@@ -1,4 +1,8 @@
-//! Starting a run: lease, budget, record, worktree, supervisor, in this order, each step durable before the next.
+//! Starting a run: lease, budget, record, supervisor, worktree, in this order, the claims durable before anything starts.
+//!
+//! The supervisor starts while the worktree is made, and waits for the run's `launch.lock`, which the pass has until the
+//! record says `starting`. A pass that dies lets go of it too, and its supervisor finds a record that says `reserved`:
+//! it ends without having done anything.
 
 use super::{Engine, EngineError, PromptFailure};
 use crate::domain::{
@@ -24,6 +28,14 @@ pub struct Preview {
     pub agent: Option<String>,
     /// The whole text.
     pub text: String,
+}
+
+/// What a pass has of a run that it launches.
+struct Claim {
+    /// The right to write the run.
+    alive: Lock,
+    /// The run's supervisor waits until this is gone.
+    launch: Lock,
 }
 
 impl Engine<'_> {
@@ -81,13 +93,12 @@ impl Engine<'_> {
             }
         };
         self.look_at_sandbox(&agent)?;
-        let Some(lock) = self.claim(&run)? else {
+        let Some(claim) = self.claim(&run)? else {
             return Ok(None);
         };
-        match self.begin(run.clone(), &prompt, lock) {
-            Ok(()) => Ok(Some(run.id)),
-            Err(error) => Err(error),
-        }
+        let id = run.id.clone();
+        self.begin(run, &prompt, claim)?;
+        Ok(Some(id))
     }
 
     /// Whether the listing knows of another schedule than the text says: an earlier acp made it, which did not look for one.
@@ -277,7 +288,7 @@ impl Engine<'_> {
     }
 
     /// Lease, budget and record.
-    fn claim(&self, run: &Run) -> Result<Option<Lock>, EngineError> {
+    fn claim(&self, run: &Run) -> Result<Option<Claim>, EngineError> {
         let leases = self.store.leases();
         if leases.get(&run.item.slug())?.is_some() || self.store.live_run(&run.id)?.is_some() {
             return Ok(None);
@@ -295,35 +306,38 @@ impl Engine<'_> {
             return Ok(reserved.map(|_| None)?);
         }
         crash_point("launch.reserved");
-        let Some(lock) = self.store.own_run(&run.id)? else {
+        let Some(alive) = self.store.own_run(&run.id)? else {
+            return Ok(None);
+        };
+        let Some(launch) = self.store.hold_launch(&run.id, &alive)? else {
             return Ok(None);
         };
         crash_point("launch.owned");
-        self.store.put_run(run, &lock)?;
+        self.store.put_run(run, &alive)?;
         self.note(
             &Entry::new(run.created, "run.launched")
                 .run(&run.id)
                 .text(run.task.as_str()),
         );
-        Ok(Some(lock))
+        Ok(Some(Claim { alive, launch }))
     }
 
-    /// Worktree and supervisor. A failure here is the end of the run, so that the wait after it is kept.
-    fn begin(&self, mut run: Run, prompt: &str, lock: Lock) -> Result<(), EngineError> {
-        if let Err(error) = self.open_worktree(&run) {
-            return self.could_not_start(run, &lock, error);
+    /// Supervisor and worktree. A failure here is the end of the run, so that the wait after it is kept.
+    fn begin(&self, mut run: Run, prompt: &str, claim: Claim) -> Result<(), EngineError> {
+        let Claim { mut alive, launch } = claim;
+        let started = self.workers.start(&run, Some(prompt), &mut alive);
+        let begun = started.map_err(EngineError::from).and_then(|()| {
+            crash_point("launch.supervisor");
+            self.open_worktree(&run)
+        });
+        if let Err(error) = begun {
+            return self.could_not_start(run, &alive, error);
         }
         crash_point("launch.worktree");
         run.apply(RunEvent::WorktreeReady)?;
-        self.store.put_run(&run, &lock)?;
+        self.store.put_run_step(&run, &alive)?;
         crash_point("launch.starting");
-        let id = run.id.clone();
-        if let Err(error) = self.workers.start(&run, Some(prompt), lock) {
-            let Some(lock) = self.store.own_run(&id)? else {
-                return Err(error.into());
-            };
-            return self.could_not_start(run, &lock, error.into());
-        }
+        drop(launch);
         Ok(())
     }
 

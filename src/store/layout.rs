@@ -104,6 +104,11 @@ impl Layout {
         self.run(run).join("alive.lock")
     }
 
+    /// Held by the pass that makes a run's worktree, while the run's supervisor starts.
+    pub fn launch_lock(&self, run: &RunId) -> PathBuf {
+        self.run(run).join("launch.lock")
+    }
+
     /// Held while a process of the run has it as its standard input.
     pub fn agent_lock(&self, run: &RunId) -> PathBuf {
         self.run(run).join("agent.lock")

@@ -73,10 +73,10 @@ impl Store {
         Ok(durable::read_record(&path)?.unwrap_or_default())
     }
 
-    /// Writes the index.
+    /// Writes the index. After a power cut it may be the one before, and what it misses is asked for again.
     pub fn put_mirror(&self, mirror: &Mirror) -> Result<(), StoreError> {
         durable::create_dirs(&self.layout.folder("forge"))?;
-        durable::write_record(&self.layout.folder("forge").join("index.json"), mirror)
+        durable::write_record_synced(&self.layout.folder("forge").join("index.json"), mirror)
     }
 
     /// What a flusher was told of the repository when a write was refused, and no pass has seen yet.

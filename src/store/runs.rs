@@ -20,10 +20,15 @@ impl Store {
 
     /// The highest attempt at an item that a folder is named after, archived or not; 0: none.
     pub fn last_attempt(&self, item: ItemId) -> Result<u32, StoreError> {
-        let mut ids = self.run_ids()?;
-        ids.extend(self.archived()?.into_iter().map(|archived| archived.id));
-        let of_item = ids.iter().filter(|id| id.item() == Some(item));
-        Ok(of_item.filter_map(RunId::attempt).max().unwrap_or(0))
+        let mut names = durable::folder_names(&self.layout.runs())?;
+        names.extend(durable::folder_names(&self.layout.history())?);
+        // Looked for before anything is read as an id: there may be thousands.
+        let part = format!("-{}-", item.slug());
+        let named = names.iter().filter(|name| name.contains(&part));
+        let ids = named.filter_map(|name| name.parse::<RunId>().ok());
+        let of_item = ids.filter(|id| id.item() == Some(item));
+        let attempts = of_item.filter_map(|id| id.attempt());
+        Ok(attempts.max().unwrap_or(0))
     }
 
     /// The record of a run, archived or not. `None` when a launch died before it was written.
@@ -46,9 +51,28 @@ impl Store {
         Lock::try_acquire_empty(&self.layout.alive_lock(id))
     }
 
+    /// Has the supervisor of a run wait until the lock is dropped, or until the process that has it is gone. `None`: another
+    /// process makes the run's worktree.
+    pub fn hold_launch(&self, id: &RunId, _owned: &Lock) -> Result<Option<Lock>, StoreError> {
+        Lock::try_acquire_empty(&self.layout.launch_lock(id))
+    }
+
+    /// Waits until nobody makes the run's worktree any more.
+    pub fn wait_for_launch(&self, id: &RunId) -> Result<(), StoreError> {
+        durable::wait_until_free(&self.layout.launch_lock(id))
+    }
+
     /// Writes the record of a run. The proof is the run's `alive.lock`.
     pub fn put_run(&self, run: &Run, _owned: &Lock) -> Result<(), StoreError> {
         durable::write_record(&self.layout.run(&run.id).join("run.json"), run)?;
+        crash_point("run.written");
+        Ok(())
+    }
+
+    /// As [`Store::put_run`], for a step after which a power cut may bring the record of the step before it back: one that
+    /// nothing but processes hangs on, which are gone then too. The next write makes it durable.
+    pub fn put_run_step(&self, run: &Run, _owned: &Lock) -> Result<(), StoreError> {
+        durable::write_record_synced(&self.layout.run(&run.id).join("run.json"), run)?;
         crash_point("run.written");
         Ok(())
     }

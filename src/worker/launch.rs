@@ -114,7 +114,7 @@ impl<'a> LocalWorkers<'a> {
 }
 
 impl Workers for LocalWorkers<'_> {
-    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError> {
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: &mut Lock) -> Result<(), WorkerError> {
         proc::expect_supervisor();
         let layout = self.store.layout();
         if let Some(prompt) = prompt {
@@ -131,7 +131,8 @@ impl Workers for LocalWorkers<'_> {
         let cmd = Cmd::new(&self.acp).args(args).dir(layout.run(&run.id));
         let cmd = with_vars(cmd, &vars);
         let log = layout.supervisor_log(&run.id);
-        let child = proc::detach(&cmd, alive.into_file(), &log).map_err(|error| {
+        let alive = alive.share(&layout.alive_lock(&run.id))?;
+        let child = proc::detach(&cmd, alive, &log).map_err(|error| {
             let run = run.id.clone();
             let why = error.to_string();
             WorkerError::Start { run, why }

@@ -115,12 +115,13 @@ fn list(pids: &[u32]) -> String {
 
 /// Starts and ends runs. The port that passes work with; a simulation has its own.
 pub trait Workers {
-    /// Starts the supervisor of `run` and hands it `alive`, the run's `alive.lock`. With a prompt the run is new; without
+    /// Starts the supervisor of `run`, which has `alive`, the run's `alive.lock`, from here on too. With a prompt the run is
+    /// new, and its supervisor does nothing before the run's `launch.lock` is free and the record says `starting`; without
     /// one it goes on from its last step.
     ///
     /// # Errors
-    /// `Start` when the process could not be started; the lock is free again then.
-    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError>;
+    /// `Start` when the process could not be started; then the caller alone has the lock.
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: &mut Lock) -> Result<(), WorkerError>;
 
     /// What lives of a run. What cannot be told counts as supervised, so that it is left alone.
     fn life(&self, run: &RunId) -> Life;

@@ -58,18 +58,21 @@ impl<'a> Record<'a> {
 
     /// Moves the run on, durably.
     pub(super) fn apply(&mut self, event: RunEvent) -> Result<(), WorkerError> {
-        self.apply_all([event])
+        self.run.apply(event)?;
+        self.store.put_run(&self.run, self.alive)?;
+        Ok(())
     }
 
-    /// Moves the run on by several events at once: no reader sees it in between.
-    pub(super) fn apply_all(
+    /// Moves the run on by several events at once: no reader sees it in between. A power cut may undo it until the next
+    /// record, which follows as soon as a child is started.
+    pub(super) fn begin(
         &mut self,
         events: impl IntoIterator<Item = RunEvent>,
     ) -> Result<(), WorkerError> {
         for event in events {
             self.run.apply(event)?;
         }
-        self.store.put_run(&self.run, self.alive)?;
+        self.store.put_run_step(&self.run, self.alive)?;
         Ok(())
     }
 

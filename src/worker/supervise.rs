@@ -57,9 +57,11 @@ pub struct SupervisorCtx<'a> {
 /// Only where a successor may fare better: files or git of this machine failed, or processes cannot be ended. What went
 /// wrong with the run itself is its outcome.
 pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<(), WorkerError> {
+    ctx.store.wait_for_launch(id)?;
     let run = ctx.store.live_run(id)?;
     let run = run.ok_or_else(|| WorkerError::NoRun(id.clone()))?;
-    if run.state.end().is_some() {
+    // Whoever was to make the worktree is gone, or has ended the run: a pass sees to it.
+    if run.state == RunState::Reserved || run.state.end().is_some() {
         return Ok(());
     }
     let resumes = is_resumed(&run)?;
@@ -78,7 +80,7 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
     // With nothing to set up, the agent's step begins in the same moment.
     let next =
         (!resumes && ctx.rules.repo.setup.is_empty()).then_some(RunEvent::StepBegan(Step::Agent));
-    record.apply_all(std::iter::once(begun).chain(next))?;
+    record.begin(std::iter::once(begun).chain(next))?;
     crash_point("worker.supervised");
     let worker = Worker::new(ctx, settings, &record.run);
     if resumes {

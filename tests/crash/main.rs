@@ -93,7 +93,11 @@ const AFTER_A_CRASH: &[(&str, Role, &str)] = &[
     ("launch.leased", Role::Caller, "launch.reserved"),
     ("run.written", Role::Caller, "launch.owned"),
     ("run.written", Role::Caller, "launch.starting"),
-    ("run.reservation_released", Role::Caller, "launch.starting"),
+    (
+        "run.reservation_released",
+        Role::Caller,
+        "launch.supervisor",
+    ),
     ("rescue.after_ref", Role::Caller, "worktree.before_remove"),
     ("worktree.before_remove", Role::Caller, "rescue.before_move"),
     ("history.before_move", Role::Caller, "act.before_archive"),

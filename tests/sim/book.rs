@@ -15,6 +15,8 @@ pub(crate) struct Book {
     pub(crate) reopened: BTreeSet<u64>,
     /// Holds with the moment since which they stand.
     pub(crate) holds: BTreeMap<String, (Option<ItemId>, u64)>,
+    /// Whether the verb that set the hold of `acp stop` died.
+    pub(crate) is_stop_unsure: bool,
     /// Heads that a person has said yes to.
     pub(crate) approved: BTreeSet<(u64, Sha)>,
     /// Commits that a supervisor built.

@@ -438,9 +438,16 @@ impl World {
             book.holds
                 .entry(STOP_HOLD.to_owned())
                 .or_insert((None, moment));
+            // Whoever typed a verb that died was told nothing, and a power cut may undo it.
+            book.is_stop_unsure = stopped.is_none();
         }
         match stopped {
             Some(report) if report.is_proven() => {
+                let runs = self.store.run_ids().unwrap().into_iter();
+                let runs: Vec<_> = runs
+                    .filter_map(|id| self.store.live_run(&id).unwrap())
+                    .collect();
+                self.let_go(&runs);
                 let outer = !self.at_work.borrow().is_empty();
                 let waiting = self.waiting.borrow().len();
                 assert!(

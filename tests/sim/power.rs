@@ -1,5 +1,7 @@
 //! A power cut: every process dies, and the state folder is one of those that a disk may be left with.
 
+use acp::engine::STOP_HOLD;
+
 use crate::world::World;
 
 impl World {
@@ -16,7 +18,11 @@ impl World {
         self.waiting.borrow_mut().clear();
         self.orphans.borrow_mut().clear();
         recording.power_fails(&self.dice).unwrap();
+        let is_stopped = self.store.holds().get(STOP_HOLD).unwrap().is_some();
         let mut book = self.book.borrow_mut();
+        if book.is_stop_unsure && !is_stopped {
+            book.holds.remove(STOP_HOLD);
+        }
         book.counts.power_cuts += 1;
         book.died_since_rest = true;
         book.power_failed = true;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acp::domain::{Association, Issue, RunId, Snapshot, label};
 use acp::engine::{EngineError, Pass, PassReport, plan};
-use acp::store::{LockName, StoreError, as_other_process};
+use acp::store::{Lock, LockName, StoreError, as_other_process};
 use acp::sys::Clock as _;
 
 use crate::world::World;
@@ -256,7 +256,7 @@ impl World {
         let waiting: Vec<RunId> = self.waiting.borrow().keys().cloned().collect();
         if let Some(id) = self.pick(&waiting) {
             self.say(format!("the supervisor of {id} is killed"));
-            drop(self.waiting.borrow_mut().remove(id));
+            drop(self.waiting.borrow_mut().remove(id).map(Lock::into_file));
         }
         if self.roll(2) == 0 {
             self.orphans.borrow_mut().clear();

@@ -48,7 +48,7 @@ impl Scene {
 struct NoWorkers;
 
 impl Workers for NoWorkers {
-    fn start(&self, run: &Run, _: Option<&str>, _: Lock) -> Result<(), WorkerError> {
+    fn start(&self, run: &Run, _: Option<&str>, _: &mut Lock) -> Result<(), WorkerError> {
         let (run, why) = (run.id.clone(), "nothing starts here".to_owned());
         Err(WorkerError::Start { run, why })
     }

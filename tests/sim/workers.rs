@@ -12,9 +12,8 @@ use acp::worker::{Ended, SupervisorCtx, WorkerError, Workers, supervise};
 use crate::world::{Ports, World};
 
 impl Workers for Ports<'_> {
-    fn start(&self, run: &Run, prompt: Option<&str>, alive: Lock) -> Result<(), WorkerError> {
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: &mut Lock) -> Result<(), WorkerError> {
         if self.0.chance(15) {
-            drop(alive);
             let (run, why) = (run.id.clone(), "no more processes".to_owned());
             return Err(WorkerError::Start { run, why });
         }
@@ -25,6 +24,8 @@ impl Workers for Ports<'_> {
         }
         self.0
             .say(format!("{} starts: {}", run.id, run.task.as_str()));
+        let path = self.0.store.layout().alive_lock(&run.id);
+        let alive = Lock::handed_over(alive.share(&path)?, &path)?.unwrap();
         let before = self.0.waiting.borrow_mut().insert(run.id.clone(), alive);
         assert!(before.is_none(), "{} has two supervisors", run.id);
         crash_point("sim.detached");
@@ -59,7 +60,7 @@ impl Workers for Ports<'_> {
         if self.0.chance(20) {
             return Ok(Ended { survivors: vec![8] });
         }
-        drop(self.0.waiting.borrow_mut().remove(run));
+        drop(self.0.waiting.borrow_mut().remove(run).map(Lock::into_file));
         crash_point("sim.supervisor_killed");
         drop(self.0.orphans.borrow_mut().remove(run));
         Ok(Ended::default())

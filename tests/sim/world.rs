@@ -333,7 +333,10 @@ impl World {
         let locks = self.store.layout().locks();
         let folder = locks.parent().unwrap().display().to_string();
         let step = |line: &String| {
-            let line = line.split(" is at work since ").next().unwrap_or_default();
+            // What a real lock tells of its holder is of this process and of the machine's clock.
+            let told = [" is at work since ", " (pid "];
+            let cut = told.iter().filter_map(|words| line.find(words)).min();
+            let line = &line[..cut.unwrap_or(line.len())];
             line.replace(&folder, "FOLDER")
         };
         self.trace.borrow().iter().map(step).collect()

@@ -4,5 +4,6 @@
 #![cfg(target_os = "linux")]
 
 mod hostile;
+mod launch;
 mod life;
 mod world;

@@ -12,7 +12,7 @@ use acp::domain::{
 use acp::durable::{self, crash};
 use acp::git::testing::{TestRepo, clock, git_program};
 use acp::profile;
-use acp::store::{Home, Store};
+use acp::store::{Home, Lock, Store};
 use acp::sys::Env;
 use acp::vcs::Vcs as _;
 use acp::vcs::git::{GitVcs, Remote};
@@ -21,7 +21,7 @@ use acp::worker::{
 };
 
 /// Far more than anything here takes; only a hang gets there.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// What an agent that has done its work leaves.
 pub(crate) const IMPLEMENTED: &str =
     "printf 'OUTCOME=implemented\\nACTION=host-publish-issue-pr\\n' > \"$ACP_RESULT_FILE\"";
@@ -96,18 +96,22 @@ impl World {
         world
     }
 
-    /// What the engine does before it starts a supervisor.
+    /// What the engine does before a supervisor begins.
     fn prepare(&self) {
-        let vcs = vcs(self.forge.root(), &self.store);
-        vcs.prepare().unwrap();
-        let layout = self.store.layout();
         let alive = self.store.own_run(&self.run.id).unwrap().unwrap();
+        vcs(self.forge.root(), &self.store).prepare().unwrap();
+        self.make_worktree(&alive);
+    }
+
+    pub(crate) fn make_worktree(&self, alive: &Lock) {
+        let vcs = vcs(self.forge.root(), &self.store);
+        let layout = self.store.layout();
         let mut run = self.run.clone();
         durable::create_dirs(&layout.root().join("worktrees")).unwrap();
         vcs.add_worktree(&layout.worktree(&run.id), &run.start, None)
             .unwrap();
         run.apply(RunEvent::WorktreeReady).unwrap();
-        self.store.put_run(&run, &alive).unwrap();
+        self.store.put_run(&run, alive).unwrap();
     }
 
     pub(crate) fn workers(&self) -> LocalWorkers<'_> {
@@ -127,8 +131,8 @@ impl World {
     }
 
     pub(crate) fn start(&self, workers: &LocalWorkers<'_>, prompt: Option<&str>) {
-        let alive = self.store.own_run(&self.run.id).unwrap().unwrap();
-        workers.start(&self.now(), prompt, alive).unwrap();
+        let mut alive = self.store.own_run(&self.run.id).unwrap().unwrap();
+        workers.start(&self.now(), prompt, &mut alive).unwrap();
     }
 
     /// Waits until the supervisor is gone; what lives of the run then.

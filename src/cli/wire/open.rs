@@ -201,9 +201,11 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
             .transpose()
             .map_err(|_| PromptFailure::Template(format!("`{}` is not UTF-8", file.display())))?;
         let retry = store.retries().get(&run.item.slug())?;
-        let mirror = store.mirror()?;
-        let pull = mirror.pulls.get(&run.item.number);
         let on_pull = run.item.kind == crate::domain::ItemKind::Pr;
+        let mirror = on_pull.then(|| store.mirror()).transpose()?;
+        let pull = mirror
+            .as_ref()
+            .and_then(|mirror| mirror.pulls.get(&run.item.number));
         prompt::render(&PromptInput {
             profile: &run.profile,
             run: &run.id,
@@ -215,7 +217,7 @@ fn prompt(home: &Home, store: &Store, rules: &Rules) -> PromptMaker<'static> {
             branch: &run.branch,
             base: &run.base,
             start: &run.start,
-            base_sha: pull.filter(|_| on_pull).map(|pr| &pr.base_sha),
+            base_sha: pull.map(|pr| &pr.base_sha),
             merge: run.merge.as_ref(),
             setup: &rules.repo.setup,
             verify: &rules.repo.verify,
