@@ -103,6 +103,11 @@ impl Cmd {
         set.map(|(name, _)| name.as_os_str())
     }
 
+    /// The value of a variable that it is given.
+    pub fn variable(&self, name: &OsStr) -> Option<&OsStr> {
+        self.vars.get(name)?.as_deref()
+    }
+
     pub(super) fn variables(&self) -> impl Iterator<Item = (&OsStr, Option<&OsStr>)> {
         self.vars
             .iter()

@@ -27,6 +27,7 @@ pub struct RunTree {
     leader: Option<ProcessMark>,
     cgroup: Option<PathBuf>,
     may_use_cgroup: bool,
+    leader_hands_on: bool,
 }
 
 impl RunTree {
@@ -43,6 +44,7 @@ impl RunTree {
             leader: None,
             cgroup: None,
             may_use_cgroup: true,
+            leader_hands_on: false,
         }
     }
 
@@ -64,6 +66,14 @@ impl RunTree {
     #[must_use]
     pub fn without_cgroup(mut self) -> Self {
         self.may_use_cgroup = false;
+        self
+    }
+
+    /// With a leader that hands TERM on to what it stands for, as the client of a container's engine does: while it lives
+    /// nothing else is asked to end. What belongs to the engine would take the output of the last moments with it.
+    #[must_use]
+    pub fn with_leader_that_hands_on(mut self, it_does: bool) -> Self {
+        self.leader_hands_on = it_does;
         self
     }
 
@@ -163,6 +173,7 @@ pub(super) struct Hunt<'a> {
     cgroup: Option<&'a Cgroup>,
     /// Whether children of this process that it did not start belong to the run: orphans that came to it.
     adopts: bool,
+    leader_hands_on: bool,
     known: BTreeMap<u32, u64>,
 }
 
@@ -174,6 +185,7 @@ impl<'a> Hunt<'a> {
             marker: tree.marker.clone(),
             cgroup,
             adopts,
+            leader_hands_on: tree.leader_hands_on,
             known: BTreeMap::new(),
         }
     }
@@ -285,10 +297,13 @@ impl<'a> Hunt<'a> {
             } else {
                 EndSignal::Kill
             };
-            let spared = if signal == EndSignal::Term {
-                wrappers(&found)
-            } else {
-                BTreeSet::new()
+            let spared = match signal {
+                EndSignal::Term if self.leader_hands_on && leader_lives => {
+                    let others = found.iter().map(|row| row.pid);
+                    others.filter(|pid| Some(*pid) != leader).collect()
+                }
+                EndSignal::Term => wrappers(&found),
+                EndSignal::Kill => BTreeSet::new(),
             };
             for row in found.iter().filter(|row| !spared.contains(&row.pid)) {
                 let first = asked.insert((row.pid, row.start_ticks));

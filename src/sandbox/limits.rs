@@ -49,8 +49,11 @@ fn script(rules: &SandboxRules, scope: Scope) -> Option<String> {
     }
     if rules.processes_max > 0 && scope == Scope::OfTheSandbox {
         let n = rules.processes_max;
-        // `-u` in bash and zsh, `-p` in dash and busybox.
-        steps.push(format!("{{ ulimit -u {n} 2>/dev/null || ulimit -p {n}; }}"));
+        // `-u` in bash and zsh, `-p` in dash and busybox. A limit that is lower already cannot be set, and holds.
+        let lower = format!("test \"$(ulimit -u || ulimit -p)\" -le {n}");
+        steps.push(format!(
+            "{{ ulimit -u {n} || ulimit -p {n} || {lower}; }} 2>/dev/null"
+        ));
     }
     if steps.is_empty() {
         return None;
@@ -74,8 +77,8 @@ mod tests {
         let cmd = || Cmd::new("tool").args(["a b", "$(c)"]);
         assert_eq!(
             around(cmd(), &rules, Scope::OfTheSandbox).shown(),
-            "/bin/sh -c 'ulimit -f 2 && ulimit -d 1954 && { ulimit -u 50 2>/dev/null || ulimit -p 50; } && exec \"$@\"' \
-             acp tool 'a b' '$(c)'"
+            "/bin/sh -c 'ulimit -f 2 && ulimit -d 1954 && { ulimit -u 50 || ulimit -p 50 || \
+             test \"$(ulimit -u || ulimit -p)\" -le 50; } 2>/dev/null && exec \"$@\"' acp tool 'a b' '$(c)'"
         );
         let shown = around(cmd(), &rules, Scope::OfTheUser).shown();
         assert!(

@@ -13,6 +13,7 @@ mod seatbelt;
 mod view;
 
 pub use bubblewrap::works as bubblewrap_works;
+pub use container::{CLIENT_VARIABLES, Engine, container_works, end_container, is_of_an_image};
 pub use disk::{Disk, Kind, LocalDisk};
 pub use view::{Access, Mount, View, Wanted, Way};
 
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::{Network, SandboxKind, SandboxRules};
 use crate::proc::Cmd;
+use crate::sys::Env;
 
 /// What confines on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +32,8 @@ pub enum Backend {
     Bubblewrap(PathBuf),
     /// `sandbox-exec`, by its full path.
     Seatbelt(PathBuf),
-    /// `docker` or `podman`, by its full path, and the image.
-    Container(PathBuf, String),
+    /// `docker` or `podman`.
+    Container(Engine),
 }
 
 impl Backend {
@@ -41,7 +43,7 @@ impl Backend {
             Self::None => "none",
             Self::Bubblewrap(_) => "bubblewrap",
             Self::Seatbelt(_) => "seatbelt",
-            Self::Container(..) => "container",
+            Self::Container(_) => "container",
         }
     }
 
@@ -59,17 +61,7 @@ impl Backend {
                 let limited = limits::around(cmd, rules, limits::Scope::OfTheUser);
                 seatbelt::around(&limited, program, view, rules.network)
             }
-            Self::Container(engine, image) => {
-                container::around(&cmd, engine, image, view, rules, key)
-            }
-        }
-    }
-
-    /// What ends everything of the run `key` that is no process of this machine's own tree: a container.
-    pub fn end(&self, key: &str) -> Option<Cmd> {
-        match self {
-            Self::Container(engine, _) => Some(container::end(engine, key)),
-            _ => None,
+            Self::Container(engine) => container::around(&cmd, engine, view, rules, key),
         }
     }
 }
@@ -80,6 +72,10 @@ pub struct Machine<'a> {
     pub find: &'a dyn Fn(&str) -> Option<PathBuf>,
     /// Why bubblewrap does not work here; `None` when it does.
     pub bubblewrap: &'a dyn Fn(&Path) -> Option<String>,
+    /// Why an engine cannot run a container of its image here; `None` when it can.
+    pub container: &'a dyn Fn(&Engine) -> Option<String>,
+    /// acp's environment.
+    pub env: &'a Env,
     /// Whether this is macOS.
     pub macos: bool,
 }
@@ -155,10 +151,38 @@ fn seatbelt(machine: &Machine<'_>) -> Result<Backend, String> {
 
 fn container(rules: &SandboxRules, machine: &Machine<'_>) -> Result<Backend, String> {
     let name = rules.kind.as_str();
-    let image = rules.image.clone();
-    let image = image.ok_or("`sandbox.image` names no image")?;
-    let engine = (machine.find)(name).ok_or_else(|| format!("`{name}` is not on PATH"))?;
-    Ok(Backend::Container(engine, image))
+    if rules.image.is_none() {
+        return Err("`sandbox.image` names no image".to_owned());
+    }
+    let engine = engine(rules, machine.find, machine.env);
+    let engine = engine.ok_or_else(|| format!("`{name}` is not on PATH"))?;
+    match (machine.container)(&engine) {
+        None => Ok(Backend::Container(engine)),
+        Some(why) => Err(format!(
+            "{} cannot run a container of `{}` here ({why})",
+            engine.program.display(),
+            engine.image
+        )),
+    }
+}
+
+/// The engine that `rules` name, whether or not it works; `None` where they name none, or it is not on PATH.
+pub fn engine(
+    rules: &SandboxRules,
+    find: &dyn Fn(&str) -> Option<PathBuf>,
+    env: &Env,
+) -> Option<Engine> {
+    let is_podman = match rules.kind {
+        SandboxKind::Docker => false,
+        SandboxKind::Podman => true,
+        _ => return None,
+    };
+    Some(Engine {
+        program: find(rules.kind.as_str())?,
+        is_podman,
+        image: rules.image.clone().unwrap_or_default(),
+        vars: container::client_variables(env),
+    })
 }
 
 #[cfg(test)]
@@ -173,6 +197,8 @@ mod tests {
         let machine = Machine {
             find: &find,
             bubblewrap: &|_| broken.then(|| "no permission".to_owned()),
+            container: &|_| broken.then(|| "image not known".to_owned()),
+            env: &Env::from_pairs([("HOME", "/h")]),
             macos,
         };
         let rules = SandboxRules {
@@ -195,6 +221,8 @@ mod tests {
             let machine = Machine {
                 find,
                 bubblewrap: &|_| None,
+                container: &|_| None,
+                env: &Env::from_pairs([("HOME", "/h")]),
                 macos,
             };
             let rules = SandboxRules {
@@ -268,6 +296,13 @@ mod tests {
                 "`sandbox.kind: docker` cannot work: `docker` is not",
             ),
             (Podman, &["podman"], false, false, "container"),
+            (
+                Podman,
+                &["podman"],
+                true,
+                false,
+                "`sandbox.kind: podman` cannot work: /bin/podman cannot run a container of `tools:1` here (image not known)",
+            ),
         ] {
             let found = chosen(kind, programs, broken, macos);
             assert!(found.starts_with(expected), "{found}");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::{NetPlace, SECRET_PATHS, why_not_shown};
 
+use super::container::is_of_an_image;
 use super::disk::{Disk, Kind};
 
 /// Read-only, where they are there: programs, libraries, settings of the machine.
@@ -117,6 +118,8 @@ pub struct Wanted {
     pub repo_git: PathBuf,
     /// The way out that it has instead of a network.
     pub way: Option<Way>,
+    /// Whether an image has the machine's programs and settings: then they are not shown.
+    pub of_an_image: bool,
 }
 
 /// The way out of a sandbox without a network.
@@ -144,6 +147,7 @@ impl View {
     pub fn of_the_system(disk: &dyn Disk) -> Self {
         let mut table = Table::new(disk);
         table.system();
+        table.private();
         table.finish()
     }
 
@@ -153,7 +157,10 @@ impl View {
     /// A path of the profile that leads to what is never shown, or one to be written that is not there.
     pub fn new(wanted: &Wanted, disk: &dyn Disk) -> Result<Self, String> {
         let mut table = Table::new(disk);
-        table.system();
+        if !wanted.of_an_image {
+            table.system();
+        }
+        table.private();
         // With HOME at the root there is nothing that could be hidden as a whole.
         let home = wanted
             .home
@@ -246,9 +253,6 @@ impl<'d> Table<'d> {
                 None => {}
             }
         }
-        for path in PRIVATE {
-            self.put(Path::new(path), Access::Private);
-        }
         // A link out of /etc: without what it leads to no name is looked up.
         if let Some(file) = self.disk.real(Path::new("/etc/resolv.conf")) {
             self.put(&file, Access::Read);
@@ -258,9 +262,17 @@ impl<'d> Table<'d> {
         }
     }
 
+    fn private(&mut self) {
+        for path in PRIVATE {
+            self.put(Path::new(path), Access::Private);
+        }
+    }
+
     /// What PATH and the programs need.
     fn toolchains(&mut self, wanted: &Wanted, home: Option<&Path>) {
-        let may_show = |path: &Path| why_not_shown(path, home, &wanted.own).is_none();
+        let is_hidden = |path: &Path| wanted.of_an_image && is_of_an_image(path);
+        let may_show =
+            |path: &Path| !is_hidden(path) && why_not_shown(path, home, &wanted.own).is_none();
         for folder in &wanted.path {
             let inside = home.and_then(|home| folder.strip_prefix(home).ok());
             if let (Some(home), Some(inside)) = (home, inside) {

@@ -239,9 +239,15 @@ fn start(
         .ctx
         .children
         .run(child, &mut tree, worker.ctx.clock, follow);
-    worker.end_container(&run);
+    worker.end_container(&run)?;
     for place in door.map(OpenDoor::close).unwrap_or_default() {
         log.header(&format!("acp: {place} was refused to the agent"));
+    }
+    let engine = |status| worker.confiner().cannot_start(&run.agent, status);
+    if let Ended::Exited(status) = report.ended
+        && let Some(why) = engine(status)
+    {
+        return Ok(Err(why));
     }
     Ok(Ok(report))
 }

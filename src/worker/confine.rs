@@ -2,28 +2,30 @@
 
 use std::cell::Cell;
 use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Network, Rules, Sandbox, SandboxKind, SandboxRules};
 use crate::durable::{self, Versioned};
-use crate::proc::{self, Cmd, ProcessMark, Quick};
-use crate::sandbox::{self, Backend, LocalDisk, Machine, View, Wanted, Way};
+use crate::proc::{self, Cmd, ProcessMark};
+use crate::sandbox::{self, Backend, Engine, LocalDisk, Machine, View, Wanted, Way};
 use crate::store::{Home, Layout};
 use crate::sys::{Clock, Env};
 
+use super::WorkerError;
 use super::surroundings::{Surroundings, Vars};
 
 /// A trial that failed is believed for this long: a package may be installed, a setting changed.
 const FAILED_FOR: SignedDuration = SignedDuration::from_mins(5);
-/// Ending a container may wait for its engine.
-const END_LIMIT: Quick = Quick {
-    deadline: Duration::from_secs(30),
-    output_bytes_max: 4096,
-};
+/// Also one of an engine, which a person may be about to start.
+const ENGINE_FAILED_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// With these a client says that no command of a container was started. A command may end so too.
+const ENGINE_STATUS: std::ops::RangeInclusive<i32> = 125..=127;
+/// Names of the trial of an engine: of its folder, its container, and the file that it writes there.
+const TRIAL: &str = "container-trial";
 
 /// What a trial of a sandbox came to. It holds for one boot: what allows namespaces may change with the next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,9 @@ pub(super) struct Trial {
     pub(super) boot: String,
     /// The program that was tried.
     pub(super) program: PathBuf,
+    /// The image, of an engine's trial.
+    #[serde(default)]
+    pub(super) image: Option<String>,
     /// When.
     pub(super) at: Timestamp,
     /// Why it does not work; null when it does.
@@ -58,14 +63,15 @@ impl Confiner<'_> {
     /// A sandbox that is asked for by name and does not work.
     pub(super) fn backend(&self, agent: &str) -> Result<(Backend, Option<String>), String> {
         let unsure = Cell::new(false);
-        let trial = |bwrap: &Path| match self.trial(bwrap) {
-            Ok(failed) => failed,
-            Err(why) => {
+        let trial = |tried: Result<Option<String>, String>| {
+            tried.unwrap_or_else(|why| {
                 unsure.set(true);
                 Some(why)
-            }
+            })
         };
-        let chosen = self.backend_with(agent, &trial)?;
+        let bubblewrap = |bwrap: &Path| trial(self.trial(bwrap));
+        let container = |engine: &Engine| trial(self.trial_of_engine(engine));
+        let chosen = self.backend_with(agent, &bubblewrap, &container)?;
         match &chosen {
             (Backend::None, Some(why)) if unsure.get() => Err(format!(
                 "whether a sandbox works here cannot be told: {why}"
@@ -87,14 +93,21 @@ impl Confiner<'_> {
             SandboxKind::Auto if may_be_none && !self.has_worked() => return Ok(()),
             _ => {}
         }
-        let remembered = |bwrap: &Path| self.remembered(bwrap).and_then(|trial| trial.failed);
-        self.backend_with(agent, &remembered).map(|_| ())
+        let failed = |program: &Path, image: Option<&str>| {
+            let remembered = self.remembered(program, image);
+            remembered.and_then(|trial| trial.failed)
+        };
+        let bubblewrap = |bwrap: &Path| failed(bwrap, None);
+        let container = |engine: &Engine| failed(&engine.program, Some(&engine.image));
+        let chosen = self.backend_with(agent, &bubblewrap, &container);
+        chosen.map(|_| ())
     }
 
     fn backend_with(
         &self,
         agent: &str,
         bubblewrap: &dyn Fn(&Path) -> Option<String>,
+        container: &dyn Fn(&Engine) -> Option<String>,
     ) -> Result<(Backend, Option<String>), String> {
         let settings = self.rules.agents.settings.get(agent);
         let is_left_out = settings.is_some_and(|settings| settings.sandbox == Sandbox::None);
@@ -107,11 +120,10 @@ impl Confiner<'_> {
             return Ok((Backend::None, None));
         }
         let machine = Machine {
-            find: &|name| {
-                let path = self.env.raw("PATH").unwrap_or("/usr/bin:/bin".as_ref());
-                proc::find_program(name.as_ref(), path, Path::new("/"))
-            },
+            find: &|name| self.find(name),
             bubblewrap,
+            container,
+            env: self.env,
             macos: cfg!(target_os = "macos"),
         };
         let chosen = sandbox::choose(&self.rules.sandbox, &machine)?;
@@ -122,6 +134,30 @@ impl Confiner<'_> {
             )),
             _ => Ok(chosen),
         }
+    }
+
+    fn find(&self, name: &str) -> Option<PathBuf> {
+        let path = self.env.raw("PATH").unwrap_or("/usr/bin:/bin".as_ref());
+        proc::find_program(name.as_ref(), path, Path::new("/"))
+    }
+
+    /// The engine of an agent's containers, whether or not it works.
+    pub(super) fn engine(&self, agent: &str) -> Option<Engine> {
+        let settings = self.rules.agents.settings.get(agent);
+        if settings.is_some_and(|settings| settings.sandbox == Sandbox::None) {
+            return None;
+        }
+        sandbox::engine(&self.rules.sandbox, &|name| self.find(name), self.env)
+    }
+
+    /// Why no container could be started now; `None` where one could, or where none is asked for. For a child that ended as
+    /// the client of an engine does that could not start it.
+    pub(super) fn cannot_start(&self, agent: &str, status: i32) -> Option<String> {
+        if !ENGINE_STATUS.contains(&status) || self.engine(agent).is_none() {
+            return None;
+        }
+        self.forget();
+        self.backend(agent).err()
     }
 
     /// Which setting leaves the runs of an agent unconfined, where one does.
@@ -152,26 +188,68 @@ impl Confiner<'_> {
 
     /// Why bubblewrap does not work here: tried once per boot. The error is why that cannot be told now.
     fn trial(&self, bwrap: &Path) -> Result<Option<String>, String> {
-        if let Some(trial) = self.remembered(bwrap) {
+        if let Some(trial) = self.remembered(bwrap, None) {
             return Ok(trial.failed);
         }
         let failed = sandbox::bubblewrap_works(bwrap, self.clock)?;
-        let trial = Trial {
-            boot: ProcessMark::of_self().boot_id,
-            program: bwrap.to_owned(),
-            at: self.clock.now(),
-            failed: failed.clone(),
-        };
-        // A lost note costs another trial.
-        let _not_noted = durable::write_quick(&self.note(), &durable::encode_record(&trial));
+        self.remember(bwrap, None, failed.clone());
         Ok(failed)
     }
 
-    fn remembered(&self, bwrap: &Path) -> Option<Trial> {
+    /// The same of a container.
+    fn trial_of_engine(&self, engine: &Engine) -> Result<Option<String>, String> {
+        let image = Some(engine.image.as_str());
+        if let Some(trial) = self.remembered(&engine.program, image) {
+            return Ok(trial.failed);
+        }
+        // Others may try it now too: the folder stays, and what is written there has a name of its own.
+        let name = own_name(self.layout, TRIAL);
+        let folder = self.layout.folder(TRIAL);
+        durable::create_dirs(&folder).map_err(|error| error.to_string())?;
+        let mark = folder.join(&name);
+        let rules = &self.rules.sandbox;
+        let tried = sandbox::container_works(engine, rules, &mark, &name, self.clock);
+        let owner = mark.metadata().map(|meta| meta.uid());
+        let _left = durable::remove_file(&mark);
+        let me = rustix::process::geteuid().as_raw();
+        let failed = match (tried?, owner) {
+            (None, Ok(owner)) if owner == me => None,
+            (None, Ok(owner)) => Some(format!(
+                "what it writes belongs to the user {owner} and not to {me}"
+            )),
+            (None, Err(_)) => Some("what it writes does not arrive on this machine".to_owned()),
+            (why, _) => why,
+        };
+        self.remember(&engine.program, image, failed.clone());
+        Ok(failed)
+    }
+
+    /// Has the next start try the sandbox again: what was noted of it does not hold any more, it seems.
+    fn forget(&self) {
+        // It is forgotten after a while all the same, where it failed; where it works, it works.
+        let _kept = durable::remove_file(&self.note());
+    }
+
+    fn remember(&self, program: &Path, image: Option<&str>, failed: Option<String>) {
+        let trial = Trial {
+            boot: ProcessMark::of_self().boot_id,
+            program: program.to_owned(),
+            image: image.map(str::to_owned),
+            at: self.clock.now(),
+            failed,
+        };
+        // A lost note costs another trial.
+        let _not_noted = durable::write_quick(&self.note(), &durable::encode_record(&trial));
+    }
+
+    fn remembered(&self, program: &Path, image: Option<&str>) -> Option<Trial> {
         let trial: Trial = durable::read_record(&self.note()).ok()??;
         let age = self.clock.now().duration_since(trial.at);
-        let lasts = trial.failed.is_none() || (age >= SignedDuration::ZERO && age < FAILED_FOR);
-        let same = trial.program == bwrap && trial.boot == ProcessMark::of_self().boot_id;
+        let failed_for = image.map_or(FAILED_FOR, |_| ENGINE_FAILED_FOR);
+        let lasts = trial.failed.is_none() || (age >= SignedDuration::ZERO && age < failed_for);
+        let same = trial.program == program
+            && trial.image.as_deref() == image
+            && trial.boot == ProcessMark::of_self().boot_id;
         (lasts && same).then_some(trial)
     }
 
@@ -207,8 +285,23 @@ pub(super) fn confined(
         return Ok(cmd);
     }
     let path = shown.vars.get(OsStr::new("PATH"));
-    // What starts it says only that it failed: whether the program is there is looked at before.
     let found = path.and_then(|path| proc::find_program(cmd.program(), path, Path::new("/")));
+    if let Backend::Container(_) = backend {
+        // What the image has itself is found by its own PATH.
+        let shown_too = found.filter(|program| !sandbox::is_of_an_image(program));
+        let args = cmd.arguments().to_vec();
+        let cmd = match &shown_too {
+            Some(program) => cmd.wrapped(program.into(), args),
+            None => cmd,
+        };
+        let wanted = Wanted {
+            of_an_image: true,
+            ..wanted(shown_too, around, rules, shown)
+        };
+        let view = View::new(&wanted, &LocalDisk)?;
+        return Ok(backend.wrap(cmd, &view, rules, shown.key));
+    }
+    // What starts it says only that it failed: whether the program is there is looked at before.
     let Some(program) = found else {
         let name = cmd.program().to_string_lossy().into_owned();
         return Err(format!("there is no program `{name}` on PATH"));
@@ -221,13 +314,13 @@ pub(super) fn confined(
     let cmd = cmd.wrapped(program.clone().into(), args);
     let view = match backend {
         Backend::None => View::default(),
-        _ => View::new(&wanted(program, around, rules, shown), &LocalDisk)?,
+        _ => View::new(&wanted(Some(program), around, rules, shown), &LocalDisk)?,
     };
     Ok(backend.wrap(cmd, &view, rules, shown.key))
 }
 
 fn wanted(
-    program: PathBuf,
+    program: Option<PathBuf>,
     around: &Surroundings<'_>,
     rules: &SandboxRules,
     shown: &Shown<'_>,
@@ -247,7 +340,7 @@ fn wanted(
             Some((last, rest)) if Some(last.as_path()) == around.acp.parent() => rest.to_vec(),
             _ => folders,
         },
-        programs: vec![program, around.acp.to_owned()],
+        programs: program.into_iter().chain([around.acp.to_owned()]).collect(),
         login: shown.login.iter().map(PathBuf::from).collect(),
         read: rules.read.clone(),
         write: rules.write.clone(),
@@ -255,20 +348,34 @@ fn wanted(
         worktree: shown.worktree.to_owned(),
         repo_git: around.layout.repo_git(),
         way: shown.way.clone(),
+        of_an_image: false,
     }
 }
 
-/// Ends the container of a run, when its sandbox is one, whatever `auto` would choose by now.
-pub(super) fn end_container(confiner: &Confiner<'_>, agent: &str, key: &str) {
-    let kind = confiner.rules.sandbox.kind;
-    if !matches!(kind, SandboxKind::Docker | SandboxKind::Podman) {
-        return;
-    }
-    let backend = confiner.backend(agent).map(|(backend, _)| backend);
-    if let Some(end) = backend.ok().and_then(|backend| backend.end(key)) {
-        // The engine removes what it has not removed by itself; one that is away is seen at the next start.
-        let _ended = end.capture(&END_LIMIT, confiner.clock);
-    }
+/// A name on this machine for what belongs to this process and to no run.
+pub(super) fn own_name(layout: &Layout, what: &str) -> String {
+    let home = crc32fast::hash(layout.root().as_os_str().as_encoded_bytes());
+    format!("acp-{what}-{home:08x}-{}", std::process::id())
+}
+
+/// Ends the container of a run, when its sandbox is one.
+///
+/// # Errors
+/// Why it may still be there, and change what nobody may use then.
+pub(super) fn end_container(
+    confiner: &Confiner<'_>,
+    agent: &str,
+    key: &str,
+) -> Result<(), WorkerError> {
+    let Some(engine) = confiner.engine(agent) else {
+        return Ok(());
+    };
+    sandbox::end_container(&engine, key, confiner.clock).map_err(|why| {
+        WorkerError::Sandbox(format!(
+            "the container `{key}` cannot be ended: `{} rm --force {key}`: {why}",
+            engine.program.display()
+        ))
+    })
 }
 
 #[cfg(test)]

@@ -74,9 +74,9 @@ impl<'a> LocalWorkers<'a> {
     }
 
     /// Ends what of a run is no process of its tree.
-    pub(super) fn end_container(&self, run: &RunId, agent: &str) {
+    pub(super) fn end_container(&self, run: &RunId, agent: &str) -> Result<(), WorkerError> {
         let key = self.around().key_of(run);
-        confine::end_container(&self.confiner(), agent, &key);
+        confine::end_container(&self.confiner(), agent, &key)
     }
 
     /// The variables that an agent wants handed on; the supervisor of its run must have them first.

@@ -74,7 +74,7 @@ pub(super) fn end(
     let grace = settings.map_or(GRACE_DEFAULT, |settings| settings.grace);
     let tree = tree(workers, id, run);
     let left = proc::end_tree(&tree, grace, clock);
-    workers.end_container(id, agent);
+    workers.end_container(id, agent)?;
     let mut survivors: Vec<u32> = supervisors.iter().map(|mark| mark.pid).collect();
     survivors.extend(left.pids);
     survivors.extend(proc::members(&tree));
@@ -140,5 +140,8 @@ fn tree(workers: &LocalWorkers<'_>, id: &RunId, run: Option<&Run>) -> proc::RunT
         Some(RunState::Running { leader, .. }) => leader.as_ref().map(process_mark),
         _ => None,
     };
-    workers.around().tree_of(id).with_leader(leader)
+    let agent = run.map_or(&workers.rules.agents.use_, |run| &run.agent);
+    let in_container = workers.confiner().engine(agent).is_some();
+    let tree = workers.around().tree_of(id).with_leader(leader);
+    tree.with_leader_that_hands_on(in_container)
 }

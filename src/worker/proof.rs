@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::domain::{Network, SandboxKind, TokenSource};
+use crate::domain::{Network, TokenSource};
 use crate::durable;
 use crate::proc::{Cmd, Quick};
 use crate::sandbox::Backend;
 use crate::store::Home;
 
-use super::confine::{Shown, confined};
+use super::confine::{self, Shown, confined, own_name};
 use super::launch::LocalWorkers;
 use super::surroundings::with_vars;
 
@@ -41,6 +41,7 @@ done
 [ -n "$(ls -A "$state/runs" 2>/dev/null)" ]; say state $?
 (echo x > "$outside") 2>/dev/null
 [ -w /usr ] || [ -w /etc ] || [ -w / ]; say system $?
+acp --version > /dev/null 2>&1 && echo acp in
 kill -0 "$pid" 2>/dev/null && tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -q acp; say processes $?
 cat /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -q "^\($token\|ACP_HOME\|SSH_AUTH_SOCK\)="; say token $?
 ls /run/docker.sock /run/dbus /run/user 2>/dev/null | grep -q .; say sockets $?
@@ -88,17 +89,24 @@ pub(super) fn of(workers: &LocalWorkers<'_>, agent: &str) -> Result<Proof, Strin
     let io = |error: durable::DurableError| error.to_string();
     durable::create_dirs(&worktree).map_err(io)?;
     let tried = attempt(workers, &backend, &worktree, &outside);
+    let ended = confine::end_container(&workers.confiner(), agent, &key(workers));
     let escaped = outside.exists();
     if escaped {
         durable::remove_file(&outside).map_err(io)?;
     }
     durable::remove_tree(&worktree).map_err(io)?;
     let mut findings = tried?;
+    ended.map_err(|error| error.to_string())?;
     findings.push(Finding {
         what: "nothing can be left outside the worktree".to_owned(),
         holds: !escaped,
     });
     Ok(Proof { findings, ..proof })
+}
+
+/// Of the container of a trial, where that is the sandbox.
+fn key(workers: &LocalWorkers<'_>) -> String {
+    own_name(workers.around().layout, NAME)
 }
 
 fn attempt(
@@ -127,7 +135,7 @@ fn attempt(
     cmd = cmd.args([pid.as_str(), token]);
     cmd = cmd.args(logins.iter().map(|(path, _)| path.as_os_str()));
     let shown = Shown {
-        key: NAME,
+        key: &key(workers),
         login: &[],
         vars: &vars,
         worktree,
@@ -159,6 +167,11 @@ fn attempt(
         ("token", "the forge's token is nowhere to be found"),
         ("sockets", "sockets of this machine are not there"),
     ];
+    let container = matches!(backend, Backend::Container(_));
+    if container {
+        // Without it no agent can report.
+        others.push(("acp", "`acp` can be started in it"));
+    }
     match rules.sandbox.network {
         Network::On => {}
         Network::Off => others.push(("network", "there is no network")),
@@ -167,10 +180,6 @@ fn attempt(
         }
     }
     // An image has its own system, which goes with the container.
-    let container = matches!(
-        rules.sandbox.kind,
-        SandboxKind::Docker | SandboxKind::Podman
-    );
     others.retain(|(name, _)| !(container && *name == "system"));
     let others = others.into_iter().map(|(name, what)| Finding {
         what: what.to_owned(),

@@ -211,11 +211,11 @@ impl<'a> Worker<'a> {
     }
 
     /// Ends what of a run is no process of its tree.
-    pub(super) fn end_container(&self, run: &Run) {
-        confine::end_container(&self.confiner(), &run.agent, &self.around.key(run));
+    pub(super) fn end_container(&self, run: &Run) -> Result<(), WorkerError> {
+        confine::end_container(&self.confiner(), &run.agent, &self.around.key(run))
     }
 
-    fn confiner(&self) -> Confiner<'_> {
+    pub(super) fn confiner(&self) -> Confiner<'_> {
         Confiner {
             layout: self.ctx.store.layout(),
             env: self.ctx.env,
@@ -230,7 +230,7 @@ impl<'a> Worker<'a> {
             .ctx
             .children
             .end(&tree, self.settings.grace, self.ctx.clock);
-        self.end_container(run);
+        self.end_container(run)?;
         if left.is_empty() {
             return Ok(());
         }
@@ -245,7 +245,9 @@ impl<'a> Worker<'a> {
             RunState::Running { leader, .. } => leader.as_ref().map(process_mark),
             _ => None,
         };
-        self.around.tree(run).with_leader(leader)
+        let in_container = self.confiner().engine(&run.agent).is_some();
+        let tree = self.around.tree(run).with_leader(leader);
+        tree.with_leader_that_hands_on(in_container)
     }
 
     fn steps(&self, record: &mut Record<'_>) -> Result<(), WorkerError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::{AgentSettings, Run, RunId, TokenSource};
 use crate::proc::{Cmd, Redactor, RunTree};
+use crate::sandbox::CLIENT_VARIABLES;
 use crate::store::Layout;
 use crate::sys::{Env, Secret};
 
@@ -124,6 +125,7 @@ impl Surroundings<'_> {
             let name = name.to_string_lossy();
             (name.starts_with("ACP_") && !OF_A_RUN.contains(&name.as_ref()))
                 || name.starts_with("XDG_")
+                || CLIENT_VARIABLES.contains(&name.as_ref())
         };
         let own = self.env.iter().filter(|(name, _)| of_acp(name));
         vars.extend(own.map(|(name, value)| (name.into(), value.into())));

@@ -79,9 +79,18 @@ pub(super) fn run_line(
         .ctx
         .children
         .run(child, &mut tree, worker.ctx.clock, &mut follow);
-    worker.end_container(&run);
+    worker.end_container(&run)?;
     if let Some(error) = follow.error {
         return Err(error);
+    }
+    if let Ended::Exited(status) = report.ended
+        && let Some(why) = worker.confiner().cannot_start(&run.agent, status)
+    {
+        return Ok(VerifyResult {
+            command: line.to_owned(),
+            passed: false,
+            note: format!("was not run: {why}"),
+        });
     }
     let result = VerifyResult {
         command: line.to_owned(),

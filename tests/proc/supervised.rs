@@ -111,6 +111,32 @@ fn term_is_enough_for_one_that_listens() {
     assert!(report.duration < PATIENCE);
 }
 
+/// As the client of a container's engine: what belongs to the engine takes the container with it when it is asked itself.
+#[test]
+fn of_a_leader_that_hands_term_on_nothing_else_is_asked() {
+    let text = "sh -c 'trap \"echo asked >> asked\" TERM; echo 1 > ready; while ! test -e over; do sleep 0.02; done' & \
+                trap 'sleep 0.2; touch over; wait; echo bye; exit 0' TERM; \
+                while ! test -e ready; do sleep 0.01; done; echo go; while :; do sleep 0.01; done";
+    for hands_on in [true, false] {
+        let mut world = World::new(Cgroups::Used);
+        world.tree = world.tree.clone().with_leader_that_hands_on(hands_on);
+        let mut watch = Answers {
+            verdict: |_: &str| Verdict::Continue,
+            cancel_at: Some("go"),
+            cancelled: false,
+        };
+        let patient = Limits {
+            grace: PATIENCE,
+            ..limits()
+        };
+        let report = world.run_watched(text, &patient, &mut watch);
+        assert_ended(&report, &Ended::Cancelled);
+        assert!(world.log().contains("bye"));
+        assert_eq!(world.path("asked").exists(), !hands_on);
+        world.assert_nothing_left();
+    }
+}
+
 #[test]
 fn what_it_leaves_in_the_background_is_ended_and_counted() {
     let text = "sleep 1000 & (trap '' TERM; while :; do sleep 1000; done) & exit 0";

@@ -230,9 +230,9 @@ fn a_container_has_the_runs_name_and_is_ended_by_it() {
     );
     let calls = env.read("tools/calls");
     let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
-    let (started, ended) = calls.split_once("rm --force ").unwrap();
-    let name = ended.split_whitespace().next().unwrap();
+    let (_, ended) = calls.split_once("rm --force --volumes acp-2").unwrap();
+    let name = format!("acp-2{}", ended.split_whitespace().next().unwrap());
     assert!(name.starts_with(&format!("acp-{run}-")), "{calls}");
-    assert!(started.contains(&format!(" --name {name} ")), "{calls}");
+    assert!(calls.contains(&format!(" --name {name} ")), "{calls}");
     assert!(!calls.contains(SECRET), "{calls}");
 }

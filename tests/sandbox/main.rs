@@ -18,6 +18,7 @@
 mod confined;
 mod door;
 mod ending;
+mod engine;
 #[expect(dead_code, reason = "the end-to-end suite uses more of it")]
 #[path = "../e2e/env.rs"]
 mod env;

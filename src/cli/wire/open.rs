@@ -7,7 +7,7 @@ use super::notify::notifiers;
 use super::{Wiring, remote};
 use crate::agent;
 use crate::commands::{Control, PromptMaker, Session};
-use crate::domain::{ForgeKind, ProfileId, Rules, Run, RunId};
+use crate::domain::{ForgeKind, ProfileId, Rules, Run, RunId, Sandbox, SandboxKind};
 use crate::engine::PromptFailure;
 use crate::forge::local::LocalForge;
 use crate::forge::{Forge, GitRemote, Text};
@@ -178,8 +178,13 @@ pub(super) fn missing_agent(env: &Env, rules: &Rules, name: &str) -> Option<Stri
     let Some(program) = agent.program(settings) else {
         return Some(format!("`agents.settings.{name}` names no program"));
     };
-    let Some(file) = find(env, &program) else {
-        return Some(format!("`{program}` is not on PATH"));
+    let kind = rules.sandbox.kind;
+    let may_be_in_image = matches!(kind, SandboxKind::Docker | SandboxKind::Podman)
+        && settings.sandbox != Sandbox::None;
+    let file = match find(env, &program) {
+        Some(file) if !may_be_in_image => file,
+        None if !may_be_in_image => return Some(format!("`{program}` is not on PATH")),
+        _ => return None,
     };
     let interpreter = proc::missing_interpreter(&file)?;
     let (file, interpreter) = (file.display(), interpreter.display());
