@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::failure::{Said, reset_at};
 use super::{
     Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, arguments,
-    call, judge_by_word, no_shell, program_or, sum,
+    call, judge_by_word, no_shell, one_line, program_or, sum,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure};
 
@@ -113,7 +113,7 @@ pub(super) fn exec(task: &AgentTask<'_>, more: &[&str]) -> Vec<String> {
 /// What a line of `codex exec --json` says.
 pub(super) fn events(line: &str, now: &Zoned) -> Vec<AgentEvent> {
     let Ok(line) = serde_json::from_str::<Value>(line) else {
-        return vec![];
+        return denied(line);
     };
     let item = &line["item"];
     match line["type"].as_str().unwrap_or_default() {
@@ -167,6 +167,17 @@ fn retry(message: &Value) -> Vec<AgentEvent> {
     }
 }
 
+/// A line of its log, on its error output: its rules forbid the call. In its JSON such a call does not appear at all.
+fn denied(line: &str) -> Vec<AgentEvent> {
+    let log = line.split_once(" ERROR codex_core::tools::router: error=");
+    let Some((_, error)) = log.filter(|(_, error)| error.contains("Rejected(")) else {
+        return vec![];
+    };
+    let tool = one_line(error.split_whitespace().next().unwrap_or("a tool"));
+    let note = format!("the agent was denied: {tool}");
+    vec![AgentEvent::Note(note), AgentEvent::Denied(tool)]
+}
+
 /// `input_tokens` includes what was cached, and `output_tokens` what it thought.
 fn tokens(usage: &Value) -> Option<u64> {
     sum(["input_tokens", "output_tokens"].map(|field| usage[field].as_u64()))
@@ -207,6 +218,16 @@ mod tests {
                 ("html.jsonl", 1, FailureClass::Network),
             ],
         );
+    }
+
+    #[test]
+    fn a_refused_tool_is_noted_and_one_that_failed_is_not() {
+        let read = read(&Codex, "denied.jsonl", 0);
+        assert_eq!(read.end, AgentEnd::Well);
+        assert_eq!(read.notes, ["the agent was denied: exec_command"]);
+        assert_eq!(read.denied, ["exec_command"]);
+        let failed = "2026-11-22T01:18:34Z ERROR codex_core::tools::router: error=exec_command failed: no such file";
+        assert_eq!(Codex.read_line(failed, &now()), []);
     }
 
     #[test]

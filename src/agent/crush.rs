@@ -79,8 +79,17 @@ impl Agent for Crush {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::testing::now;
+    use crate::agent::testing::{now, settings, task};
     use crate::domain::FailureClass;
+
+    #[test]
+    fn it_reads_its_task_and_shows_that_it_lives() {
+        let mut settings = settings();
+        settings.model = Some("small".into());
+        let built = Crush.command(&task(&settings)).unwrap();
+        assert_eq!(built.args.join(" "), "run --quiet --verbose --model small");
+        assert!(built.prompt_on_stdin);
+    }
 
     #[test]
     fn a_failure_is_an_exit_status_and_its_class_the_last_line() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::failure::{Said, of_status};
 use super::{
     Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Hosts, Login, ProcessEnd, arguments,
-    call, judge_by_word, no_shell, program_or, vars,
+    call, judge_by_word, no_shell, one_line, program_or, vars,
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Scope};
 
@@ -99,6 +99,13 @@ impl Agent for Gemini {
             "tool_use" => {
                 let tool = line["tool_name"].as_str().unwrap_or("a tool");
                 vec![AgentEvent::Step, call(tool, &line["parameters"])]
+            }
+            // Its own policy; whatever else goes wrong in a tool is for the model alone.
+            "tool_result" if line["error"]["type"] == "policy_violation" => {
+                let id = text(&line["tool_id"]);
+                let tool = one_line(id.split("__").next().unwrap_or_default());
+                let note = format!("the agent was denied: {tool}");
+                vec![AgentEvent::Note(note), AgentEvent::Denied(tool)]
             }
             "error" if line["severity"] == "error" => {
                 let failure = Said::words(&text(&line["message"]));
@@ -200,6 +207,17 @@ mod tests {
                 ("loop.jsonl", 0, FailureClass::Looping),
             ],
         );
+    }
+
+    #[test]
+    fn a_refused_tool_is_noted_and_one_that_failed_is_not() {
+        let read = read(&Gemini, "denied.jsonl", 0);
+        assert_eq!(read.end, AgentEnd::Well);
+        assert_eq!(read.notes, ["the agent was denied: run_shell_command"]);
+        assert_eq!(read.denied, ["run_shell_command"]);
+        let failed = "{\"type\":\"tool_result\",\"tool_id\":\"a__b\",\"status\":\"error\",\
+                      \"error\":{\"type\":\"file_not_found\",\"message\":\"denied by policy\"}}";
+        assert_eq!(Gemini.read_line(failed, &now()), []);
     }
 
     #[test]

@@ -72,8 +72,18 @@ impl Agent for Kilo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::testing::{fails, read};
+    use crate::agent::testing::{fails, read, settings, task};
     use crate::domain::FailureClass;
+
+    #[test]
+    fn it_never_asks() {
+        let mut settings = settings();
+        settings.model = Some("stub/small".into());
+        settings.args = vec!["--variant".into(), "high".into()];
+        let args = Kilo.command(&task(&settings)).unwrap().args.join(" ");
+        let expected = "run --format json --auto --model stub/small --variant high";
+        assert_eq!(args, expected);
+    }
 
     #[test]
     fn a_good_run_is_well() {

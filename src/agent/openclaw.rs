@@ -108,7 +108,16 @@ impl Agent for Openclaw {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::testing::{fails, now, read};
+    use crate::agent::testing::{fails, now, read, settings, task};
+
+    #[test]
+    fn its_own_deadline_is_that_of_the_run() {
+        let mut settings = settings();
+        settings.timeout = std::time::Duration::from_mins(7);
+        let args = Openclaw.command(&task(&settings)).unwrap().args.join(" ");
+        let expected = "agent exec --json --timeout 420 --message-file -";
+        assert_eq!(args, expected);
+    }
 
     #[test]
     fn a_good_run_is_well_and_its_cost_is_known() {

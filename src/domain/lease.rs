@@ -190,6 +190,21 @@ pub struct Hold {
     pub rule: Option<HoldRule>,
 }
 
+impl Hold {
+    /// The name of the hold of `acp stop`, which also ends what runs; any other lets it come to its end.
+    pub const STOP: &'static str = "stop";
+
+    /// Whether it keeps this item from starting.
+    pub fn is_on(&self, item: ItemId) -> bool {
+        self.item.is_none_or(|held| held == item)
+    }
+
+    /// Whether it is that of `acp stop`.
+    pub fn is_stop(&self) -> bool {
+        self.name == Self::STOP && self.item.is_none()
+    }
+}
+
 /// When a hold is lifted without a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]

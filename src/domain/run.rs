@@ -339,7 +339,8 @@ pub struct Run {
     /// [`super::text_digest`] of the text that its prompt holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// How often a dead supervisor was replaced by one that goes on.
+    /// How often it went on: with a new supervisor after a dead one, or with its agent's session after a failure of the
+    /// network.
     #[serde(default)]
     pub resumes: u32,
     /// Where it is in its life.

@@ -122,9 +122,7 @@ impl Engine<'_> {
     /// The hold that keeps an item from being merged, in words.
     fn held(&self, item: ItemId) -> Result<Option<String>, EngineError> {
         let holds = self.store.holds().list()?;
-        let hold = holds
-            .into_iter()
-            .find(|(_, hold)| hold.item.is_none_or(|held| held == item));
+        let hold = holds.into_iter().find(|(_, hold)| hold.is_on(item));
         Ok(hold.map(|(_, hold)| format!("hold `{}`: {}", hold.name, hold.reason)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError, Flushed, Sending, Swept, plan};
-use crate::domain::{Notice, Plan, RunId, RunState, Snapshot, Stale, StaleKind};
+use crate::domain::{Notice, Plan, Run, RunId, RunState, Snapshot, Stale, StaleKind, Wait};
 use crate::policy;
 use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
@@ -351,9 +351,16 @@ impl Engine<'_> {
         let Some(snapshot) = &report.snapshot else {
             return Idle::No;
         };
-        // A run that is finished is judged once its supervisor has let go of its lock: until then nothing is planned for it.
-        let live = snapshot.runs.values().any(|run| {
-            run.run.state.is_under_way() || matches!(run.run.state, RunState::Finished(_))
+        let standings = &report.plan.standings;
+        let is_held = |run: &Run| {
+            let mut on_it = standings.iter().filter(|s| s.item == run.item);
+            on_it.any(|s| matches!(s.wait, Wait::Hold { .. }))
+        };
+        // A run that is finished is judged once its supervisor has let go of its lock: until then nothing is planned for
+        // it. One that was interrupted may wait for a hold to be lifted.
+        let live = snapshot.runs.values().map(|view| &view.run).any(|run| {
+            (run.state.is_under_way() && !is_held(run))
+                || matches!(run.state, RunState::Finished(_))
         });
         let busy = !report.plan.actions.is_empty() || !report.flushed.sent.is_empty();
         let now = snapshot.now;

@@ -55,10 +55,7 @@ impl Engine<'_> {
         *attempt = (*attempt).max(self.store.last_attempt(*item)? + 1);
         let (item, agent) = (*item, agent.clone());
         let held = self.store.holds().list()?;
-        if held
-            .iter()
-            .any(|(_, hold)| hold.item.is_none_or(|held| held == item))
-        {
+        if held.iter().any(|(_, hold)| hold.is_on(item)) {
             return Ok(None);
         }
         if self.silence()?.is_some() {

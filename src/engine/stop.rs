@@ -10,7 +10,7 @@ use crate::sys::Clock;
 use crate::worker::Workers;
 
 /// The name of the hold that `stop` sets.
-pub const STOP_HOLD: &str = "stop";
+pub const STOP_HOLD: &str = Hold::STOP;
 
 /// What became of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::sys::{Clock, local};
 use super::door::OpenDoor;
 use super::guard::{Circle, is_session, overspent};
 use super::record::{Record, Usage, process_id};
-use super::supervise::{Worker, could_not_start};
+use super::supervise::{Worker, could_not_start, launch_died};
 use super::surroundings::with_vars;
 use super::{Child, WorkerError, out_folder};
 
@@ -37,12 +37,13 @@ const SPEND_EVERY: Duration = Duration::from_secs(5);
 /// What stands before the task of an agent that goes on with its session.
 const GO_ON: &str = "You were interrupted while you worked on the task below, and this is the same session. \
                      The files are as you left them: go on from there.\n\n";
+/// The task of an agent that goes on, where the file that held it is lost.
+const TASK_OF_SESSION: &str = "The task is the one that this session began with.\n";
 
 /// Runs the agent and records its end; or ends the run, when it must not start any more. After a failure of the network it
 /// goes on with its own session, where it can.
 pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), WorkerError> {
     let resumes_max = worker.ctx.rules.retry.resumes_max;
-    let mut resumes = record.run.resumes;
     loop {
         let (agent, command) = match prepare(worker, record)? {
             Ok(prepared) => prepared,
@@ -54,6 +55,7 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
         };
         record.put_usage(&usage)?;
         crash_point("worker.usage_written");
+        let resumes = record.run.resumes;
         let at = usize::try_from(resumes).unwrap_or(usize::MAX);
         let wait = NETWORK_WAITS[at.min(NETWORK_WAITS.len() - 1)];
         let is_network =
@@ -68,7 +70,7 @@ pub(super) fn step(worker: &Worker<'_>, record: &mut Record<'_>) -> Result<(), W
             crash_point("worker.agent_end_recorded");
             return Ok(());
         }
-        resumes += 1;
+        record.goes_on()?;
         Log::open(worker, &record.run)?.header(&format!(
             "acp: the network failed; the session goes on in {} s",
             wait.as_secs()
@@ -153,17 +155,21 @@ fn prepare(
     let Some(agent) = (worker.ctx.agents)(worker.ctx.rules.agents.backend(&run.agent)) else {
         return cannot(format!("there is no agent `{}`", run.agent));
     };
-    let text = prompt(worker, run)?.map(String::from_utf8);
-    let Some(Ok(mut prompt)) = text else {
-        return cannot("its prompt is gone".to_owned());
-    };
-    // Again after setup: that may have taken its time, and executed what the repository holds.
-    if let Some(outcome) = worker.reason_not_to_start(run) {
-        return Ok(Err(outcome));
-    }
     let out = worker.around.out(run);
     let usage = record.usage()?;
     let session = usage.session.filter(|_| agent.abilities().resume);
+    // It was not synced: a power cut may have taken it, and left nothing or zeros. The session knows its task.
+    let is_blank = |text: &String| text.chars().all(|c| c == '\0' || c.is_whitespace());
+    let text = prompt(worker, run)?.and_then(|text| String::from_utf8(text).ok());
+    let text = text.filter(|text| !is_blank(text));
+    let known = session.is_some().then(|| TASK_OF_SESSION.to_owned());
+    let Some(mut prompt) = text.or(known) else {
+        return Ok(Err(launch_died("its prompt is gone")));
+    };
+    // Again after setup: that may have taken its time, and executed what the repository holds.
+    if let Some(outcome) = worker.reason_not_to_start(run, session.is_some()) {
+        return Ok(Err(outcome));
+    }
     if session.is_none() {
         make_out(worker, run)?;
     } else if !prompt.starts_with(GO_ON) {
@@ -495,7 +501,7 @@ impl Watch for Follow<'_, '_> {
         self.heard = self.clock.monotonic();
         let now = local(self.clock.now());
         let events = self.agent.read_line(line, &now);
-        self.has_ended = match ends(&events) {
+        self.has_ended = match ends(&events, self.usage.session.as_deref()) {
             Some(ends) => ends,
             None => self.has_ended,
         };
@@ -527,16 +533,16 @@ impl Watch for Follow<'_, '_> {
 }
 
 /// Whether a line is an agent's last word, or shows that it works; `None`: neither. The bill that comes with the last word
-/// is no work.
-fn ends(events: &[AgentEvent]) -> Option<bool> {
-    let is_work = |event: &AgentEvent| {
-        matches!(
-            event,
-            AgentEvent::Step
-                | AgentEvent::Call(_)
-                | AgentEvent::Spent { .. }
-                | AgentEvent::Retrying(_)
-        )
+/// is no work, and the name of the session that comes with it neither; one that is `known` begins another turn, which may
+/// think for long before anything else is heard of it.
+fn ends(events: &[AgentEvent], known: Option<&str>) -> Option<bool> {
+    let is_work = |event: &AgentEvent| match event {
+        AgentEvent::Session(name) => Some(name.as_str()) == known,
+        AgentEvent::Step
+        | AgentEvent::Call(_)
+        | AgentEvent::Spent { .. }
+        | AgentEvent::Retrying(_) => true,
+        _ => false,
     };
     let has_verdict = events
         .iter()

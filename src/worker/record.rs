@@ -80,6 +80,12 @@ impl<'a> Record<'a> {
         self.apply(RunEvent::StepBegan(step))
     }
 
+    /// Counts that the agent goes on with its session once more; durable before it does.
+    pub(super) fn goes_on(&mut self) -> Result<(), WorkerError> {
+        self.run.resumes += 1;
+        Ok(self.store.put_run(&self.run, self.alive)?)
+    }
+
     /// The step under way.
     pub(super) fn step_now(&self) -> Option<Step> {
         match &self.run.state {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::testing::{Bench, sha};
 use crate::agent::{Abilities, Agent, AgentCommand, AgentEvent, AgentTask, Login, ProcessEnd};
 use crate::domain::{
-    AgentEnd, AgentSettings, Failure, FailureClass, Outcome, RunState, Step, Task,
+    AgentEnd, AgentSettings, Failure, FailureClass, Hold, ItemId, Outcome, RunState, Step, Task,
 };
 use crate::durable::crash::{Crash, disarm, simulate_after};
 use crate::durable::write_quick;
@@ -156,6 +156,9 @@ fn an_agent_that_is_done_and_does_not_end_is_ended_and_has_succeeded() {
         ("call a|done", 61, true),
         ("call a|done", 59, false),
         ("done|call a", 61, false),
+        // It begins another turn, as one does that has just made its conversation shorter.
+        ("session s|done|session s", 61, false),
+        ("call a|done|session s", 61, true),
         ("network", 61, false),
     ] {
         let mut bench = Bench::new(Task::Implement);
@@ -195,6 +198,7 @@ fn after_a_failure_of_the_network_the_session_goes_on() {
     assert_eq!(outcome, Outcome::Implemented { commit: sha() });
     assert_eq!((findings.tokens, findings.usd_micros), (Some(17), Some(8)));
     assert_eq!(bench.clock.now().duration_since(before).as_secs(), 15);
+    assert_eq!(bench.now().resumes, 1);
     let commands = bench.children.commands.borrow();
     assert!(!commands[0].contains("--resume") && commands[1].contains("--resume=abc-1"));
     let stdin = bench.children.stdin.borrow();
@@ -229,7 +233,13 @@ fn a_network_that_stays_away_is_tried_a_few_times_and_without_a_session_never() 
         let started = bench.children.started.borrow();
         started.iter().filter(|name| *name == "the-agent").count()
     };
-    assert_eq!(starts(&bench(|_| lines("session s|network"))), 3);
+    let thrice = bench(|_| lines("session s|network"));
+    assert_eq!(starts(&thrice), 3);
+    assert_eq!(
+        thrice.now().resumes,
+        2,
+        "a pass would not go on with it again"
+    );
     assert_eq!(starts(&bench(|_| lines("network"))), 1);
     let option = bench(|_| lines("session --config=/etc/x|network"));
     assert_eq!(starts(&option), 1, "no name, so never an argument");
@@ -332,4 +342,72 @@ fn what_was_used_before_a_stop_is_kept() {
     let (outcome, findings) = bench.end();
     assert!(matches!(outcome, Outcome::Cancelled { .. }), "{outcome:?}");
     assert_eq!((findings.tokens, findings.usd_micros), (Some(10), Some(5)));
+}
+
+/// A hold keeps runs from starting and ends none that is at work, whoever set it: flushes do so by themselves.
+#[test]
+fn a_hold_does_not_end_a_run_whose_network_failed() {
+    for (name, item) in [("credential", None), ("mine", Some(ItemId::issue(12)))] {
+        let mut bench = bench(|_| vec![]);
+        let store = bench.store.clone();
+        let hold = Hold {
+            item,
+            ..bench.hold_record(name)
+        };
+        let starts = std::cell::Cell::new(0);
+        bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
+            starts.set(starts.get() + 1);
+            let says = match starts.get() {
+                1 => "session abc-1|network",
+                _ => "session abc-1|done",
+            };
+            for line in lines(says) {
+                let _goes_on = watch.line(&line);
+            }
+            write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
+            store.holds().put(&hold.name, &hold).unwrap();
+            Ended::Exited(0)
+        });
+        bench.supervise().unwrap();
+        let outcome = bench.end().0;
+        assert_eq!(outcome, Outcome::Implemented { commit: sha() }, "{name}");
+    }
+}
+
+/// The task was written and not synced, for the launch's sake. The session has it.
+#[test]
+fn a_session_goes_on_without_the_file_that_held_its_task() {
+    for left in [None, Some(""), Some("\0\0\0\0")] {
+        let mut bench = bench(|_| vec![]);
+        let prompt = bench.store.layout().prompt(&bench.run.id);
+        let starts = std::cell::Cell::new(0);
+        bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
+            starts.set(starts.get() + 1);
+            let says = match starts.get() {
+                1 => "session abc-1|network",
+                _ => "session abc-1|done",
+            };
+            for line in lines(says) {
+                let _goes_on = watch.line(&line);
+            }
+            write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
+            match left {
+                Some(text) => write_quick(&prompt, text.as_bytes()).unwrap(),
+                None => assert!(crate::durable::remove_file(&prompt).unwrap()),
+            }
+            Ended::Exited(0)
+        });
+        bench.supervise().unwrap();
+        let outcome = bench.end().0;
+        assert_eq!(outcome, Outcome::Implemented { commit: sha() }, "{left:?}");
+        let stdin = bench.children.stdin.borrow();
+        assert!(stdin[1].starts_with("You were interrupted"), "{stdin:?}");
+        assert!(stdin[1].contains("this session began with"), "{stdin:?}");
+    }
+    // Nobody would know what to do.
+    let bench = bench(|_| lines("done"));
+    write_quick(&bench.store.layout().prompt(&bench.run.id), b"").unwrap();
+    bench.supervise().unwrap();
+    assert_eq!(failure(&bench).0, FailureClass::LaunchDied);
+    assert!(bench.children.started.borrow().is_empty());
 }

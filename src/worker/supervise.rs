@@ -277,7 +277,7 @@ impl<'a> Worker<'a> {
     }
 
     fn setup(&self, record: &mut Record<'_>) -> Result<(), WorkerError> {
-        if let Some(outcome) = self.reason_not_to_start(&record.run) {
+        if let Some(outcome) = self.reason_not_to_start(&record.run, false) {
             return self.finish(record, outcome, &RunFindings::default());
         }
         let lines = self.ctx.rules.repo.setup.clone();
@@ -297,15 +297,16 @@ impl<'a> Worker<'a> {
         record.step(Step::Agent)
     }
 
-    /// Looked at before anything is started: a folder that is gone, and a stop that came while the run was launched.
-    pub(super) fn reason_not_to_start(&self, run: &Run) -> Option<Outcome> {
+    /// Looked at before anything is started: a folder that is gone, and a stop that came while the run was launched. An
+    /// agent that `goes_on` was at work: of all holds only that of a stop ends such a run.
+    pub(super) fn reason_not_to_start(&self, run: &Run, goes_on: bool) -> Option<Outcome> {
         if !self.around.layout.worktree(&run.id).is_dir() {
-            return Some(could_not_start("its worktree is gone".to_owned()));
+            return Some(launch_died("its worktree is gone"));
         }
         let reason = match self.ctx.store.holds().list() {
             Ok(holds) => {
-                let on_it = |hold: &Hold| hold.item.is_none_or(|item| item == run.item);
-                let hold = holds.into_iter().map(|(_, hold)| hold).find(on_it)?;
+                let ends = |hold: &Hold| hold.is_on(run.item) && (!goes_on || hold.is_stop());
+                let hold = holds.into_iter().map(|(_, hold)| hold).find(ends)?;
                 format!("hold `{}`: {}", hold.name, hold.reason)
             }
             Err(error) => format!("holds cannot be read: {error}"),
@@ -381,6 +382,12 @@ fn whole_time(settings: &AgentSettings) -> Duration {
 pub(super) fn could_not_start(detail: String) -> Outcome {
     let class = FailureClass::CouldNotStart;
     Outcome::Failed(Failure::new(class, detail))
+}
+
+/// What the launch made for the run is gone: no fault of the agent, which need not sleep for it.
+pub(super) fn launch_died(detail: &str) -> Outcome {
+    let class = FailureClass::LaunchDied;
+    Outcome::Failed(Failure::new(class, detail.to_owned()))
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {

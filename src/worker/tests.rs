@@ -384,7 +384,7 @@ fn a_failed_setup_a_hold_and_a_missing_worktree_start_no_agent() {
     bench.supervise().unwrap();
     assert_eq!(
         bench.end().0.reason().unwrap(),
-        "could-not-start: its worktree is gone"
+        "launch-died: its worktree is gone"
     );
     assert!(!worktree.exists());
 }

@@ -255,6 +255,37 @@ fn claude_keeps_the_limit_of_money_itself() {
     world.nothing_is_left();
 }
 
+/// Those that tell after each answer what it has used, tokens or money, are ended in the middle of their work.
+#[test]
+fn what_tells_what_it_uses_while_it_works_is_ended_by_that() {
+    const TOKENS: (&str, &str) = ("tokens_per_run: 3000", "used more than tokens_per_run");
+    const MONEY: (&str, &str) = ("usd_per_run: 0.0025", "spent more than usd_per_run");
+    const CALLS: u64 = 12;
+    std::thread::scope(|all| {
+        for (agent, (limit, says)) in [
+            ("claude", TOKENS),
+            ("opencode", TOKENS),
+            ("opencode", MONEY),
+            ("pi", TOKENS),
+            ("pi", MONEY),
+            ("qwen", TOKENS),
+        ] {
+            all.spawn(move || {
+                let world = World::new(agent, "ok", &kinds::limits(agent, "ok"));
+                world.also(&format!("budget: {{ {limit} }}"));
+                let lines = (1..CALLS).map(|n| format!("@model run echo {n} >> work.txt\n"));
+                let run = world.run(&lines.collect::<String>());
+                assert_eq!(run.class(), "looping", "{agent}: {run:?}");
+                assert!(run.reason.contains(says), "{agent}: {run:?}");
+                // The third answer is one too many; the next one may be asked for before that is seen.
+                assert!((2..=5).contains(&world.calls()), "{agent}: {run:?}");
+                assert!(run.took < kinds::longest(agent, "ok"), "{run:?}");
+                world.nothing_is_left();
+            });
+        }
+    });
+}
+
 #[test]
 fn a_limit_that_says_when_it_ends_is_recorded_with_that_time() {
     for agent in ["claude", "codex"] {
@@ -270,23 +301,39 @@ fn a_limit_that_says_when_it_ends_is_recorded_with_that_time() {
     }
 }
 
+/// Each in the way in which its own settings keep it from a command.
 #[test]
 fn a_tool_that_is_refused_is_the_reason_of_a_run_without_a_result() {
-    for (agent, file, deny, tool) in [
-        ("claude", ".claude/settings.json", "Bash(acp:*)", "Bash"),
+    let denied = |what: &str| format!("{{\"permissions\":{{\"deny\":[\"{what}\"]}}}}");
+    for (agent, file, text, tool) in [
+        ("claude", ".claude/settings.json", denied("Bash(acp:*)"), "Bash"),
+        ("qwen", ".qwen/settings.json", denied("ShellTool(acp)"), "run_shell_command"),
         (
-            "qwen",
-            ".qwen/settings.json",
-            "ShellTool(acp)",
+            "gemini",
+            ".gemini/policies/deny.toml",
+            "[[rule]]\ntoolName = \"run_shell_command\"\ncommandPrefix = \"acp\"\ndecision = \"deny\"\npriority = 999\n".to_owned(),
             "run_shell_command",
         ),
+        (
+            "codex",
+            ".codex/rules/default.rules",
+            "prefix_rule(pattern = [\"acp\"], decision = \"forbidden\")\n".to_owned(),
+            "exec_command",
+        ),
+        ("opencode", ".config/opencode/opencode.json", String::new(), "bash"),
     ] {
         let world = World::new(agent, "ok", &kinds::limits(agent, "ok"));
-        let settings = serde_json::json!({ "permissions": { "deny": [deny] } });
-        world.home(file, &settings.to_string());
+        let text = if agent == "opencode" {
+            let mut own: serde_json::Value = serde_json::from_str(&world.read_home(file)).unwrap();
+            own["permission"] = serde_json::json!({ "bash": { "*": "allow", "acp *": "deny" } });
+            own.to_string()
+        } else {
+            text
+        };
+        world.home(file, &text);
         let run = world.run("@model run acp report implemented\n@model say I could not.");
-        assert_eq!(run.class(), "refused-tool", "{run:?}");
-        assert!(run.reason.contains(tool), "{run:?}");
+        assert_eq!(run.class(), "refused-tool", "{agent}: {run:?}");
+        assert!(run.reason.contains(tool), "{agent}: {run:?}");
         world.nothing_is_left();
     }
 }

@@ -123,11 +123,18 @@ fn a_probe_names_what_shows_a_login_and_never_what_is_in_it() {
 fn the_other_agents_are_found_with_version_login_and_whether_they_were_tried() {
     let env = with_agents();
     let login = [
-        ("openclaw", ".openclaw/openclaw.json", "2026.9.6"),
-        ("kilo", ".config/kilo/kilo.json", "7.7.7"),
-        ("crush", ".config/crush/crush.json", "never"),
+        (
+            "openclaw",
+            "openclaw",
+            ".openclaw/openclaw.json",
+            "2026.9.6",
+        ),
+        ("kilo", "kilo", ".config/kilo/kilo.json", "7.7.7"),
+        ("crush", "crush", ".config/crush/crush.json", "never"),
+        // It has no login: that there is an Ollama shows in its folder.
+        ("ollama", "codex", ".ollama", "never"),
     ];
-    for (name, file, tried) in login {
+    for (name, started, file, tried) in login {
         let probe = |code| env.acp(&["agent", "probe", name, "--plain"]).with(code);
         let line = |text: &str, key: &str| {
             let mut lines = text.lines().filter_map(|line| line.split_once('\t'));
@@ -135,7 +142,7 @@ fn the_other_agents_are_found_with_version_login_and_whether_they_were_tried() {
             found.map(|(_, value)| value.to_owned()).unwrap_or_default()
         };
         assert_eq!(line(&probe(69).stdout, "state"), "not-found");
-        program(&env, name, &format!("echo '{name} 9.9.9'"));
+        program(&env, started, &format!("echo '{name} 9.9.9'"));
         assert_eq!(line(&probe(0).stdout, "state"), "not-logged-in");
         env.write(&format!("home/{file}"), "{}");
         let ready = probe(0).stdout;

@@ -608,3 +608,76 @@ fn a_missing_agent_launches_nothing_and_counts_no_attempt() {
     assert_eq!(env.runs()[0]["attempt"], 1);
     assert!(env.read(&format!("{CHECKOUT}/README.md")).contains("hello"));
 }
+
+/// The machine goes away while an agent works, and a person wants nothing to start. What it had done is not lost for that.
+#[test]
+fn a_run_that_was_interrupted_waits_under_a_hold_and_goes_on_after_it() {
+    let env = TestEnv::with_programs();
+    env.write("home/.claude/.credentials.json", "{}");
+    let body = r#"cat > /dev/null
+case "$*" in
+*"--resume s-1"*)
+    echo more >> work.txt
+    acp report implemented > /dev/null
+    echo '{"type":"result","subtype":"success","is_error":false}' ;;
+*)
+    echo work > work.txt
+    echo '{"type":"system","subtype":"init","session_id":"s-1"}'
+    echo $PPID $$ > "$ACP_OUT/pids"
+    exec sleep 100 ;;
+esac"#;
+    env.program("claude", body);
+    let _init = env.acp(&["init", "--yes", "--agent", "claude"]).ok();
+    let _issue = env.issue("Add work");
+    let _running = env.passes_until("issue/1", "running");
+    env.wait_for("acp/state/web/worktrees", "pids");
+    env.wait_for("acp/state/web/runs", "usage.json");
+    let files = env.all_files("acp/state/web/worktrees");
+    let pids = files.iter().find(|(path, _)| path.ends_with("pids"));
+    let pids = String::from_utf8(pids.unwrap().1.clone()).unwrap();
+    let mut kill = env.command("kill");
+    let _killed = kill.arg("-KILL").args(pids.split_whitespace()).status();
+    let hold = ["hold", "add", "freeze", "--reason", "to look"];
+    let _held = env.acp(&hold).ok();
+    // It is idle: only a person can lift that.
+    let _idle = env.until_idle();
+    let why = env.why("issue/1");
+    assert_eq!(
+        (&why["code"], env.runs().len()),
+        (&"hold".into(), 1),
+        "{why}"
+    );
+    assert!(env.runs()[0]["outcome"].is_null(), "{:?}", env.runs());
+    let _lifted = env.acp(&["hold", "clear", "freeze"]).ok();
+    let _idle = env.until_idle();
+    assert_eq!(env.merged("work.txt").as_deref(), Some("work\nmore\n"));
+    assert_eq!(env.runs().len(), 1);
+    let shown = env.data(&["run", "show", env.runs()[0]["id"].as_str().unwrap()]);
+    assert_eq!(shown["resumes"], 1, "{shown}");
+}
+
+/// Passes of several processes at once, and more work than the day may take.
+#[test]
+fn however_many_passes_run_at_once_the_budget_of_the_day_holds() {
+    let more = format!(
+        "{QUICK}limits: {{ workers: 20, launches_per_pass: 20 }}\n\
+         budget: {{ tokens_per_day: 599, tokens_per_run: 100 }}\n"
+    );
+    let env = TestEnv::under_with("sleep 1\nacp report blocked --detail no\n", &more);
+    for number in 1..=20 {
+        let _issue = env.issue(&format!("Work {number}"));
+    }
+    let passes: Vec<_> = (0..6)
+        .map(|_| {
+            let args = ["heartbeat", "--until-idle", "--timeout", "60s"];
+            env.acp_command(&args).spawn().unwrap()
+        })
+        .collect();
+    for mut pass in passes {
+        let _ended = pass.wait().unwrap();
+    }
+    let _idle = env.until_idle();
+    assert_eq!(env.runs().len(), 5, "{:?}", env.runs());
+    let waits = env.why("issue/20");
+    assert_eq!(waits["code"], "budget", "{waits}");
+}

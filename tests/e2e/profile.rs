@@ -1,6 +1,6 @@
 //! `acp profile`.
 
-use crate::env::TestEnv;
+use crate::env::{TestEnv, end};
 use crate::state::with_profile;
 
 #[test]
@@ -62,7 +62,7 @@ fn every_value_is_shown_with_its_layer() {
 
 #[test]
 fn check_explains_every_problem_and_ends_with_1() {
-    let env = with_profile();
+    let env = with_profile().var("ACP_SANDBOX", "auto");
     let fine = env.acp(&["profile", "check"]).ok().stdout;
     assert_eq!(fine, "web: fine\n");
     env.write(
@@ -85,6 +85,37 @@ fn check_explains_every_problem_and_ends_with_1() {
         .with(78)
         .says("acp profile check");
     let _missing = env.acp(&["profile", "check", "nope"]).with(66);
+}
+
+/// It is allowed, so it is no problem; a person who checks is told all the same.
+#[test]
+fn check_warns_of_agents_without_a_sandbox() {
+    let env = with_profile();
+    let profile = "schema: 1\nforge: { kind: local }\nsandbox: { kind: none }\nagents:\n  use: claude\n  \
+                   fallback: [codex]\n  settings: { codex: { sandbox: none } }\n";
+    env.write("acp/config/profiles/web.yaml", profile);
+    let check = |args: &[&str]| {
+        let mut command = env.acp_command(&[&["profile", "check"], args].concat());
+        // It would win over the profile.
+        end(command.env_remove("ACP_SANDBOX"), b"").ok()
+    };
+    let json = check(&["--json"]).json();
+    let warnings = json["data"][0]["warnings"].as_array().unwrap();
+    let named = |key: &str| {
+        let mut all = warnings.iter().filter_map(serde_json::Value::as_str);
+        all.any(|text| text.starts_with(&format!("`{key}` is none: agents run without a sandbox")))
+    };
+    assert!(
+        named("sandbox.kind") && named("agents.settings.codex.sandbox"),
+        "{json}"
+    );
+    assert_eq!(warnings.len(), 2, "{json}");
+    let human = check(&[]).stdout;
+    assert!(
+        human.starts_with("web: fine\n  `sandbox.kind` is none"),
+        "{human}"
+    );
+    assert_eq!(check(&["--plain"]).stdout, "");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::repo::{CHECKOUT, GOOD, texts};
 
 #[test]
 fn a_new_profile_says_what_the_flags_say_and_replaces_nothing() {
-    let env = TestEnv::new();
+    let env = TestEnv::new().var("ACP_SANDBOX", "auto");
     let args = [
         "profile",
         "new",

@@ -1,9 +1,10 @@
 //! The tables of backends and of ways to fail in `docs/agents.md` say what the code does.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use acp::agent::{Agent, AgentEvent};
 use acp::domain::FailureClass;
 use acp::domain::Scope;
 use acp::policy::consequence;
@@ -78,6 +79,110 @@ fn the_table_of_backends_says_what_each_can_do() {
             );
         }
     }
+}
+
+/// What is known of the use of an agent, and when, as its recorded transcripts show it.
+#[test]
+fn the_table_of_what_each_tells_of_its_use_is_what_its_transcripts_tell() {
+    const BEGIN: &str = "<!-- spending -->\n";
+    const END: &str = "<!-- /spending -->\n";
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agents.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let (before, rest) = text.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    let mut table = String::from("| agent | tokens | money |\n|---|---|---|\n");
+    for agent in acp::agent::all() {
+        let (tokens, money) = told(*agent);
+        writeln!(
+            table,
+            "| `{}` | {} | {} |",
+            agent.name(),
+            tokens.words(),
+            money.words()
+        )
+        .unwrap();
+    }
+    let whole = format!("{before}{BEGIN}{table}{END}{after}");
+    if let Err(stale) = check_fresh("docs/agents.md", &whole) {
+        panic!("{stale}");
+    }
+}
+
+/// When something is told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    Never,
+    AtItsEnd,
+    AfterEachAnswer,
+}
+
+impl Told {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::AtItsEnd => "at its end",
+            Self::AfterEachAnswer => "after each answer",
+        }
+    }
+}
+
+/// When an agent tells its tokens, and its money.
+fn told(agent: &dyn Agent) -> (Told, Told) {
+    // One of them is another one, with a model of this machine.
+    let folder = if agent.name() == "ollama" {
+        "codex"
+    } else {
+        agent.name()
+    };
+    let now = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC);
+    let mut told = (Told::Never, Told::Never);
+    for file in transcripts(folder).filter(|file| file.file_stem().is_some_and(|stem| stem == "ok"))
+    {
+        let text = std::fs::read_to_string(file).unwrap();
+        for event in text.lines().flat_map(|line| agent.read_line(line, &now)) {
+            let (when, tokens, money) = match event {
+                AgentEvent::Spent {
+                    tokens, usd_micros, ..
+                } => (Told::AfterEachAnswer, tokens, usd_micros),
+                AgentEvent::Usage { tokens, usd_micros }
+                | AgentEvent::SessionUsage { tokens, usd_micros } => {
+                    (Told::AtItsEnd, tokens, usd_micros)
+                }
+                _ => continue,
+            };
+            told.0 = told.0.max(tokens.map_or(Told::Never, |_| when));
+            told.1 = told.1.max(money.map_or(Told::Never, |_| when));
+        }
+    }
+    told
+}
+
+/// The recorded transcripts of an agent; none where it has no folder.
+fn transcripts(agent: &str) -> impl Iterator<Item = PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/agent");
+    let files = std::fs::read_dir(root.join(agent)).into_iter().flatten();
+    files.map(|file| file.unwrap().path())
+}
+
+/// One that no test reads shows nothing.
+#[test]
+fn every_recorded_transcript_is_read_by_a_test_of_its_agent() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut read = 0;
+    for agent in acp::agent::all() {
+        let source = root.join(format!("src/agent/{}.rs", agent.name()));
+        let source = std::fs::read_to_string(source).unwrap();
+        for file in transcripts(agent.name()) {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            assert!(
+                source.contains(&format!("\"{name}\"")),
+                "{} reads no `{name}`",
+                agent.name()
+            );
+            read += 1;
+        }
+    }
+    assert!(read > 70, "{read}");
 }
 
 fn table() -> String {

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::commands::{Session, Verb};
-use crate::domain::ProfileId;
+use crate::domain::{ProfileId, Rules, Sandbox, SandboxKind};
 use crate::profile::{self, Overrides, Problem, ProfileError};
 use crate::ui::words::{clean, plural};
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Explains everything that is wrong with a profile, or with all of them: where it stands, which key, what is allowed,
-/// and what was probably meant. Ends with 1 when there is something.
+/// and what was probably meant. Ends with 1 when there is something. What is allowed and leaves agents without a sandbox
+/// is a warning, and no problem.
 ///
 /// Columns of --plain: profile, file (or variable), line, key, message, suggestion.
 #[derive(clap::Args)]
@@ -29,6 +30,8 @@ struct Row {
     id: String,
     path: String,
     problems: Vec<ProblemView>,
+    /// What is allowed, and worth a second thought.
+    warnings: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -58,22 +61,36 @@ impl Verb for Check {
             let path = profile::profile_path(&home.config, &id);
             let path = path.display().to_string();
             let loaded = profile::load(&home.config, &id, session.env, &Overrides::none());
-            let problems = match loaded {
-                Ok(_) => vec![],
-                Err(ProfileError::Invalid { problems, .. }) => problems,
+            let (problems, warnings) = match loaded {
+                Ok(profile) => (vec![], unconfined(&profile.rules)),
+                Err(ProfileError::Invalid { problems, .. }) => (problems, vec![]),
                 Err(error @ ProfileError::Missing { .. }) => return Err(error.into()),
                 // One file that cannot be read keeps none of the others from being explained.
-                Err(error) => vec![unreadable(&path, &error)],
+                Err(error) => (vec![unreadable(&path, &error)], vec![]),
             };
             rows.push(Row {
                 path,
                 id: id.to_string(),
                 problems: in_order(problems),
+                warnings,
             });
         }
         let fine = rows.iter().all(|row| row.problems.is_empty());
         Ok(Output::of(Checked(rows)).answer(fine))
     }
+}
+
+/// The settings that leave agents of a profile without a sandbox.
+fn unconfined(rules: &Rules) -> Vec<String> {
+    let what = "agents run without a sandbox: they can read and change what your account can";
+    let kind = (rules.sandbox.kind == SandboxKind::None).then(|| "sandbox.kind".to_owned());
+    let agents = rules.agents.in_order().into_iter().filter(|name| {
+        let settings = rules.agents.settings.get(*name);
+        settings.is_some_and(|settings| settings.sandbox == Sandbox::None)
+    });
+    let agents = agents.map(|name| format!("agents.settings.{name}.sandbox"));
+    let keys = kind.into_iter().chain(agents);
+    keys.map(|key| format!("`{key}` is none: {what}")).collect()
 }
 
 fn unreadable(path: &str, error: &ProfileError) -> Problem {
@@ -121,6 +138,9 @@ impl Render for Checked {
                 style.red(&plural(row.problems.len(), "problem"))
             };
             writeln!(out, "{}: {verdict}", style.bold(&row.id))?;
+            for warning in &row.warnings {
+                writeln!(out, "  {}", clean(warning))?;
+            }
             for problem in &row.problems {
                 let line = problem.line.map(|line| format!(":{line}"));
                 let place = format!("{}{}", problem.place, line.unwrap_or_default());

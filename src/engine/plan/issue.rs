@@ -1,6 +1,7 @@
 //! Where every open issue stands.
 
 use super::launch::{Candidate, Candidates};
+use super::repair::held_up;
 use super::trust;
 use super::view::View;
 use crate::domain::{
@@ -52,7 +53,7 @@ fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
         return Some((IssueLane::Pending, Wait::Unrecorded { run }));
     }
     if let Some(run) = view.busy_run(item) {
-        return Some((IssueLane::Pending, run_wait(run)));
+        return Some((IssueLane::Pending, run_wait(view, run)));
     }
     if let Some(wait) = not_for_us(view, issue) {
         return Some((IssueLane::Ignore, wait));
@@ -271,7 +272,13 @@ pub(super) fn writing(view: &View<'_>, intents: &[&IntentView]) -> Wait {
 }
 
 /// A run under way, or over and not judged, as a wait.
-pub(super) fn run_wait(run: &RunView) -> Wait {
+pub(super) fn run_wait(view: &View<'_>, run: &RunView) -> Wait {
+    if let Some(hold) = held_up(view, run) {
+        return Wait::Hold {
+            name: hold.name.clone(),
+            reason: hold.reason.clone(),
+        };
+    }
     let id = run.run.id.clone();
     match &run.run.state {
         RunState::Running { deadline, step, .. } => Wait::Running {

@@ -229,7 +229,7 @@ impl<'a> Sight<'a> {
             return Some(Wait::Unrecorded { run });
         }
         if let Some(run) = self.view.busy_run(self.item) {
-            return Some(run_wait(run));
+            return Some(run_wait(self.view, run));
         }
         let mut runs = self.view.runs_of(self.item).iter();
         if let Some(dropped) = runs.find_map(|run| given_up(self.view, run)) {

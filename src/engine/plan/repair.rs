@@ -4,11 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::view::{View, commit_of};
 use crate::domain::{
-    Action, Gap, IntentId, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest,
-    Run, RunState, RunView, Step, label,
+    Action, Gap, Hold, IntentId, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan,
+    PullRequest, Run, RunState, RunView, Step, label,
 };
 
-/// How often a dead supervisor is replaced before its run counts as crashed.
+/// How often a dead supervisor is replaced before its run counts as crashed, when the work of its agent is done; besides
+/// what `retry.resumes_max` may have used up before.
 const RESUMES_MAX: u32 = 5;
 
 /// How long after its deadline, or after its launch when it has not begun, a living supervisor is taken for stuck and
@@ -51,6 +52,9 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
     if let Some(reason) = why_unwanted(view, &run.run) {
         return Some(Action::Cancel { run: id(), reason });
     }
+    if held_up(view, run).is_some() {
+        return None;
+    }
     match &run.run.state {
         RunState::Running {
             started,
@@ -58,9 +62,7 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
             step,
             ..
         } if run.life == Life::Supervised => {
-            let goes_on = run.session
-                && *step < Step::Collect
-                && run.run.resumes < view.rules.retry.resumes_max;
+            let goes_on = *step < Step::Collect && can_go_on(view, run);
             is_overdue(view, *started, *deadline).then(|| {
                 if goes_on {
                     Action::Resume { run: id() }
@@ -80,15 +82,12 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
             })
         }
         RunState::Running { step, .. }
-            if *step >= Step::Collect && run.run.resumes < RESUMES_MAX =>
+            if *step >= Step::Collect
+                && run.run.resumes < view.rules.retry.resumes_max.saturating_add(RESUMES_MAX) =>
         {
             Some(Action::Resume { run: id() })
         }
-        RunState::Running { .. }
-            if run.session && run.run.resumes < view.rules.retry.resumes_max =>
-        {
-            Some(Action::Resume { run: id() })
-        }
+        RunState::Running { .. } if can_go_on(view, run) => Some(Action::Resume { run: id() }),
         RunState::Running { step, .. } => Some(Action::Crash {
             run: id(),
             step: Some(*step),
@@ -98,6 +97,22 @@ fn repair(view: &View<'_>, run: &RunView) -> Option<Action> {
             step: None,
         }),
     }
+}
+
+/// Whether the agent of a run that was interrupted can go on with its session.
+fn can_go_on(view: &View<'_>, run: &RunView) -> bool {
+    run.session && run.run.resumes < view.rules.retry.resumes_max
+}
+
+/// The hold under which a run that was interrupted waits: its agent would go on with its session, and is not started now.
+/// While anything of it lives it is at work, and no hold but that of a stop is against that.
+pub(super) fn held_up<'a>(view: &View<'a>, run: &RunView) -> Option<&'a Hold> {
+    let interrupted = matches!(&run.run.state, RunState::Running { step, .. } if *step < Step::Collect)
+        && run.life == Life::Gone;
+    if !interrupted || !can_go_on(view, run) {
+        return None;
+    }
+    view.hold_on(run.run.item)
 }
 
 fn is_overdue(view: &View<'_>, begun: Timestamp, deadline: Timestamp) -> bool {

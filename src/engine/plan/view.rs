@@ -312,10 +312,7 @@ impl<'a> View<'a> {
 
     /// The hold that keeps an item, or the whole profile, from launching and merging.
     pub(super) fn hold_on(&self, item: ItemId) -> Option<&'a Hold> {
-        self.snapshot
-            .holds
-            .values()
-            .find(|hold| hold.item.is_none_or(|held| held == item))
+        self.snapshot.holds.values().find(|hold| hold.is_on(item))
     }
 
     /// Labels as they will be once the outstanding intents are through.

@@ -67,6 +67,42 @@ fn a_run_whose_agent_can_go_on_with_its_session_does_so_a_few_times() {
     }
 }
 
+/// It is not started under a hold, and what it has done is not thrown away.
+#[test]
+fn a_run_that_was_interrupted_waits_for_a_hold_to_be_lifted() {
+    for item in [None, Some(ISSUE)] {
+        let mut world = fresh();
+        let id = world.run(ISSUE, 1, running(Step::Agent));
+        world.snapshot.runs.get_mut(&id).unwrap().session = true;
+        world.hold("freeze", item);
+        assert_eq!(repairs(&world), [""; 0]);
+        assert!(
+            matches!(world.wait(ISSUE), Wait::Hold { name, .. } if name == "freeze"),
+            "{item:?}"
+        );
+        world.snapshot.holds.clear();
+        assert_eq!(repairs(&world), ["resume"]);
+        world.hold("other", Some(ItemId::issue(9)));
+        assert_eq!(repairs(&world), ["resume"]);
+    }
+    // Its agent works on without a supervisor: that is no start. Nor is what comes after the agent's end.
+    for (step, life) in [(Step::Agent, Life::Orphaned), (Step::Verify, Life::Gone)] {
+        let mut world = fresh();
+        let id = world.run(ISSUE, 1, running(step));
+        world.snapshot.runs.get_mut(&id).unwrap().session = true;
+        world.life(&id, life);
+        world.hold("freeze", None);
+        assert_eq!(repairs(&world), ["resume"], "{step:?}");
+    }
+    // What cannot go on is over.
+    let mut world = fresh();
+    let id = world.run(ISSUE, 1, running(Step::Agent));
+    let view = world.snapshot.runs.get_mut(&id).unwrap();
+    (view.session, view.run.resumes) = (true, 2);
+    world.hold("freeze", None);
+    assert_eq!(repairs(&world), ["crash agent"]);
+}
+
 /// A supervisor counts the time in which the machine is awake; its deadline is one of the wall clock.
 #[test]
 fn a_machine_that_slept_does_not_lose_its_runs() {
@@ -117,8 +153,13 @@ fn a_machine_that_slept_does_not_lose_its_runs() {
 fn a_run_that_kills_its_supervisors_is_not_resumed_for_ever() {
     let mut world = fresh();
     let run = world.run(ISSUE, 1, running(Step::Verify));
-    world.snapshot.runs.get_mut(&run).unwrap().run.resumes = 5;
-    assert_eq!(repairs(&world), ["crash verify"]);
+    let mut after = |resumes| {
+        world.snapshot.runs.get_mut(&run).unwrap().run.resumes = resumes;
+        repairs(&world)
+    };
+    // Its agent may have gone on twice before that.
+    assert_eq!(after(6), ["resume"]);
+    assert_eq!(after(7), ["crash verify"]);
 }
 
 #[test]
