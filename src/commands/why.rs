@@ -25,6 +25,9 @@ pub(super) struct Why {
     what: String,
 }
 
+/// The code of what rests on a record that cannot be read.
+const UNREADABLE: &str = "unreadable";
+
 /// The answer.
 #[derive(Debug, Serialize)]
 struct Answer {
@@ -61,7 +64,11 @@ impl Verb for Why {
                 block.host, block.until, block.why
             ));
         }
-        let exit = answer.stale.as_ref().map_or(Exit::Ok, exit_of);
+        let exit = match &answer.stale {
+            Some(stale) => exit_of(stale),
+            None if answer.code == UNREADABLE => Exit::Data,
+            None => Exit::Ok,
+        };
         Ok(Output::of(answer).exit(exit))
     }
 }

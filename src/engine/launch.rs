@@ -42,10 +42,10 @@ impl Engine<'_> {
         // A number never repeats, also where the record of the item is lost.
         *attempt = (*attempt).max(self.store.last_attempt(*item)? + 1);
         let (item, agent) = (*item, agent.clone());
-        let held = self.store.holds().list()?;
+        let (held, _) = self.store.all_holds()?;
         if held
-            .iter()
-            .any(|(_, hold)| hold.item.is_none_or(|held| held == item))
+            .values()
+            .any(|hold| hold.item.is_none_or(|held| held == item))
         {
             return Ok(None);
         }

@@ -42,6 +42,26 @@ impl<T: Versioned> Shelf<T> {
         Ok(out)
     }
 
+    /// The same, with those apart that cannot be read: their keys, and why.
+    ///
+    /// # Errors
+    /// Only when the operating system refuses.
+    pub fn list_apart(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<(Vec<(String, T)>, Vec<(String, DurableError)>), DurableError> {
+        let (mut records, mut unreadable) = (vec![], vec![]);
+        for key in self.keys()?.into_iter().filter(|key| wanted(key)) {
+            match self.get(&key) {
+                Ok(Some(record)) => records.push((key, record)),
+                Ok(None) => {}
+                Err(error) if error.is_unreadable() => unreadable.push((key, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((records, unreadable))
+    }
+
     /// The keys of all records, sorted. No file is opened.
     pub fn keys(&self) -> Result<Vec<String>, DurableError> {
         let names = durable::file_names(&self.folder)?.into_iter();

@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind,
-    ItemUse, Life, Origin, Outcome, Payload, PullRequest, Retry, Rules, Run, RunId, RunState,
-    RunView, Sha, Snapshot, Wait, Writes, label,
+    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId,
+    ItemKind, ItemUse, Life, Origin, Outcome, Payload, PullRequest, RecordOf, Retry, Rules, Run,
+    RunId, RunState, RunView, Sha, Snapshot, Wait, Writes, label,
 };
 
 use super::trust::Trust;
@@ -46,6 +46,8 @@ pub(super) struct View<'a> {
     cooldowns: policy::Cooldowns,
     /// What those judgements change.
     cooldown_changes: BTreeMap<&'a RunId, Vec<CooldownChange>>,
+    /// Why a record that an item rests on cannot be read, by item.
+    unreadable: BTreeMap<ItemId, &'a str>,
     /// Which texts are approved.
     pub(super) trust: Trust,
 }
@@ -64,6 +66,7 @@ impl<'a> View<'a> {
             pulls_by_issue: BTreeMap::new(),
             cooldowns: snapshot.cooldowns.clone(),
             cooldown_changes: BTreeMap::new(),
+            unreadable: unreadable_by_item(snapshot),
             trust: Trust::new(snapshot, &trusted(snapshot, rules)),
         };
         for run in snapshot.runs.values().filter(|run| is_to_judge(run)) {
@@ -236,6 +239,11 @@ impl<'a> View<'a> {
             .any(|run| run_commit(run) == Some(&pr.head_sha))
     }
 
+    /// Why a record of an item, or of a run on it, cannot be read; `None`: all can.
+    pub(super) fn unreadable_on(&self, item: ItemId) -> Option<&'a str> {
+        self.unreadable.get(&item).copied()
+    }
+
     pub(super) fn runs_of(&self, item: ItemId) -> &[&'a RunView] {
         self.runs_by_item.get(&item).map_or(&[], Vec::as_slice)
     }
@@ -348,7 +356,9 @@ impl<'a> View<'a> {
         let recorded = self.runs_of(item).iter().map(|run| run.run.attempt);
         // A number stays used when the record of its run is lost.
         let lease = self.snapshot.leases.get(&item).map(|lease| &lease.run);
+        let unreadable = self.snapshot.unreadable_runs().map(|(run, _)| run);
         let named = self.snapshot.unrecorded.keys().chain(lease);
+        let named = named.chain(unreadable);
         let named = named.filter(|run| run.item() == Some(item));
         recorded
             .chain(named.filter_map(RunId::attempt))
@@ -435,6 +445,17 @@ impl<'a> View<'a> {
 /// moment longer.
 pub(super) fn is_to_judge(run: &RunView) -> bool {
     matches!(run.run.state, RunState::Finished(_)) && run.life != Life::Supervised
+}
+
+fn unreadable_by_item(snapshot: &Snapshot) -> BTreeMap<ItemId, &str> {
+    let of_item = |record: &RecordOf| match record {
+        RecordOf::Run { run, .. } => run.item(),
+        RecordOf::Item { item } => Some(*item),
+        RecordOf::Budget | RecordOf::Intent { .. } | RecordOf::Other => None,
+    };
+    let all = snapshot.unreadable.iter();
+    all.filter_map(|record| Some((of_item(&record.of)?, record.error.as_str())))
+        .collect()
 }
 
 fn trusted<'a>(snapshot: &'a Snapshot, rules: &'a Rules) -> Trusted<'a> {
