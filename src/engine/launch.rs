@@ -1,6 +1,6 @@
 //! Starting a run: lease, budget, record, worktree, supervisor, in this order, each step durable before the next.
 
-use super::{Engine, EngineError, PromptFailure};
+use super::{Engine, EngineError, PromptFailure, plan};
 use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
     RunEvent, RunId, RunState, Snapshot, Task, schedule_line,
@@ -40,7 +40,8 @@ impl Engine<'_> {
             return Ok(None);
         };
         // A number never repeats, also where the record of the item is lost.
-        *attempt = (*attempt).max(self.store.last_attempt(*item)? + 1);
+        let last = self.store.last_attempt(*item)?;
+        *attempt = (*attempt).max(last + 1);
         let (item, agent) = (*item, agent.clone());
         let (held, _) = self.store.all_holds()?;
         if held
@@ -51,6 +52,10 @@ impl Engine<'_> {
         }
         if self.silence()?.is_some() {
             return Ok(None);
+        }
+        let is_new = last == 0 && self.store.retries().get(&item.slug())?.is_none();
+        if is_new && item.kind == ItemKind::Issue {
+            *attempt = (*attempt).max(self.first_free(item));
         }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
         let mirror = self.store.mirror()?;
@@ -88,6 +93,26 @@ impl Engine<'_> {
             Ok(()) => Ok(Some(run.id)),
             Err(error) => Err(error),
         }
+    }
+
+    /// The number of the first attempt at an issue of which this machine knows nothing yet. An earlier life of acp, or one
+    /// on another machine, may have branches for it on the forge: they stay as they are.
+    fn first_free(&self, item: ItemId) -> u32 {
+        let prefix = &self.rules.repo.branch_prefix;
+        let look = || -> Result<u32, EngineError> {
+            let _repo = self.repo_lock()?;
+            // All branches come with the clone.
+            self.vcs.prepare()?;
+            let taken = self
+                .vcs
+                .forge_branches(&format!("{prefix}{}-a", item.slug()))?;
+            let attempts = taken
+                .iter()
+                .filter_map(|b| plan::attempt_of(b, prefix, item));
+            Ok(attempts.max().unwrap_or(0))
+        };
+        // The launch itself comes to the same end, and tells it.
+        look().unwrap_or(0) + 1
     }
 
     /// Whether the listing knows of another schedule than the text says: an earlier acp made it, which did not look for one.

@@ -20,7 +20,7 @@ pub(super) use judge::VERIFY_CHECK;
 pub(super) use labels::once_more;
 pub use pull::merge_decision;
 pub use view::commit_of;
-pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};
+pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX, attempt_of};
 
 /// What `snapshot` asks for under `rules`.
 ///

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId,
+    BranchName, CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId,
     ItemKind, ItemUse, Life, Origin, Outcome, Payload, PullRequest, RecordOf, Retry, Rules, Run,
     RunId, RunState, RunView, Sha, Snapshot, Wait, Writes, label,
 };
@@ -360,7 +360,17 @@ impl<'a> View<'a> {
         let named = self.snapshot.unrecorded.keys().chain(lease);
         let named = named.chain(unreadable);
         let named = named.filter(|run| run.item() == Some(item));
+        // Of an earlier life, or another machine: what is theirs stays theirs.
+        let prefix = &self.rules.repo.branch_prefix;
+        let pulls = match item.kind {
+            ItemKind::Issue => self.pulls_for(item.number),
+            ItemKind::Pr => &[],
+        };
+        let published = pulls
+            .iter()
+            .filter_map(|pr| attempt_of(&pr.head, prefix, item));
         recorded
+            .chain(published)
             .chain(named.filter_map(RunId::attempt))
             .max()
             .unwrap_or(0)
@@ -482,6 +492,17 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         started: None,
         ..retry.clone()
     }
+}
+
+/// The attempt that a branch is named after, when it is one of an item's.
+pub(in crate::engine) fn attempt_of(
+    branch: &BranchName,
+    prefix: &str,
+    item: ItemId,
+) -> Option<u32> {
+    let rest = branch.as_str().strip_prefix(prefix)?;
+    let attempt = rest.strip_prefix(&item.slug())?.strip_prefix("-a")?;
+    attempt.parse().ok()
 }
 
 /// The commit that a run built, once it is known.

@@ -3,7 +3,7 @@
 use super::world::{World, ago, end, failed, implemented, judged, now, running, set, sha};
 use crate::domain::{
     Action, BranchName, FailureClass, Gap, IssueState, ItemId, Lease, Life, Origin, Payload, Phase,
-    RecordOf, RunId, RunState, Step, Unreadable, Wait, label,
+    PrState, RecordOf, RunId, RunState, Step, Unreadable, Wait, label,
 };
 
 const ISSUE: ItemId = ItemId::issue(1);
@@ -282,6 +282,24 @@ fn a_run_whose_record_cannot_be_read_keeps_its_item_and_its_number() {
         let is_taken = life != Life::Gone;
         assert_eq!(world.launched().is_empty(), is_taken, "its slot, {life:?}");
     }
+}
+
+/// Of an earlier life, of which nothing is left but what the forge shows.
+#[test]
+fn the_branch_of_a_closed_pull_request_is_not_used_again() {
+    let mut world = fresh();
+    let pr = world.pull(7, 1);
+    pr.state = PrState::Closed;
+    pr.head = "agent/issue-1-a3".parse().unwrap();
+    world.snapshot.runs.clear();
+    let attempts = world.plan().actions.into_iter();
+    let attempts: Vec<u32> = attempts
+        .filter_map(|action| match action {
+            Action::Launch { attempt, .. } => Some(attempt),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(attempts, [4]);
 }
 
 /// Its tries are not known: a conclusion would count them anew, and write over what is there.
