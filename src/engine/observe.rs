@@ -6,12 +6,13 @@ use jiff::Timestamp;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Cooldown, DayBudget, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
-    PullRequest, RecordOf, RunId, RunState, RunView, Snapshot, Stale, Step, Unreadable, label,
+    Cooldown, DayBudget, DiffFacts, FailureClass, Hold, Issue, ItemId, ItemKind, Life, Mergeable,
+    Mirror, PullRequest, RecordOf, RunId, RunState, RunView, Snapshot, Stale, Step, Unreadable,
+    label,
 };
 use crate::forge::ForgeError;
 use crate::policy::Question;
-use crate::store::{Entry, FactsBook, Store, StoreError};
+use crate::store::{Apart, Entry, FactsBook, Store, StoreError};
 use crate::worker::WorkerError;
 
 /// Changes that one pass asks the forge about; more wait for the next pass.
@@ -91,10 +92,7 @@ impl Engine<'_> {
         let retries = retries.list_apart(|key| key.parse().is_ok_and(matters))?;
         let retries = odd.known(retries, of_item);
         let leases = odd.known(self.store.leases().list_apart(|_| true)?, of_item);
-        let (holds, errors) = self.store.all_holds()?;
-        for error in &errors {
-            odd.add(RecordOf::Other, error);
-        }
+        let holds = self.holds(&mut odd)?;
         let cooldowns = self.cooldowns(ask.is_some_and(|ask| ask.keep), &mut odd)?;
         Ok(Snapshot {
             now,
@@ -120,6 +118,14 @@ impl Engine<'_> {
             reviews_own: self.forge.capabilities().reviews_own,
             gaps: self.store.gaps(now)?,
         })
+    }
+
+    fn holds(&self, odd: &mut Odd) -> Result<BTreeMap<String, Hold>, EngineError> {
+        let (holds, errors) = self.store.all_holds()?;
+        for error in &errors {
+            odd.add(RecordOf::Other, error);
+        }
+        Ok(holds)
     }
 
     /// The budget of a day, with what its runs have used beyond their reservations by now.
@@ -383,7 +389,7 @@ impl Odd {
     /// Those that can be read. `of` tells what the others are about by their key.
     fn known<T>(
         &mut self,
-        (known, unreadable): (Vec<(String, T)>, Vec<(String, StoreError)>),
+        (known, unreadable): Apart<T>,
         of: impl Fn(&str) -> RecordOf,
     ) -> Vec<(String, T)> {
         for (key, error) in unreadable {

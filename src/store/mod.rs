@@ -24,7 +24,7 @@ pub use mirror::FactsBook;
 pub use notices::{Notices, QueuedNotice};
 pub use outbox::{Filed, Outbox, Queued, Unread};
 pub use records::LastPass;
-pub use shelf::Shelf;
+pub use shelf::{Apart, Shelf};
 pub use survey::{Inventory, RunFolder};
 
 pub use crate::durable::{

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::durable::{self, DurableError, Versioned};
 
+/// Records with their keys, and why others cannot be read.
+pub type Apart<T> = (Vec<(String, T)>, Vec<(String, DurableError)>);
+
 /// Records of one kind, each in `<key>.json`.
 #[derive(Debug, Clone)]
 pub struct Shelf<T> {
@@ -46,10 +49,7 @@ impl<T: Versioned> Shelf<T> {
     ///
     /// # Errors
     /// Only when the operating system refuses.
-    pub fn list_apart(
-        &self,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Result<(Vec<(String, T)>, Vec<(String, DurableError)>), DurableError> {
+    pub fn list_apart(&self, wanted: impl Fn(&str) -> bool) -> Result<Apart<T>, DurableError> {
         let (mut records, mut unreadable) = (vec![], vec![]);
         for key in self.keys()?.into_iter().filter(|key| wanted(key)) {
             match self.get(&key) {
