@@ -75,6 +75,7 @@ fn snapshot(issues: u64, pulls: u64) -> Snapshot {
         mirror,
         runs: BTreeMap::new(),
         unrecorded: BTreeMap::new(),
+        unreadable: vec![],
         leases: BTreeMap::new(),
         retries: BTreeMap::new(),
         cooldowns: BTreeMap::new(),

@@ -11,6 +11,11 @@ use super::{
 };
 use crate::domain::{AgentEnd, AgentSettings, Failure, FailureClass, Scope};
 
+/// The most that a run may cost, in dollars.
+const BUDGET: &str = "--max-budget-usd";
+/// The version from which on it knows that.
+const BUDGET_SINCE: &str = "2.0.28";
+
 /// Claude Code.
 pub(super) struct Claude;
 
@@ -74,7 +79,7 @@ impl Agent for Claude {
         // It counts what it spends since this start alone, also in a session that goes on.
         let money = task.usd_micros_max.map(dollars);
         if let Some(money) = &money {
-            fixed.extend(["--max-budget-usd", money]);
+            fixed.extend([BUDGET, money]);
         }
         if let Some(session) = task.resume {
             fixed.extend(["--resume", session]);
@@ -105,7 +110,7 @@ impl Agent for Claude {
     fn read_line(&self, line: &str, _now: &Zoned) -> Vec<AgentEvent> {
         // Tools and plugins print plain lines too; those, and lines of later versions, say nothing.
         let Ok(line) = serde_json::from_str::<Line>(line) else {
-            return vec![];
+            return too_old(line).into_iter().collect();
         };
         match line.kind.as_str() {
             "system" => line
@@ -123,6 +128,19 @@ impl Agent for Claude {
     fn judge(&self, end: ProcessEnd, verdict: Option<&Result<(), Failure>>) -> AgentEnd {
         judge_by_word(end, verdict, "the agent ended without a result line")
     }
+}
+
+/// What is said of an option by a version that does not know it. It has not begun then: a word on its end takes its place.
+fn too_old(line: &str) -> Option<AgentEvent> {
+    let option = line.trim().strip_prefix("error: unknown option '")?;
+    let option = option.split(['\'', ' ']).next()?;
+    (option == BUDGET).then(|| {
+        let detail = format!(
+            "this claude does not know `{BUDGET}`, which `budget.usd_per_run` needs: update it to {BUDGET_SINCE} or newer, or \
+             set `budget.usd_per_run: 0`"
+        );
+        AgentEvent::Verdict(Err(Failure::new(FailureClass::CouldNotStart, detail)))
+    })
 }
 
 /// One line of output, with the fields that matter in any kind of line.
@@ -374,6 +392,25 @@ mod tests {
                 ("terminated.jsonl", 143, FailureClass::Crashed),
             ],
         );
+    }
+
+    /// It ends before it asks anything, with the words of its parser of arguments.
+    #[test]
+    fn a_version_without_a_limit_of_money_says_what_to_update() {
+        let word = |line: &str| match &Claude.read_line(line, &now())[..] {
+            [AgentEvent::Verdict(verdict)] => Some(verdict.clone()),
+            [] => None,
+            _ => panic!("{line}"),
+        };
+        let verdict = word("error: unknown option '--max-budget-usd'\n").unwrap();
+        let AgentEnd::Failed(failure) = Claude.judge(ProcessEnd::Exited(1), Some(&verdict)) else {
+            panic!("well")
+        };
+        assert_eq!(failure.class, FailureClass::CouldNotStart);
+        assert!(failure.detail.contains("2.0.28"), "{failure:?}");
+        for other in ["error: unknown option '--verbose'", "--max-budget-usd", ""] {
+            assert!(word(other).is_none(), "{other}");
+        }
     }
 
     #[test]

@@ -224,10 +224,10 @@ fn show_clap(error: &clap::Error, format: Format, args: &[OsString]) -> Exit {
     }
 }
 
-/// One line for a person who waits, on standard error.
-fn say(text: &str) {
+/// One line for a person who waits, on standard error. A script that has a terminal there gets the words alone.
+fn say(text: &str, format: Format) {
     // A progress line may stand where the cursor is; it is drawn again below.
-    let clear = if io::stderr().is_terminal() {
+    let clear = if format == Format::Human && io::stderr().is_terminal() {
         "\r\u{1b}[K"
     } else {
         ""

@@ -27,10 +27,12 @@ pub(super) fn redraw(
     loop {
         let written = match &picture {
             // What fails now may work later: a profile that is being edited.
-            Err(error) if on_terminal => human_error(error).and_then(|text| {
-                let clear = if drawn { "\u{1b}[H\u{1b}[J" } else { "" };
-                put(format!("{clear}{text}").as_bytes())
-            }),
+            Err(error) if on_terminal && format == Format::Human => {
+                human_error(error).and_then(|text| {
+                    let clear = if drawn { "\u{1b}[H\u{1b}[J" } else { "" };
+                    put(format!("{clear}{text}").as_bytes())
+                })
+            }
             Err(error) => return fail(error, format),
             Ok(shown) => text_of(shown).and_then(|text| match (shown.1, shown.2.height) {
                 (Format::Human, Some(height)) => put(&over_the_last(&text, height, drawn)),

@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::sight::Sight;
 use super::{Control, Session, Verb, advice};
 use crate::domain::{
-    BadId, Intent, IntentId, IssueState, ItemId, ItemKind, Notice, Phase, PrState, Run, RunId,
-    RunState, Stale, Standing, Wait,
+    BadId, ForgeKind, Intent, IntentId, IssueState, ItemId, ItemKind, Notice, Phase, PrState, Run,
+    RunId, RunState, Stale, Standing, Wait,
 };
-use crate::forge::remote::blocks;
+use crate::forge::remote::{Addresses, blocks};
+use crate::policy;
 use crate::store::Place;
 use crate::ui::standing::{code, describe, exit_of, way_out};
 use crate::ui::words::{clean, relative};
@@ -24,6 +25,9 @@ pub(super) struct Why {
     #[arg(value_name = "ITEM")]
     what: String,
 }
+
+/// The code of what rests on a record that cannot be read.
+const UNREADABLE: &str = "unreadable";
 
 /// The answer.
 #[derive(Debug, Serialize)]
@@ -61,7 +65,11 @@ impl Verb for Why {
                 block.host, block.until, block.why
             ));
         }
-        let exit = answer.stale.as_ref().map_or(Exit::Ok, exit_of);
+        let exit = match &answer.stale {
+            Some(stale) => exit_of(stale),
+            None if answer.code == UNREADABLE => Exit::Data,
+            None => Exit::Ok,
+        };
         Ok(Output::of(answer).exit(exit))
     }
 }
@@ -90,6 +98,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
     let sight = Sight::take(session, control)?;
     if let Some(standing) = sight.standing(item) {
         let mut answer = Answer::of_standing(standing, &sight);
+        answer.next = next_of(&standing.wait, &sight, control);
         let advise = |standing| advice::of_standing(standing, &sight.snapshot, &control.store);
         answer.advice = advise(standing);
         answer.url = control.forge.page(item);
@@ -101,7 +110,7 @@ fn of_item(session: &Session<'_>, control: &Control<'_>, item: ItemId) -> Result
             answer
                 .details
                 .push(format!("pr/{pr} [{lane}]: {}", describe(&of_pull.wait)));
-            answer.next = of_pull.wait.next();
+            answer.next = next_of(&of_pull.wait, &sight, control);
             answer.command = way_out(of_pull).or(answer.command);
             answer.advice = advise(of_pull);
         }
@@ -168,11 +177,70 @@ fn of_intent(
     id: &IntentId,
 ) -> Result<Answer, CliError> {
     if let Some((place, intent)) = control.store.outbox()?.find(id)? {
-        return Ok(Answer::of_intent(place, &intent, session.clock.now()));
+        let mut answer = Answer::of_intent(place, &intent, session.clock.now());
+        if matches!(place, Place::Pending | Place::Claimed) {
+            let silent = control.engine(session).silent()?;
+            let silent = silent.and_then(|stale| stale.next);
+            let blocked = blocked_until(control, session.clock.now());
+            answer.next = answer.next.max(silent).max(blocked);
+        }
+        return Ok(answer);
     }
     let notice = control.store.notices()?.find(id)?;
     let queued = notice.ok_or_else(|| missing(&format!("intent or notice {id}")))?;
     Ok(Answer::of_notice(queued.place, &queued.notice))
+}
+
+/// The other way out of a write that failed for good, and what follows.
+fn dropping(intent: &str) -> String {
+    format!(
+        "or `acp outbox drop {intent}`: it is never sent, nor what needs it, and what acp wanted with it is left to you"
+    )
+}
+
+/// When acp looks at it again: not while the forge takes nothing from this profile, nor, where a run is to start, while none
+/// of its agents does.
+fn next_of(wait: &Wait, sight: &Sight, control: &Control<'_>) -> Option<Timestamp> {
+    let next = wait.next();
+    match wait {
+        // What runs is ended whatever the forge says.
+        Wait::Running { .. } => next,
+        Wait::Writing { .. } => next.max(held_until(wait, sight, control)),
+        _ => Some(next?.max(held_until(wait, sight, control).unwrap_or(Timestamp::MIN))),
+    }
+}
+
+fn held_until(wait: &Wait, sight: &Sight, control: &Control<'_>) -> Option<Timestamp> {
+    let (snapshot, agents) = (&sight.snapshot, &control.rules.agents);
+    let silent = snapshot.stale.as_ref().and_then(|stale| stale.next);
+    let forge = silent.max(blocked_until(control, snapshot.now));
+    let launches = matches!(
+        wait,
+        Wait::Retry { .. } | Wait::Scheduled { .. } | Wait::KeepOpen { .. } | Wait::Budget { .. }
+    );
+    let wakes = |name| match policy::awake(&snapshot.cooldowns, agents, name, snapshot.now) {
+        policy::Awake::No { until, .. } => Some(until),
+        policy::Awake::Yes | policy::Awake::Trial { .. } => None,
+    };
+    // The first that wakes takes it; one that is awake waits for nobody.
+    let all: Option<Vec<Timestamp>> = agents.in_order().into_iter().map(wakes).collect();
+    let asleep = all.and_then(|all| all.into_iter().min());
+    forge.max(asleep.filter(|_| launches))
+}
+
+/// Until when calls to the host of this profile's forge wait, whoever of this user makes them.
+fn blocked_until(control: &Control<'_>, now: Timestamp) -> Option<Timestamp> {
+    let forge = &control.rules.forge;
+    if forge.kind == ForgeKind::Local {
+        return None;
+    }
+    let (base, git) = (forge.base_url.as_deref(), forge.git_url.as_deref());
+    let host = Addresses::of(forge.kind, base, git, &forge.repo).host;
+    let blocks = blocks(&control.home.state, now).into_iter();
+    blocks
+        .filter(|block| block.host == host)
+        .map(|block| block.until)
+        .max()
 }
 
 fn missing(what: &str) -> CliError {
@@ -183,6 +251,9 @@ fn missing(what: &str) -> CliError {
 impl Answer {
     fn of_standing(standing: &Standing, sight: &Sight) -> Self {
         let mut details = vec![];
+        if let Wait::WriteFailed { intent, .. } = &standing.wait {
+            details.push(dropping(intent));
+        }
         if let ItemKind::Pr = standing.item.kind
             && let Some(risk) = sight.plan.risks.get(&standing.item.number)
         {
@@ -307,6 +378,8 @@ impl Answer {
             ),
         };
         let needs = intent.needs.iter().map(|need| format!("needs {need}"));
+        let failed = place == Place::Failed && intent.dropped.is_none();
+        let gives_up = failed.then(|| dropping(intent.id.as_str()));
         Self {
             subject: intent.id.to_string(),
             lane: None,
@@ -317,7 +390,7 @@ impl Answer {
                 .filter(|next| *next > now && place == Place::Pending),
             command,
             advice: None,
-            details: needs.collect(),
+            details: needs.chain(gives_up).collect(),
             url: None,
             stale: None,
         }

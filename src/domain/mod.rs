@@ -64,7 +64,9 @@ pub use run::{
 };
 pub use sandbox::{Network, SECRET_PATHS, SandboxKind, SandboxRules, why_not_shown};
 pub use schedule::{BadSchedule, Cron, SCHEDULE_MAX, SCHEDULE_MIN, Schedule, schedule_line};
-pub use snapshot::{IntentView, Life, Mirror, RepoState, RunView, Snapshot, Stale, StaleKind};
+pub use snapshot::{
+    IntentView, Life, Mirror, RecordOf, RepoState, RunView, Snapshot, Stale, StaleKind, Unreadable,
+};
 pub use timer::{Timer, TimerKind};
 pub use trust::{ApprovedBy, Asked, Pin, TrustBook, TrustNote};
 pub use visible::{is_invisible, only_visible};

@@ -173,6 +173,11 @@ pub enum Wait {
         /// The run.
         run: RunId,
     },
+    /// A record that it rests on cannot be read: nothing starts on it, and nothing is decided, on what nobody knows.
+    Unreadable {
+        /// Which file it is, and what is wrong with it.
+        error: String,
+    },
     /// A run is over; the next pass draws the conclusions.
     Judging {
         /// The run.

@@ -137,6 +137,9 @@ pub struct Snapshot {
     /// Folders of runs whose record is gone, or was never written, with what lives of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub unrecorded: BTreeMap<RunId, Life>,
+    /// Records that cannot be read. Everything goes on but what they are about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Unreadable>,
     /// Claims.
     pub leases: BTreeMap<ItemId, Lease>,
     /// Tries and waits.
@@ -177,6 +180,42 @@ pub struct Snapshot {
     /// When no pass ran for long, up to now.
     #[serde(default)]
     pub gaps: Vec<super::Gap>,
+}
+
+/// A record that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreadable {
+    /// What it is a record of.
+    pub of: RecordOf,
+    /// Which file it is, and what is wrong with it.
+    pub error: String,
+}
+
+/// What a record is about, as the name of its file tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum RecordOf {
+    /// A run: its record, or what was found out about it.
+    Run {
+        /// The run.
+        run: RunId,
+        /// What lives of it.
+        life: Life,
+    },
+    /// The claim on an item, or its tries and waits.
+    Item {
+        /// The item.
+        item: ItemId,
+    },
+    /// What today has cost.
+    Budget,
+    /// A write that is not confirmed.
+    Intent {
+        /// Its id.
+        id: String,
+    },
+    /// Anything else, of which the reading itself makes the best.
+    Other,
 }
 
 /// Why a mirror is not up to date.
@@ -222,6 +261,23 @@ impl Snapshot {
         living
             .filter(|(_, life)| **life != Life::Gone)
             .map(|(id, _)| id)
+    }
+
+    /// The runs of which a record cannot be read, with what lives of them.
+    pub fn unreadable_runs(&self) -> impl Iterator<Item = (&RunId, Life)> {
+        self.unreadable
+            .iter()
+            .filter_map(|record| match &record.of {
+                RecordOf::Run { run, life } => Some((run, *life)),
+                _ => None,
+            })
+    }
+
+    /// Why what today has cost is not known; `None`: it is.
+    pub fn budget_unreadable(&self) -> Option<&str> {
+        let mut all = self.unreadable.iter();
+        let record = all.find(|record| matches!(record.of, RecordOf::Budget))?;
+        Some(&record.error)
     }
 
     /// The one of them that works on an item.

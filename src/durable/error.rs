@@ -71,6 +71,14 @@ pub enum DurableError {
 }
 
 impl DurableError {
+    /// Whether it is about what one file holds: every other file is as good as it was.
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. } | Self::Newer { .. } | Self::TooLarge { .. }
+        )
+    }
+
     /// Whether there was no room: the disk, the quota or the limit of a file's size is exhausted.
     pub fn is_disk_full(&self) -> bool {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};

@@ -26,7 +26,8 @@ impl Engine<'_> {
     /// Carries out the actions in order.
     ///
     /// # Errors
-    /// Only when the state folder itself cannot be written or read: then nothing further would be safe.
+    /// Only when the state folder itself cannot be written or read: then nothing further would be safe. One record that
+    /// cannot be read is about its own step alone.
     pub(super) fn act(&self, plan: &Plan, launches: bool) -> Result<Acted, EngineError> {
         let mut acted = Acted::default();
         for action in &plan.actions {
@@ -36,8 +37,10 @@ impl Engine<'_> {
             match self.step(action, &mut acted) {
                 Ok(Some(text)) => acted.done.push(text),
                 Ok(None) => {}
-                // A lock that somebody else holds is about this step alone.
-                Err(EngineError::Store(error)) if !matches!(error, StoreError::Busy { .. }) => {
+                // A lock that somebody else holds is about this step alone, and so is what one file holds.
+                Err(EngineError::Store(error))
+                    if !matches!(error, StoreError::Busy { .. }) && !error.is_unreadable() =>
+                {
                     return Err(error.into());
                 }
                 Err(error) => acted.problems.push(format!("{}: {error}", name_of(action))),
@@ -170,7 +173,13 @@ impl Engine<'_> {
             self.change_cooldown(id, change)?;
             crash_point("judge.cooldown_written");
         }
-        let used = self.desk().used_by(retry.item)?;
+        let (used, is_whole) = self.desk().used_by(retry.item)?;
+        // What a day has cost that cannot be read was counted while it could.
+        let used = if is_whole {
+            used
+        } else {
+            used.max(retry.used())
+        };
         let retry = retry.clone().with_used(used);
         self.store.retries().put(&retry.item.slug(), &retry)?;
         crash_point("judge.retry_written");
@@ -344,7 +353,7 @@ impl Engine<'_> {
         }
         let is_cut_off = run.state.end().is_some_and(|end| end.outcome.is_cut_off());
         let _lock = self.budget_lock()?;
-        for (day, mut budget) in self.store.budgets().list()? {
+        for (day, mut budget) in self.store.budgets().list_apart(|_| true)?.0 {
             if let Some(reservation) = budget.runs.get_mut(&run.id) {
                 if is_cut_off {
                     budget.count_at_work(&run.id, findings.tokens, findings.usd_micros);

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::forge::ForgeError;
 use crate::policy;
-use crate::store::Entry;
+use crate::store::{Entry, StoreError};
 
 /// The name of the hold that acp sets while the forge does not take its credential.
 pub const CREDENTIAL_HOLD: &str = "credential";
@@ -38,7 +38,11 @@ impl Engine<'_> {
                 next: Some(next),
             }));
         }
-        let cooldown = self.store.cooldowns().get(FORGE_COOLDOWN)?;
+        // One that cannot be read is over: the forge itself says if it is not.
+        let cooldown = match self.store.cooldowns().get(FORGE_COOLDOWN) {
+            Err(error) if error.is_unreadable() => None,
+            read => read?,
+        };
         let until = cooldown.and_then(|c| policy::cooldown_due(&c, FORGE_COOLDOWN_MAX, now));
         Ok(until.map(limited))
     }
@@ -50,7 +54,11 @@ impl Engine<'_> {
 
     /// The hold that the credential has set, with the time before which it is not tried again.
     pub(super) fn credential_hold(&self) -> Result<Option<(Hold, Timestamp)>, EngineError> {
-        let hold = self.store.holds().get(CREDENTIAL_HOLD)?;
+        // One that cannot be read holds everything already; whether the credential is taken is asked anew.
+        let hold = match self.store.holds().get(CREDENTIAL_HOLD) {
+            Err(error) if error.is_unreadable() => None,
+            read => read?,
+        };
         Ok(hold.and_then(|hold| {
             let HoldRule::Credential { next_check } = hold.rule.clone()?;
             Some((hold, next_check))
@@ -138,7 +146,7 @@ impl Engine<'_> {
         // No listing shows that a repository takes no more writes: a write that was refused did.
         let note = self.store.repository_note()?;
         let known = || -> Result<Mirror, EngineError> {
-            let mut known = self.store.mirror()?;
+            let mut known = self.known_mirror(keep)?;
             if let Some(repo) = &note {
                 known.repo.clone_from(repo);
             }
@@ -173,6 +181,30 @@ impl Engine<'_> {
                 Ok((known()?, Some(self.dated(self.stale_by(&error))?)))
             }
         }
+    }
+
+    /// The mirror as the last pass left it. One that is damaged is as good as none: everything is listed anew, and with
+    /// `keep` the file is put away for that.
+    fn known_mirror(&self, keep: bool) -> Result<Mirror, EngineError> {
+        match self.store.mirror() {
+            Err(error @ (StoreError::Damaged { .. } | StoreError::TooLarge { .. })) => {
+                if keep {
+                    self.start_anew(&error)?;
+                }
+                Ok(Mirror::default())
+            }
+            read => Ok(read?),
+        }
+    }
+
+    /// Puts a damaged file away whose content is made again, and tells it.
+    pub(super) fn start_anew(&self, error: &StoreError) -> Result<(), EngineError> {
+        if self.store.put_away(error)? {
+            let text = format!("{error}; it is kept as `.damaged` beside it and made anew");
+            (self.say)(&text);
+            self.note(&Entry::new(self.clock.now(), "record.damaged").text(text));
+        }
+        Ok(())
     }
 
     /// Heads of open pull requests for which a check was posted a while ago at most that the mirror does not show: merges
@@ -212,7 +244,7 @@ impl Engine<'_> {
         if !self.forge.capabilities().remote {
             return self.listing(false);
         }
-        let mut known = self.store.mirror()?;
+        let mut known = self.known_mirror(false)?;
         if let Some(repo) = self.store.repository_note()? {
             known.repo = repo;
         }

@@ -9,12 +9,24 @@ use super::gate::Gate;
 use super::push::meaning_of_push;
 use super::{Engine, EngineError};
 use crate::domain::{
-    Applied, Intent, IntentId, ItemId, Origin, Payload, Phase, RepoState, Snapshot, Stale,
-    StaleKind, Writes,
+    Applied, BranchName, Intent, IntentId, ItemId, Origin, Payload, Phase, RepoState, Snapshot,
+    Stale, StaleKind, Writes,
 };
 use crate::forge::ForgeError;
 use crate::store::{Entry, LockName, Outbox, Place, Queued, crash_point};
 use crate::vcs::{Pushed, VcsError};
+
+/// Why a branch cannot be pushed that is to be new, and what lets its item go on under another name.
+fn foreign_branch(intent: &Intent, branch: &BranchName, at: &str) -> String {
+    let again = intent.item.map_or_else(String::new, |item| {
+        format!(", and after the next pass `acp retry clear {item}` lets another begin, under another name")
+    });
+    format!(
+        "branch `{branch}` is there already ({at}) and not of this run, so it stays: `acp outbox drop {}` gives this \
+         attempt up{again}",
+        intent.id
+    )
+}
 
 /// Waits after the first, second, … try that did not get through; the last one repeats.
 const DELAYS: [Duration; 5] = [
@@ -386,7 +398,11 @@ impl Engine<'_> {
                 let _repo = self.repo_lock()?;
                 let pushed = self.vcs.push(branch, sha, expect.as_ref());
                 return self.read_push(intent, pushed, |at| {
-                    Answer::Refused(format!("branch `{branch}` is {at}, somebody else moved it"))
+                    Answer::Refused(if expect.is_some() {
+                        format!("branch `{branch}` is {at}, somebody else moved it")
+                    } else {
+                        foreign_branch(intent, branch, at)
+                    })
                 });
             }
             Payload::DeleteBranch { branch, expect } => {

@@ -121,8 +121,8 @@ impl Engine<'_> {
 
     /// The hold that keeps an item from being merged, in words.
     fn held(&self, item: ItemId) -> Result<Option<String>, EngineError> {
-        let holds = self.store.holds().list()?;
-        let hold = holds.into_iter().find(|(_, hold)| hold.is_on(item));
-        Ok(hold.map(|(_, hold)| format!("hold `{}`: {}", hold.name, hold.reason)))
+        let (holds, _) = self.store.all_holds()?;
+        let hold = holds.into_values().find(|hold| hold.is_on(item));
+        Ok(hold.map(|hold| format!("hold `{}`: {}", hold.name, hold.reason)))
     }
 }

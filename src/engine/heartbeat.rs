@@ -5,7 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, EngineError, Flushed, Sending, Swept, plan};
-use crate::domain::{Notice, Plan, Run, RunId, RunState, Snapshot, Stale, StaleKind, Wait};
+use crate::domain::{
+    Notice, Plan, RecordOf, Run, RunId, RunState, Snapshot, Stale, StaleKind, Unreadable, Wait,
+};
 use crate::policy;
 use crate::store::{Entry, LastPass, Lock, LockName, crash_point};
 
@@ -101,6 +103,21 @@ impl PassReport {
     }
 }
 
+/// One line for each record that cannot be read.
+fn unreadable(snapshot: &Snapshot) -> Vec<String> {
+    let line = |record: &Unreadable| {
+        let about = match &record.of {
+            RecordOf::Run { run, .. } => format!("{run}: nothing is done with it or its item"),
+            RecordOf::Item { item } => format!("{item}: nothing is done with it"),
+            RecordOf::Budget => "budget: nothing starts today".to_owned(),
+            RecordOf::Intent { id } => format!("intent {id}: it is not sent"),
+            RecordOf::Other => return record.error.clone(),
+        };
+        format!("{about}: {}", record.error)
+    };
+    snapshot.unreadable.iter().map(line).collect()
+}
+
 /// Whether anything on this machine that plans rest on is another than it was.
 fn moves_here(before: &Snapshot, now: &Snapshot) -> bool {
     // The steps of a run that goes on are nobody's business but its supervisor's.
@@ -158,6 +175,7 @@ impl Engine<'_> {
         let moved = self.last_moved(last.as_ref(), false, snapshot.now);
         let news = self.would_tell(&snapshot, &plan, moved)?;
         Ok(PassReport {
+            problems: unreadable(&snapshot),
             snapshot: Some(snapshot),
             plan,
             news,
@@ -203,6 +221,7 @@ impl Engine<'_> {
         watch.lap("plan");
         crash_point("pass.planned");
         let mut acted = self.act(&plan, pass.launches)?;
+        acted.problems.splice(0..0, unreadable(&snapshot));
         let noted = !acted.done.is_empty() || !acted.problems.is_empty();
         let unnoted = unnoted.or_else(|| noted.then(|| self.keep_notes()).flatten());
         acted.problems.extend(unnoted);

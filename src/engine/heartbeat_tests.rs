@@ -64,6 +64,57 @@ fn stray_lease(scene: &Scene) {
     scene.store.leases().put(&ONE.slug(), &lease).unwrap();
 }
 
+/// One file that is torn is about what it is about: everything else goes on, and it is named once.
+#[test]
+fn one_record_that_cannot_be_read_ends_no_pass() {
+    let run = RunId::new(start(), ONE, 1);
+    let files = [
+        format!("runs/{run}/run.json"),
+        "leases/issue-1.json".to_owned(),
+        "cooldowns/agent.claude.json".to_owned(),
+        "cooldowns/forge.json".to_owned(),
+        "budget/2026-11-21.json".to_owned(),
+        "holds/x.json".to_owned(),
+        "holds/credential.json".to_owned(),
+        "approvals/pr-2.json".to_owned(),
+        "outbox/pending/000000000001-00000000000000aa.json".to_owned(),
+        "forge/index.json".to_owned(),
+    ];
+    for file in files {
+        let (scene, heard) = scene();
+        if !file.starts_with("leases") {
+            stray_lease(&scene);
+        }
+        let intent = scene.comment("a", ItemId::issue(9), &[]);
+        scene.damage(&file);
+        let report = pass(&scene, &heard).unwrap();
+        assert_eq!(scene.find(&intent.id).0, Place::Done, "{file}");
+        let told = 1 + report.problems.len();
+        assert_eq!(heard.borrow().len(), told, "{file}");
+        if file.starts_with("forge") {
+            // It is listed anew.
+            assert_eq!(report.problems, Vec::<String>::new());
+            scene.store.mirror().unwrap();
+            let kept = scene.store.layout().root().join(format!("{file}.damaged"));
+            assert!(kept.exists());
+            continue;
+        }
+        let [problem] = &report.problems[..] else {
+            panic!("{file}: {:?}", report.problems)
+        };
+        assert!(problem.contains(&file), "{problem}");
+        let lease = scene.store.leases().get(&ONE.slug());
+        let is_kept = lease.is_err() || lease.unwrap().is_some();
+        let is_about_run = file.starts_with("runs") || file.starts_with("leases");
+        assert_eq!(is_kept, is_about_run, "{file}");
+        // What only makes acp wait is made anew when there is a reason.
+        let again = pass(&scene, &heard).unwrap();
+        assert_eq!(heard.borrow().len(), told, "{file} is told once");
+        let is_over = file.starts_with("cooldowns");
+        assert_eq!(again.problems.is_empty(), is_over, "{file}");
+    }
+}
+
 #[test]
 fn without_a_journal_everything_is_sent_and_told_all_the_same() {
     let (scene, heard) = scene();
@@ -95,8 +146,7 @@ fn without_a_journal_everything_is_sent_and_told_all_the_same() {
 #[test]
 fn a_pass_that_fails_tells_what_waits_and_that_it_failed_once() {
     let (scene, heard) = scene();
-    let run = scene.run(ONE, RunState::Reserved);
-    scene.damage(&format!("runs/{run}/run.json"));
+    scene.damage("trust.json");
     for _ in 0..3 {
         let error = pass(&scene, &heard).unwrap_err();
         assert!(
@@ -119,9 +169,9 @@ fn what_fails_again_much_later_is_told_again() {
     let (scene, heard) = scene();
     let again = |minutes: i64| {
         scene.clock.step(SignedDuration::from_mins(minutes));
-        scene.damage("leases/issue-1.json");
+        scene.damage("forge/repository.json");
         let _error = pass(&scene, &heard).unwrap_err();
-        scene.store.leases().remove("issue-1").unwrap();
+        scene.store.forget_repository_note().unwrap();
         let _mended = pass(&scene, &heard).unwrap();
         heard.take().len()
     };
@@ -141,15 +191,15 @@ fn a_flush_that_fails_is_told_and_is_the_error_of_the_pass() {
         method,
     };
     scene.enqueue(Origin::Pass, ItemId::pr(2), payload, "merge", &[]);
-    // After the pass has read the approvals, and before the flush looks whether the merge may still be.
+    // After the pass has read it, and before the flush does.
     let store = scene.store.clone();
-    let meanwhile = move || damage(&store, "approvals/pr-2.json");
+    let meanwhile = move || damage(&store, "forge/repository.json");
     *scene.forge.before_sync.borrow_mut() = Some(Box::new(meanwhile));
     let error = pass(&scene, &heard).unwrap_err();
-    assert!(error.to_string().contains("pr-2.json"), "{error}");
+    assert!(error.to_string().contains("repository.json"), "{error}");
     let told = heard.take();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(scene.store.last_sweep().unwrap().is_some());
     let marked = scene.store.last_pass().unwrap().unwrap();
-    assert!(marked.error.unwrap().contains("pr-2.json"));
+    assert!(marked.error.unwrap().contains("repository.json"));
 }

@@ -4,7 +4,7 @@
 //! record says `starting`. A pass that dies lets go of it too, and its supervisor finds a record that says `reserved`:
 //! it ends without having done anything.
 
-use super::{Engine, EngineError, PromptFailure};
+use super::{Engine, EngineError, PromptFailure, plan};
 use crate::domain::{
     Action, BranchName, Failure, FailureClass, ItemId, ItemKind, Lease, Mirror, Outcome, Plan, Run,
     RunEvent, RunId, RunState, Snapshot, Task, schedule_line,
@@ -52,14 +52,19 @@ impl Engine<'_> {
             return Ok(None);
         };
         // A number never repeats, also where the record of the item is lost.
-        *attempt = (*attempt).max(self.store.last_attempt(*item)? + 1);
+        let last = self.store.last_attempt(*item)?;
+        *attempt = (*attempt).max(last + 1);
         let (item, agent) = (*item, agent.clone());
-        let held = self.store.holds().list()?;
-        if held.iter().any(|(_, hold)| hold.is_on(item)) {
+        let (held, _) = self.store.all_holds()?;
+        if held.values().any(|hold| hold.is_on(item)) {
             return Ok(None);
         }
         if self.silence()?.is_some() {
             return Ok(None);
+        }
+        let is_new = last == 0 && self.store.retries().get(&item.slug())?.is_none();
+        if is_new && item.kind == ItemKind::Issue {
+            *attempt = (*attempt).max(self.first_free(item));
         }
         // Read before anything is claimed: a forge that does not answer costs no attempt.
         let mirror = self.store.mirror()?;
@@ -96,6 +101,26 @@ impl Engine<'_> {
         let id = run.id.clone();
         self.begin(run, &prompt, claim)?;
         Ok(Some(id))
+    }
+
+    /// The number of the first attempt at an issue of which this machine knows nothing yet. An earlier life of acp, or one
+    /// on another machine, may have branches for it on the forge: they stay as they are.
+    fn first_free(&self, item: ItemId) -> u32 {
+        let prefix = &self.rules.repo.branch_prefix;
+        let look = || -> Result<u32, EngineError> {
+            let _repo = self.repo_lock()?;
+            // All branches come with the clone.
+            self.vcs.prepare()?;
+            let taken = self
+                .vcs
+                .forge_branches(&format!("{prefix}{}-a", item.slug()))?;
+            let attempts = taken
+                .iter()
+                .filter_map(|b| plan::attempt_of(b, prefix, item));
+            Ok(attempts.max().unwrap_or(0))
+        };
+        // The launch itself comes to the same end, and tells it.
+        look().unwrap_or(0) + 1
     }
 
     /// Whether the listing knows of another schedule than the text says: an earlier acp made it, which did not look for one.

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Cooldown, DayBudget, DiffFacts, FailureClass, Issue, ItemId, ItemKind, Life, Mergeable, Mirror,
-    PullRequest, RunId, RunState, RunView, Snapshot, Stale, Step, label,
+    Cooldown, DayBudget, DiffFacts, FailureClass, Hold, Issue, ItemId, ItemKind, Life, Mergeable,
+    Mirror, PullRequest, RecordOf, RunId, RunState, RunView, Snapshot, Stale, Step, Unreadable,
+    label,
 };
 use crate::forge::ForgeError;
 use crate::policy::Question;
-use crate::store::{Entry, FactsBook, Store};
+use crate::store::{Apart, Entry, FactsBook, Store, StoreError};
+use crate::worker::WorkerError;
 
 /// Changes that one pass asks the forge about; more wait for the next pass.
 const CHANGES_PER_PASS_MAX: usize = 25;
@@ -46,9 +48,14 @@ impl Engine<'_> {
     }
 
     fn look(&self, ask: Option<Ask>) -> Result<Snapshot, EngineError> {
-        let intents = self.store.outbox()?.views()?;
-        let approvals = self.store.approvals().list()?.into_iter();
+        let (intents, unread) = self.store.outbox()?.views()?;
+        let mut odd = Odd::default();
+        for (id, error) in unread {
+            odd.add(RecordOf::Intent { id }, &error);
+        }
+        let approvals = odd.known(self.store.approvals().list_apart(|_| true)?, no_item);
         let approvals = approvals
+            .into_iter()
             .map(|(_, approval)| (approval.pr, approval))
             .collect();
         let (mut mirror, mut stale) = match ask {
@@ -64,7 +71,7 @@ impl Engine<'_> {
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
-        let (runs, unrecorded) = self.runs()?;
+        let (runs, unrecorded) = self.runs(&mut odd)?;
         let worked_on = |item: ItemId| {
             let mut unrecorded = unrecorded.keys();
             runs.values().any(|run| run.run.item == item)
@@ -80,27 +87,24 @@ impl Engine<'_> {
         };
         let matters =
             |item: ItemId| is_open(&mirror, item) || was_for_open(item) || worked_on(item);
-        let budget = self.budget_now(&Store::day(now), &runs)?;
-        let retries = self
-            .store
-            .retries()
-            .list_where(|key| key.parse().is_ok_and(matters))?;
+        let budget = self.budget_now(&Store::day(now), &runs, &mut odd)?;
+        let retries = self.store.retries();
+        let retries = retries.list_apart(|key| key.parse().is_ok_and(matters))?;
+        let retries = odd.known(retries, of_item);
+        let leases = odd.known(self.store.leases().list_apart(|_| true)?, of_item);
+        let holds = self.holds(&mut odd)?;
+        let cooldowns = self.cooldowns(ask.is_some_and(|ask| ask.keep), &mut odd)?;
         Ok(Snapshot {
             now,
             seed: self.rng.next_u64(),
             mirror,
             runs,
             unrecorded,
-            leases: self
-                .store
-                .leases()
-                .list()?
-                .into_iter()
-                .map(|(_, l)| (l.item, l))
-                .collect(),
+            unreadable: odd.records,
+            leases: leases.into_iter().map(|(_, l)| (l.item, l)).collect(),
             retries: keyed(retries, by_item),
-            cooldowns: self.cooldowns(ask.is_some_and(|ask| ask.keep))?,
-            holds: self.store.holds().list()?.into_iter().collect(),
+            cooldowns,
+            holds,
             approvals,
             intents,
             budget,
@@ -116,13 +120,28 @@ impl Engine<'_> {
         })
     }
 
+    fn holds(&self, odd: &mut Odd) -> Result<BTreeMap<String, Hold>, EngineError> {
+        let (holds, errors) = self.store.all_holds()?;
+        for error in &errors {
+            odd.add(RecordOf::Other, error);
+        }
+        Ok(holds)
+    }
+
     /// The budget of a day, with what its runs have used beyond their reservations by now.
     fn budget_now(
         &self,
         day: &str,
         runs: &BTreeMap<RunId, RunView>,
+        odd: &mut Odd,
     ) -> Result<DayBudget, EngineError> {
-        let mut budget = self.store.budgets().get(day)?.unwrap_or_default();
+        let mut budget = match self.store.budgets().get(day) {
+            Err(error) if error.is_unreadable() => {
+                odd.add(RecordOf::Budget, &error);
+                DayBudget::default()
+            }
+            read => read?.unwrap_or_default(),
+        };
         for view in runs.values() {
             budget.count_at_work(&view.run.id, view.tokens, view.usd_micros);
         }
@@ -131,63 +150,83 @@ impl Engine<'_> {
 
     /// Runs that are not archived. A record is read again after its run was found dead: a supervisor that ended in between
     /// is then seen with its last word. Those without a record come second, with what lives of them.
-    fn runs(&self) -> Result<Runs, EngineError> {
+    fn runs(&self, odd: &mut Odd) -> Result<Runs, EngineError> {
         let (mut runs, mut unrecorded) = (BTreeMap::new(), BTreeMap::new());
-        for id in self.store.run_ids()? {
-            let Some(mut run) = self.store.live_run(&id)? else {
-                let life = self.workers.life(&id);
-                unrecorded.insert(id, life);
-                continue;
-            };
-            let mut life = Life::Gone;
-            let (mut tokens, mut usd_micros) = (None, None);
-            if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
-                life = self.workers.life(&id);
-                // What cannot be read is no reason to stand still: the reservation counts.
-                (tokens, usd_micros) = self.workers.spent(&id).unwrap_or_default();
-                match self.store.live_run(&id)? {
-                    Some(again) => run = again,
-                    None => continue,
+        for run in self.store.run_ids()? {
+            match self.run(&run) {
+                Ok(Folder::Recorded(view)) => drop(runs.insert(run, *view)),
+                Ok(Folder::Unrecorded(life)) => drop(unrecorded.insert(run, life)),
+                Ok(Folder::Archived) => {}
+                Err(EngineError::Store(error)) if error.is_unreadable() => {
+                    let life = self.workers.life(&run);
+                    odd.add(RecordOf::Run { run, life }, &error);
                 }
+                Err(error) => return Err(error),
             }
-            let over = matches!(run.state, RunState::Finished(_) | RunState::Judged { .. });
-            let findings = if over {
-                self.store.findings(&id)?
-            } else {
-                None
-            };
-            let life = if over && life == Life::Orphaned {
-                Life::Gone
-            } else {
-                life
-            };
-            let in_agent = matches!(
-                run.state,
-                RunState::Running {
-                    step: Step::Agent,
-                    ..
-                }
-            );
-            let session = in_agent && life != Life::Supervised;
-            let session = session && self.workers.session(&run)?.is_some();
-            runs.insert(
-                id,
-                RunView {
-                    run,
-                    life,
-                    findings,
-                    session,
-                    tokens,
-                    usd_micros,
-                },
-            );
         }
         Ok((runs, unrecorded))
     }
 
+    fn run(&self, id: &RunId) -> Result<Folder, EngineError> {
+        let Some(mut run) = self.store.live_run(id)? else {
+            return Ok(Folder::Unrecorded(self.workers.life(id)));
+        };
+        let mut life = Life::Gone;
+        let (mut tokens, mut usd_micros) = (None, None);
+        if run.state.is_under_way() || matches!(run.state, RunState::Finished(_)) {
+            life = self.workers.life(id);
+            // What cannot be read is no reason to stand still: the reservation counts.
+            (tokens, usd_micros) = self.workers.spent(id).unwrap_or_default();
+            match self.store.live_run(id)? {
+                Some(again) => run = again,
+                None => return Ok(Folder::Archived),
+            }
+        }
+        let over = matches!(run.state, RunState::Finished(_) | RunState::Judged { .. });
+        let findings = if over { self.store.findings(id)? } else { None };
+        let life = if over && life == Life::Orphaned {
+            Life::Gone
+        } else {
+            life
+        };
+        let in_agent = matches!(
+            run.state,
+            RunState::Running {
+                step: Step::Agent,
+                ..
+            }
+        );
+        let session = in_agent && life != Life::Supervised;
+        // A session that cannot be read is none to go on with: the item is begun anew.
+        let session = session
+            && match self.workers.session(&run) {
+                Err(WorkerError::Store(error)) if error.is_unreadable() => false,
+                known => known?.is_some(),
+            };
+        Ok(Folder::Recorded(Box::new(RunView {
+            run,
+            life,
+            findings,
+            session,
+            tokens,
+            usd_micros,
+        })))
+    }
+
     /// Cooldowns by key. One of an agent that was not logged in is over as soon as its login has changed.
-    fn cooldowns(&self, keep: bool) -> Result<BTreeMap<String, Cooldown>, EngineError> {
-        let mut all = self.store.all_cooldowns()?;
+    /// One that cannot be read is over: what it waited for says anew if it is not.
+    fn cooldowns(
+        &self,
+        keep: bool,
+        odd: &mut Odd,
+    ) -> Result<BTreeMap<String, Cooldown>, EngineError> {
+        let (mut all, unreadable) = self.store.cooldowns_apart()?;
+        for error in &unreadable {
+            if keep {
+                self.start_anew(error)?;
+            }
+            odd.add(RecordOf::Other, error);
+        }
         for name in self.rules.agents.in_order() {
             let key = self.rules.agents.account_key(name);
             let waits = |cooldown: &&Cooldown| {
@@ -240,7 +279,15 @@ impl Engine<'_> {
             return Ok(Changes::default());
         }
         let now = self.clock.now();
-        let mut book = self.store.facts()?;
+        let mut book = match self.store.facts() {
+            Err(error @ (StoreError::Damaged { .. } | StoreError::TooLarge { .. })) => {
+                if ask.is_some_and(|ask| ask.keep) {
+                    self.start_anew(&error)?;
+                }
+                FactsBook::default()
+            }
+            read => read?,
+        };
         let open = mirror.pulls.values().filter(|pr| looked_after(pr));
         let mut unknown: Vec<&PullRequest> = open
             .filter(|pr| book.get(&pr.base_sha, &pr.head_sha).is_none())
@@ -316,6 +363,49 @@ impl Engine<'_> {
         }
         Ok(true)
     }
+}
+
+/// What there is in the folder of a run.
+enum Folder {
+    Recorded(Box<RunView>),
+    /// What lives of a run that has no record.
+    Unrecorded(Life),
+    /// It has been archived meanwhile.
+    Archived,
+}
+
+/// Records that cannot be read.
+#[derive(Default)]
+struct Odd {
+    records: Vec<Unreadable>,
+}
+
+impl Odd {
+    fn add(&mut self, of: RecordOf, error: &StoreError) {
+        let error = error.to_string();
+        self.records.push(Unreadable { of, error });
+    }
+
+    /// Those that can be read. `of` tells what the others are about by their key.
+    fn known<T>(
+        &mut self,
+        (known, unreadable): Apart<T>,
+        of: impl Fn(&str) -> RecordOf,
+    ) -> Vec<(String, T)> {
+        for (key, error) in unreadable {
+            self.add(of(&key), &error);
+        }
+        known
+    }
+}
+
+fn of_item(key: &str) -> RecordOf {
+    key.parse()
+        .map_or(RecordOf::Other, |item| RecordOf::Item { item })
+}
+
+const fn no_item(_: &str) -> RecordOf {
+    RecordOf::Other
 }
 
 /// What is known of the changes of open pull requests.

@@ -94,7 +94,12 @@ impl Engine<'_> {
     fn sweep_runs(&self, swept: &mut Swept, mode: Mode) -> Result<(), EngineError> {
         let mut open = None;
         for id in self.store.run_ids()? {
-            let Some(run) = self.store.live_run(&id)? else {
+            let run = match self.store.live_run(&id) {
+                // A pass names it; until it is mended nothing of it goes.
+                Err(error) if error.is_unreadable() => continue,
+                read => read?,
+            };
+            let Some(run) = run else {
                 // A launch died before its first record; its lease is released by the pass.
                 if mode == Mode::Remove && self.workers.life(&id) == Life::Gone {
                     self.store.forget_run(&id)?;
@@ -108,7 +113,7 @@ impl Engine<'_> {
             if self.vcs.worktree(&worktree) != WorktreeLeft::Nothing {
                 let open = match &open {
                     Some(open) => open,
-                    None => open.insert(self.store.outbox()?.views()?),
+                    None => open.insert(self.store.outbox()?.views()?.0),
                 };
                 let of_run = Origin::Run(id.clone());
                 let waits = |view: &IntentView| {
@@ -206,7 +211,10 @@ impl Engine<'_> {
                 .is_some_and(|pr| !pr.is_open()),
         });
         let archived = match &intent.origin {
-            Origin::Run(run) => self.store.live_run(run)?.is_none(),
+            Origin::Run(run) => match self.store.live_run(run) {
+                Err(error) if error.is_unreadable() => false,
+                read => read?.is_none(),
+            },
             Origin::Pass | Origin::Verb { .. } => true,
         };
         Ok(closed && archived)

@@ -317,6 +317,9 @@ impl Vcs for Scene {
             .map(|clone| clone.survey.clone())
             .ok_or_else(unasked)
     }
+    fn forge_branches(&self, _: &str) -> Result<BTreeSet<BranchName>, VcsError> {
+        Ok(BTreeSet::new())
+    }
     fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
         let clone = self.clone.borrow();
         let there = clone.as_ref().ok_or_else(unasked)?;

@@ -262,6 +262,36 @@ fn every_rule_that_fires_is_told_most_important_first() {
     );
 }
 
+/// A yes answers what asks; only the merge itself goes without the agents' word, and past nothing that blocks.
+#[test]
+fn a_merge_that_a_person_types_waits_for_no_agent() {
+    let (mut pr, risk, mut rules, facts) = (pull_request(), clean_risk(0), policy(), known_facts());
+    rules.merge.reviews = 2;
+    let verdict = |pr: &PullRequest, yes: &Approval| {
+        let input = MergeInput {
+            pr,
+            facts: Some(&facts),
+            risk: &risk,
+            approval: Some(yes),
+            foreign_head: false,
+            unheeded: &[],
+            reviews_done: 1,
+            unknown_check: None,
+            rules: &rules,
+        };
+        decide(&input).verdict
+    };
+    let mut yes = approval('a');
+    assert_eq!(verdict(&pr, &yes), MergeVerdict::Wait);
+    yes.merge = true;
+    assert_eq!(verdict(&pr, &yes), MergeVerdict::Merge);
+    yes.head = sha('b');
+    assert_eq!(verdict(&pr, &yes), MergeVerdict::Wait);
+    yes.head = sha('a');
+    pr.mergeable = Mergeable::No;
+    assert_eq!(verdict(&pr, &yes), MergeVerdict::Block);
+}
+
 #[test]
 fn both_bounds_of_the_score_are_inclusive() {
     let (pr, facts, rules) = (pull_request(), known_facts(), policy());

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use super::{budget_marks, cooldown_due, day_end, one_line, only_counts};
 use crate::domain::{
     FailureClass, HoldRule, IssueLane, ItemId, ItemKind, Lane, News, NewsBook, NewsKind,
-    NotifyRules, Plan, Priority, QuietHours, Rules, Snapshot, StaleKind, Standing, Told, Wait,
+    NotifyRules, Plan, Priority, QuietHours, Rules, Snapshot, StaleKind, Standing, Told,
+    Unreadable, Wait,
 };
 
 /// What was so within this time is not told again when it comes back.
@@ -31,6 +32,7 @@ pub fn news(snapshot: &Snapshot, plan: &Plan, rules: &Rules, moved: Timestamp) -
     out.extend(login_of_forge(snapshot, rules));
     out.extend(forge_refuses(snapshot, rules));
     out.extend(agents(snapshot, rules));
+    out.extend(unreadable(snapshot, rules));
     out.extend(budgets(snapshot, rules));
     for standing in &plan.standings {
         out.extend(of_item(standing, snapshot, rules));
@@ -53,6 +55,18 @@ fn login_of_forge(snapshot: &Snapshot, rules: &Rules) -> Option<News> {
     );
     let (kind, urgent) = (NewsKind::Login, Priority::Urgent);
     Some(News::new(kind, None, urgent, "forge", title, body))
+}
+
+/// Records that cannot be read, each told once and not again for what rests on it.
+fn unreadable(snapshot: &Snapshot, rules: &Rules) -> Vec<News> {
+    let of_record = |record: &Unreadable| {
+        let why = one_line(&record.error, REASON_CHARS);
+        let title = format!("{}: a record cannot be read", rules.id);
+        let body = format!("{why}\nHow it is mended: acp fsck");
+        let (kind, urgent) = (NewsKind::PersonNeeded, Priority::Urgent);
+        News::new(kind, None, urgent, &why, title, body)
+    };
+    snapshot.unreadable.iter().map(of_record).collect()
 }
 
 /// What no pass can mend: the repository is gone, or a permission is lacking.

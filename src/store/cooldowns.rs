@@ -18,6 +18,19 @@ impl Store {
         Ok(all.map(|(_, one)| (one.key.clone(), one)).collect())
     }
 
+    /// The same, and why others cannot be read.
+    ///
+    /// # Errors
+    /// Only when the operating system refuses.
+    pub fn cooldowns_apart(
+        &self,
+    ) -> Result<(BTreeMap<String, Cooldown>, Vec<StoreError>), StoreError> {
+        let (all, unreadable) = self.cooldowns().list_apart(|_| true)?;
+        let by_key = all.into_iter().map(|(_, one)| (one.key.clone(), one));
+        let errors = unreadable.into_iter().map(|(_, error)| error);
+        Ok((by_key.collect(), errors.collect()))
+    }
+
     /// Writes a cooldown durably, under its own key.
     pub fn put_cooldown(&self, cooldown: &Cooldown) -> Result<(), StoreError> {
         self.cooldowns().put(&file_name(&cooldown.key), cooldown)

@@ -54,6 +54,23 @@ impl Store {
         }
     }
 
+    /// Puts a damaged file away under the name `FILE.damaged`, because what it held can be made again; `false`: it is another
+    /// trouble, and stays. Needs the lock under which it is written.
+    ///
+    /// # Errors
+    /// The operating system refuses.
+    pub fn put_away(&self, error: &StoreError) -> Result<bool, StoreError> {
+        let (StoreError::Damaged { path, .. } | StoreError::TooLarge { path, .. }) = error else {
+            return Ok(false);
+        };
+        let mut to = path.clone().into_os_string();
+        to.push(".damaged");
+        let to = PathBuf::from(to);
+        durable::remove_file(&to)?;
+        durable::move_dir(path, &to)?;
+        Ok(true)
+    }
+
     /// When everything was last looked through.
     pub fn last_sweep(&self) -> Result<Option<Timestamp>, StoreError> {
         let bytes = durable::read_file(&self.layout.root().join("last-sweep"), 64)?;

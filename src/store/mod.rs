@@ -22,9 +22,9 @@ pub use layout::{Home, Layout};
 pub use locks::{LockName, Waiting};
 pub use mirror::FactsBook;
 pub use notices::{Notices, QueuedNotice};
-pub use outbox::{Filed, Outbox, Queued};
+pub use outbox::{Filed, Outbox, Queued, Unread};
 pub use records::LastPass;
-pub use shelf::Shelf;
+pub use shelf::{Apart, Shelf};
 pub use survey::{Inventory, RunFolder};
 
 pub use crate::durable::{
@@ -33,6 +33,10 @@ pub use crate::durable::{
 };
 #[cfg(any(test, feature = "test-hooks"))]
 pub use crate::durable::{as_other_process, crash};
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 
 use crate::domain::{Approval, Cooldown, DayBudget, Hold, Lease, Retry};
 
@@ -71,6 +75,29 @@ impl Store {
     /// Holds, by name.
     pub fn holds(&self) -> Shelf<Hold> {
         Shelf::new(self.layout.folder("holds"))
+    }
+
+    /// What holds something back, by name. A hold that cannot be read holds everything: nobody knows what it was set on.
+    ///
+    /// # Errors
+    /// Only when the operating system refuses.
+    pub fn all_holds(&self) -> Result<(BTreeMap<String, Hold>, Vec<StoreError>), StoreError> {
+        let (holds, unreadable) = self.holds().list_apart(|_| true)?;
+        let mut all: BTreeMap<String, Hold> = holds.into_iter().collect();
+        let mut errors = vec![];
+        for (name, error) in unreadable {
+            let hold = Hold {
+                name: name.clone(),
+                reason: format!("what it holds cannot be read: {error}"),
+                by: "acp".to_owned(),
+                at: Timestamp::UNIX_EPOCH,
+                item: None,
+                rule: None,
+            };
+            all.insert(name, hold);
+            errors.push(error);
+        }
+        Ok((all, errors))
     }
 
     /// Approvals, by pull request.
@@ -114,7 +141,7 @@ impl Store {
     }
 
     /// The name of the budget record of the day that `now` falls on.
-    pub fn day(now: jiff::Timestamp) -> String {
+    pub fn day(now: Timestamp) -> String {
         now.strftime("%Y-%m-%d").to_string()
     }
 }

@@ -59,14 +59,17 @@ impl Notices {
         )
     }
 
-    /// The notices in these places, in order; those that are done come last, by the time at which they were taken.
+    /// The notices in these places, in order, but for those that cannot be read; those that are done come last, by the time at which they were taken.
     pub fn list(&self, places: &[Place]) -> Result<Vec<QueuedNotice>, StoreError> {
         let mut out: Vec<QueuedNotice> = vec![];
         for place in places {
             for entry in self.mail.list(*place)? {
                 // Moved on since the folder was listed.
-                let Some(notice) = read(&entry)? else {
-                    continue;
+                let notice = match read(&entry) {
+                    Ok(Some(notice)) => notice,
+                    Ok(None) => continue,
+                    Err(error) if error.is_unreadable() => continue,
+                    Err(error) => return Err(error),
                 };
                 let place = *place;
                 out.retain(|seen| seen.notice.id != notice.id);

@@ -18,6 +18,9 @@ const LOOKS: [Place; 4] = [
 /// How often everything is looked at again when one was moved while it was being read.
 const LOOKS_MAX: u32 = 3;
 
+/// Why intents cannot be read, by id.
+pub type Unread = BTreeMap<String, StoreError>;
+
 /// The intents of a profile.
 #[derive(Debug)]
 pub struct Outbox {
@@ -97,16 +100,20 @@ impl Outbox {
         )
     }
 
-    /// All intents that are not confirmed, in order. A flusher may move them meanwhile.
+    /// All intents that are not confirmed, in order. A flusher may move them meanwhile. One that cannot be read stays where
+    /// it is, and under its key: [`Self::views`] names it.
     pub fn open_intents(&self) -> Result<Vec<Queued>, StoreError> {
-        self.open_intents_while(&mut || {})
+        Ok(self.open_intents_while(&mut || {})?.0)
     }
 
-    /// `meanwhile` is called before each look at a folder.
-    fn open_intents_while(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<Queued>, StoreError> {
-        let mut found = BTreeMap::new();
+    /// `meanwhile` is called before each look at a folder. Those that cannot be read come second, by id.
+    fn open_intents_while(
+        &self,
+        meanwhile: &mut dyn FnMut(),
+    ) -> Result<(Vec<Queued>, Unread), StoreError> {
+        let (mut found, mut unread) = (BTreeMap::new(), Unread::new());
         for _ in 0..LOOKS_MAX {
-            let lost = self.look(&mut found, meanwhile)?;
+            let lost = self.look(&mut found, &mut unread, meanwhile)?;
             let mut is_gone = true;
             for id in lost.iter().filter(|id| !found.contains_key(*id)) {
                 is_gone &= matches!(self.mail.find(id)?, None | Some((Place::Done, _)));
@@ -117,17 +124,19 @@ impl Outbox {
         }
         let mut out: Vec<Queued> = found.into_values().collect();
         out.sort_by_key(|queued| queued.intent.seq);
-        Ok(out)
+        Ok((out, unread))
     }
 
     /// Looks at every folder; returns the ids of intents that were moved before they could be read.
     fn look(
         &self,
         found: &mut BTreeMap<String, Queued>,
+        unread: &mut Unread,
         meanwhile: &mut dyn FnMut(),
     ) -> Result<Vec<String>, StoreError> {
         let mut lost = vec![];
         found.clear();
+        unread.clear();
         for (at, place) in LOOKS.into_iter().enumerate() {
             meanwhile();
             for entry in self.mail.list(place)? {
@@ -136,9 +145,17 @@ impl Outbox {
                     continue;
                 }
                 let id = entry.id.clone();
-                let Some(intent) = read(&entry)? else {
-                    lost.push(id);
-                    continue;
+                let intent = match read(&entry) {
+                    Ok(Some(intent)) => intent,
+                    Ok(None) => {
+                        lost.push(id);
+                        continue;
+                    }
+                    Err(error) if error.is_unreadable() => {
+                        unread.insert(id, error);
+                        continue;
+                    }
+                    Err(error) => return Err(error),
                 };
                 let queued = Queued {
                     intent,
@@ -151,13 +168,14 @@ impl Outbox {
         Ok(lost)
     }
 
-    /// The same for a snapshot.
-    pub fn views(&self) -> Result<Vec<IntentView>, StoreError> {
+    /// The same for a snapshot, and those that cannot be read, by id.
+    pub fn views(&self) -> Result<(Vec<IntentView>, Unread), StoreError> {
         let view = |queued: Queued| IntentView {
             failed: queued.place == Place::Failed,
             intent: queued.intent,
         };
-        Ok(self.open_intents()?.into_iter().map(view).collect())
+        let (open, unread) = self.open_intents_while(&mut || {})?;
+        Ok((open.into_iter().map(view).collect(), unread))
     }
 
     /// One intent, wherever it is; confirmed ones included.
@@ -250,11 +268,15 @@ impl Outbox {
         self.mail.settle().map(drop)
     }
 
-    /// Confirmed intents.
+    /// Confirmed intents. One that cannot be read stays: its key is taken all the same.
     pub fn done(&self) -> Result<Vec<Intent>, StoreError> {
         let mut out = vec![];
         for entry in self.mail.list(Place::Done)? {
-            out.extend(read(&entry)?);
+            match read(&entry) {
+                Ok(intent) => out.extend(intent),
+                Err(error) if error.is_unreadable() => {}
+                Err(error) => return Err(error),
+            }
         }
         out.sort_by_key(|intent| intent.seq);
         Ok(out)
@@ -314,7 +336,7 @@ mod tests {
                     }
                     looks += 1;
                 });
-                assert_eq!(found.unwrap().len(), 1, "back: {back}, before look {at}");
+                assert_eq!(found.unwrap().0.len(), 1, "back: {back}, before look {at}");
             }
         }
     }

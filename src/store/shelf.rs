@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::durable::{self, DurableError, Versioned};
 
+/// Records with their keys, and why others cannot be read.
+pub type Apart<T> = (Vec<(String, T)>, Vec<(String, DurableError)>);
+
 /// Records of one kind, each in `<key>.json`.
 #[derive(Debug, Clone)]
 pub struct Shelf<T> {
@@ -40,6 +43,23 @@ impl<T: Versioned> Shelf<T> {
             }
         }
         Ok(out)
+    }
+
+    /// The same, with those apart that cannot be read: their keys, and why.
+    ///
+    /// # Errors
+    /// Only when the operating system refuses.
+    pub fn list_apart(&self, wanted: impl Fn(&str) -> bool) -> Result<Apart<T>, DurableError> {
+        let (mut records, mut unreadable) = (vec![], vec![]);
+        for key in self.keys()?.into_iter().filter(|key| wanted(key)) {
+            match self.get(&key) {
+                Ok(Some(record)) => records.push((key, record)),
+                Ok(None) => {}
+                Err(error) if error.is_unreadable() => unreadable.push((key, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((records, unreadable))
     }
 
     /// The keys of all records, sorted. No file is opened.

@@ -1,6 +1,6 @@
 //! Why an item does not move, in one line, with the command that would change it.
 
-use crate::domain::{IntentKind, ItemId, Stale, StaleKind, Standing, Wait, label};
+use crate::domain::{IntentKind, ItemId, Stale, StaleKind, Standing, Unreadable, Wait, label};
 
 use super::Exit;
 use super::words::{plural, size};
@@ -26,6 +26,9 @@ pub fn describe(wait: &Wait) -> String {
         Wait::Running { run, step, .. } => format!("run {run} is at work ({step})"),
         Wait::Unrecorded { run } => {
             format!("run {run} lives and its record is gone: nothing starts here until it is ended")
+        }
+        Wait::Unreadable { error } => {
+            format!("a record of it cannot be read, so nothing is started or decided: {error}")
         }
         Wait::Judging { run } => format!("run {run} is over; the next pass draws the conclusions"),
         Wait::HasPr { pr } => format!("its pull request pr/{pr} is open"),
@@ -170,6 +173,7 @@ pub fn way_out(standing: &Standing) -> Option<String> {
         }
         Wait::Running { run, .. } => format!("acp run log {run}"),
         Wait::Unrecorded { run } => format!("acp run stop {run}"),
+        Wait::Unreadable { .. } => "acp fsck".to_owned(),
         Wait::Judging { .. }
         | Wait::LaunchLimit { .. }
         | Wait::Launching { .. }
@@ -205,6 +209,11 @@ const fn noun(item: ItemId) -> &'static str {
         crate::domain::ItemKind::Issue => "issue",
         crate::domain::ItemKind::Pr => "pr",
     }
+}
+
+/// One line on a record that cannot be read, with what tells how it is mended.
+pub fn trouble(record: &Unreadable) -> String {
+    format!("{}: `acp fsck` says what mends it", record.error)
 }
 
 /// How a verb ends that could not ask the forge.

@@ -192,6 +192,10 @@ pub trait Vcs {
     /// What the clone holds, read without git; nothing where there is no clone. Changes nothing.
     fn survey(&self) -> Result<Survey, VcsError>;
 
+    /// Branches that begin with `prefix` and are taken: those of the forge, as far as this machine knows of them without
+    /// asking it, and the clone's own. Read without git; changes nothing.
+    fn forge_branches(&self, prefix: &str) -> Result<BTreeSet<BranchName>, VcsError>;
+
     /// Those of `commits` that the clone does not have. Changes nothing, so it fails where somebody has changed the settings
     /// of the clone, which everything that may write puts back first.
     fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError>;

@@ -36,14 +36,18 @@ pub(super) fn of(workers: &LocalWorkers<'_>, id: &RunId) -> Life {
     match workers.store.live_run(id) {
         Ok(Some(run)) if !run.state.is_under_way() => Life::Gone,
         // Also where the record is gone: the processes do not know that.
-        Ok(run) => {
-            if proc::members(&tree(workers, id, run.as_ref())).is_empty() {
-                Life::Gone
-            } else {
-                Life::Orphaned
-            }
-        }
+        Ok(run) => of_processes(workers, id, run.as_ref()),
+        // What it says is not known either: the processes are.
+        Err(error) if error.is_unreadable() => of_processes(workers, id, None),
         Err(_) => Life::Supervised,
+    }
+}
+
+fn of_processes(workers: &LocalWorkers<'_>, id: &RunId, run: Option<&Run>) -> Life {
+    if proc::members(&tree(workers, id, run)).is_empty() {
+        Life::Gone
+    } else {
+        Life::Orphaned
     }
 }
 

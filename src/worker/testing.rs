@@ -216,6 +216,9 @@ impl Vcs for FakeVcs {
     fn survey(&self) -> Result<crate::vcs::Survey, VcsError> {
         Ok(crate::vcs::Survey::default())
     }
+    fn forge_branches(&self, _: &str) -> Result<BTreeSet<crate::domain::BranchName>, VcsError> {
+        Ok(BTreeSet::new())
+    }
     fn missing(&self, _: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
         Ok(BTreeSet::new())
     }

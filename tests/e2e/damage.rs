@@ -62,15 +62,10 @@ fn with_record(env: &TestEnv, file: &str, text: &str, said: &str) {
     let before = fs::read(env.path(file)).unwrap();
     env.write(file, text);
     let name = file.rsplit('/').next().unwrap();
-    for verb in [
-        &["heartbeat"][..],
-        &["status"],
-        &["reconcile"],
-        &["issue", "list"],
-    ] {
+    for verb in [&["heartbeat"][..], &["status"], &["reconcile"]] {
         let ended = env.acp(verb).with(65);
-        ended.says(name);
-        ended.says(said);
+        let told = format!("{}{}", ended.stdout, ended.stderr);
+        assert!(told.contains(name) && told.contains(said), "{ended:?}");
         assert_eq!(env.read(file), text, "{verb:?} wrote over {file}");
     }
     fs::write(env.path(file), before).unwrap();
@@ -106,6 +101,70 @@ fn damaged_and_newer_records_are_named_and_never_overwritten() {
     let _idle = env.until_idle();
 }
 
+/// The agent of the first issue waits, and acp can read no more what it is at.
+#[test]
+fn one_torn_run_keeps_its_own_item_and_every_other_goes_on() {
+    let waits = "touch began\nwhile [ ! -e \"$HOME/go\" ]; do sleep 0.1; done\n";
+    let env = TestEnv::under(waits);
+    let _one = env.issue("One");
+    let _running = env.passes_until("issue/1", "running");
+    env.wait_for("acp/state/web/worktrees", "began");
+    let run = env.runs()[0]["id"].as_str().unwrap().to_owned();
+    env.agent(GOOD);
+    let _two = env.issue("Two");
+    for torn in [
+        "{\"format\":9}",
+        "",
+        "\u{0}\u{0}",
+        "{\"format\":1,\"id\":\"2026",
+    ] {
+        env.write(&format!("acp/state/web/runs/{run}/run.json"), torn);
+        for verb in ["heartbeat", "reconcile", "status"] {
+            let ended = env.acp(&[verb]).with(65);
+            let said = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(said.contains("acp fsck"), "{verb}: {said}");
+            let named = said.matches("run.json").count();
+            assert!(named == 1 || verb == "status", "{verb}: {said}");
+            assert!(said.contains(&run), "{verb}: {said}");
+        }
+    }
+    for _ in 0..200 {
+        let _pass = env.acp(&["heartbeat"]).with(65);
+        if env.merged("work.txt").is_some() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    assert!(env.merged("work.txt").is_some(), "the second issue is done");
+    let why = env.acp(&["why", "issue/1", "--json"]).with(65).json();
+    assert_eq!(why["data"]["code"], "unreadable");
+    assert_eq!(why["data"]["command"], "acp fsck");
+    let of_one = || {
+        let of = |folder| match env.path(folder) {
+            folder if folder.is_dir() => crate::env::names(&folder),
+            _ => vec![],
+        };
+        let all = [of("acp/state/web/runs"), of("acp/state/web/history")].concat();
+        let of_one = |name: &&String| name.contains("issue-1-") && !name.ends_with(".bundle");
+        all.iter().filter(of_one).count()
+    };
+    assert_eq!(of_one(), 1, "it is not started a second time");
+    let found = env.acp(&["fsck", "--plain"]).with(1).stdout;
+    let lines: Vec<&str> = found.lines().collect();
+    let [line] = lines[..] else { panic!("{found}") };
+    let fields: Vec<&str> = line.split('\t').collect();
+    assert_eq!(fields[1], "unreadable");
+    let acp = format!("{} ", env!("CARGO_BIN_EXE_acp"));
+    let line = fields[4].replace("acp ", &acp);
+    let mended = env.command("sh").args(["-c", &line]).output().unwrap();
+    assert!(mended.status.success(), "{mended:?}");
+    env.write("home/go", "");
+    env.agent("echo one > one.txt\nacp report implemented\n");
+    let _idle = env.until_idle();
+    assert!(env.merged("one.txt").is_some(), "{:?}", env.runs());
+    assert_eq!(of_one(), 2);
+}
+
 #[test]
 fn a_damaged_run_says_what_to_do_and_others_can_still_be_stopped() {
     let env = TestEnv::under("sleep 100\n");
@@ -116,8 +175,8 @@ fn a_damaged_run_says_what_to_do_and_others_can_still_be_stopped() {
     let good = env.read(&file);
     env.write(&file, "{");
     let status = env.acp(&["status"]).with(65);
-    status.says("run.json");
-    status.says("hint: ");
+    status.prints("run.json");
+    status.prints("acp fsck");
     env.write(&file, &good);
     let _stopped = env.acp(&["stop"]).ok();
 }

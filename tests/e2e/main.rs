@@ -44,6 +44,7 @@ mod report;
 mod reviews;
 mod rounds;
 mod screens;
+mod second_life;
 mod service;
 mod shells;
 mod state;

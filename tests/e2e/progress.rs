@@ -33,6 +33,10 @@ fn programs_and_pipes_see_none() {
         let line = format!("heartbeat --until-idle {flags}");
         let seen = env.at_terminal("xterm", &line, "").ok();
         assert!(!seen.stdout.contains(WAITS), "{seen:?}");
+        // What is said meanwhile comes there too: the terminal is both streams.
+        seen.prints("agents run without a sandbox");
+        let drawn = seen.stdout.contains('\u{1b}');
+        assert!(!drawn || flags == "--no-progress", "{seen:?}");
     }
     let env = under_a_slow_agent();
     let _issue = env.issue("Add work");

@@ -88,6 +88,8 @@ fn a_write_that_failed_names_the_verb_that_brings_it_back_and_says_who_gave_it_u
         "{why}"
     );
     assert_eq!(why["command"], format!("acp outbox retry {id}"));
+    let drops = format!("or `acp outbox drop {id}`: it is never sent");
+    assert!(texts(&why["details"])[0].starts_with(&drops), "{why}");
     assert_eq!(why["next"], Value::Null);
     let _back = typed(&env, &why);
     assert_eq!(env.why(id)["code"], "pending");
@@ -133,6 +135,34 @@ fn an_item_that_failed_says_when_it_is_tried_again_and_what_does_so_now() {
         (&why["code"], &why["next"]),
         (&"launching".into(), &Value::Null)
     );
+}
+
+/// It would be looked at, and wait on.
+#[test]
+fn nothing_is_due_before_the_limit_is_over_that_holds_it_back() {
+    let env = TestEnv::under_with("exit 3\n", "retry: { delays: [1h], attempts_max: 3 }\n");
+    let _issue = env.issue("Fail");
+    let _idle = env.until_idle();
+    let far = Timestamp::now() + SignedDuration::from_hours(5);
+    let cool = |key: &str| {
+        let cooldown = Cooldown::new(key.to_owned(), far, "limit".to_owned(), Timestamp::now());
+        store(&env).put_cooldown(&cooldown).unwrap();
+    };
+    let before = env.why("issue/1");
+    assert_eq!(before["code"], "retry");
+    assert_ne!(before["next"], json!(far));
+    for key in ["agent:command", "forge"] {
+        cool(key);
+        let why = env.why("issue/1");
+        assert_eq!(why["next"], json!(far), "{key}: {why}");
+        assert!(store(&env).remove_cooldown(key).unwrap());
+    }
+    assert_eq!(env.why("issue/1")["next"], before["next"]);
+    cool("forge");
+    let intent = comment(&env, "first", &[]);
+    assert_eq!(env.why(intent.id.as_str())["next"], json!(far));
+    put_off(&env, &intent, far - SignedDuration::from_hours(1));
+    assert_eq!(env.why(intent.id.as_str())["next"], json!(far));
 }
 
 #[test]

@@ -143,7 +143,7 @@ impl World {
         let leases = self.store.leases().list().unwrap();
         assert!(leases.is_empty(), "leases are left: {leases:?}");
         let outbox = self.store.outbox().unwrap();
-        for view in outbox.views().unwrap() {
+        for view in outbox.views().unwrap().0 {
             let needs = |id| !matches!(outbox.find(id).unwrap(), Some((Place::Done, _)));
             let waits = view.intent.needs.iter().any(needs);
             // Under a hold nothing is merged, also not what a person asked for before.

@@ -123,6 +123,10 @@ impl Vcs for Ports<'_> {
         self.0.vcs.survey()
     }
 
+    fn forge_branches(&self, prefix: &str) -> Result<BTreeSet<BranchName>, VcsError> {
+        self.0.vcs.forge_branches(prefix)
+    }
+
     fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
         self.0.vcs.missing(commits)
     }

@@ -37,6 +37,7 @@ pub(in crate::cli) fn open<'w>(
     let store = Store::new(home.layout(&id));
     let git = git_program(session)?;
     let (forge, remote) = forge(wiring, &home, &rules, &git)?;
+    let format = session.format;
     let vcs = GitVcs::new(store.layout().repo_git(), remote, git, session.clock);
     let workers = LocalWorkers::new(
         store.clone(),
@@ -50,7 +51,7 @@ pub(in crate::cli) fn open<'w>(
         agent_missing: Box::new(agent_missing(session, rules.clone())),
         prompt: prompt(&home, &store, &rules),
         notifier: notifiers(wiring.env, &wiring.shared_clock(), &rules),
-        say: Box::new(crate::cli::say),
+        say: Box::new(move |text| crate::cli::say(text, format)),
         home,
         rules,
         store,

@@ -169,7 +169,7 @@ fn runs(store: &Store, under_way: bool) -> Result<Vec<Offer>, CliError> {
 }
 
 fn intents(store: &Store) -> Result<Vec<Offer>, CliError> {
-    let views = store.outbox()?.views()?.into_iter();
+    let views = store.outbox()?.views()?.0.into_iter();
     let offer = |view: crate::domain::IntentView| {
         let item = view.intent.item.map(|item| item.to_string());
         let about = match (item, view.failed) {

@@ -123,6 +123,9 @@ struct Passed {
     /// The plan itself, when nothing was done.
     plan: Option<Vec<Action>>,
     problems: Vec<String>,
+    /// How many records the last pass could not read.
+    #[serde(skip)]
+    unreadable: usize,
     launched: Vec<String>,
     sent: Vec<SentView>,
     waiting: usize,
@@ -189,7 +192,7 @@ impl Verb for Heartbeat {
         };
         Ok(match shown.stale.clone() {
             Some(stale) => away_output(shown, &stale),
-            None => Output::of(shown).exit(exit),
+            None => output(shown, exit),
         })
     }
 }
@@ -227,7 +230,7 @@ impl PassArgs {
         }
         let mut output = match report.stale() {
             Some(stale) if self.replay.is_none() => away_output(shown, stale),
-            _ => Output::of(shown),
+            _ => output(shown, Exit::Ok),
         };
         if report.stuck {
             output = output
@@ -238,6 +241,16 @@ impl PassArgs {
         std::mem::forget(report);
         Ok(output)
     }
+}
+
+/// A pass that found a record that it could not read did what it could without.
+fn output(shown: Passed, exit: Exit) -> Output {
+    if shown.unreadable == 0 {
+        return Output::of(shown).exit(exit);
+    }
+    let records = plural(shown.unreadable, "record");
+    let note = format!("{records} cannot be read: `acp fsck` says what mends them");
+    Output::of(shown).exit(Exit::Data).note(note)
 }
 
 /// A pass that could not ask the forge did what it could, and ends so that whoever watches hears of it.
@@ -282,6 +295,7 @@ impl Passed {
             actions: vec![],
             plan: None,
             problems: vec![],
+            unreadable: 0,
             launched: vec![],
             sent: vec![],
             waiting: 0,
@@ -304,7 +318,14 @@ impl Passed {
             self.plan = Some(planned.clone());
         }
         self.actions.extend(report.done.iter().cloned());
-        self.problems.extend(report.problems.iter().cloned());
+        for problem in &report.problems {
+            // What every pass finds is one problem.
+            if !self.problems.contains(problem) {
+                self.problems.push(problem.clone());
+            }
+        }
+        let seen = report.snapshot.as_ref();
+        self.unreadable = seen.map_or(0, |seen| seen.unreadable.len());
         self.launched
             .extend(report.launched.iter().map(ToString::to_string));
         self.sent

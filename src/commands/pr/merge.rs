@@ -10,7 +10,8 @@ use crate::domain::Sha;
 use crate::ui::{CliError, Output, Render, Style, plain_line};
 
 /// Approves the head that the pull request has now and merges it at once. A draft is made ready first. What blocks a merge
-/// by the policy (a forbidden path, a secret, a red check, a conflict, a score over `ask_max`) ends with 77.
+/// by the policy (a forbidden path, a secret, a red check, a conflict, a score over `ask_max`) ends with 77. Reviews of agents that are
+/// still to come are not waited for.
 #[derive(clap::Args)]
 pub(crate) struct Merge {
     /// The number

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::commands::Session;
 use crate::domain::{ItemId, Run, RunState};
 use crate::ui::words::relative;
-use crate::ui::{CliError, Output, Render, Style, Table, plain_line};
+use crate::ui::{CliError, Exit, Output, Render, Style, Table, plain_line};
 
 /// Lists runs, oldest first: those at work and those whose pull request is open; with --all the archived ones too.
 ///
@@ -53,15 +53,26 @@ impl List {
                 runs.extend(control.store.archived_run(&archived)?);
             }
         }
+        let mut unreadable = vec![];
         for id in control.store.run_ids()? {
-            runs.extend(control.store.live_run(&id)?);
+            match control.store.live_run(&id) {
+                Ok(run) => runs.extend(run),
+                Err(error) if error.is_unreadable() => unreadable.push(error),
+                Err(error) => return Err(error.into()),
+            }
         }
         runs.retain(|run| self.item.is_none_or(|item| run.item == item));
         runs.sort_by(|a, b| a.id.cmp(&b.id));
         let rows: Vec<Row> = runs.iter().map(Row::of).collect();
         let empty = rows.is_empty();
-        let output = Output::of(Runs(rows));
-        Ok(if empty {
+        let mut output = Output::of(Runs(rows));
+        if !unreadable.is_empty() {
+            output = output.exit(Exit::Data);
+        }
+        for error in &unreadable {
+            output = output.note(format!("{error}: `acp fsck` says what mends it"));
+        }
+        Ok(if empty && unreadable.is_empty() {
             output.note("no runs; `acp run list --all` shows archived ones")
         } else {
             output

@@ -87,6 +87,7 @@ impl Show {
         let outbox = control.store.outbox()?;
         for view in outbox
             .views()?
+            .0
             .into_iter()
             .filter(|view| view.intent.origin == origin)
         {

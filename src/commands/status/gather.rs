@@ -10,13 +10,13 @@ use crate::commands::sight::Sight;
 use crate::commands::{Control, advice};
 use crate::domain::{
     BudgetRules, DayBudget, ItemId, ItemKind, Mirror, RepoState, Rules, RunState, RunView, Stale,
-    Standing, Wait, Writes,
+    Standing, Unreadable, Wait, Writes,
 };
 use crate::forge::remote::blocks;
 use crate::policy::{self, nearly_used};
 use crate::store::{Place, Store};
 use crate::ui::CliError;
-use crate::ui::standing::{describe, way_out};
+use crate::ui::standing::{describe, trouble, way_out};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Screen {
@@ -44,6 +44,9 @@ pub(super) struct Screen {
     pub(super) overran_s: Option<u64>,
     /// What is wrong with how passes come, and with a part of the repository.
     pub(super) troubles: Vec<String>,
+    /// Whether there is a record that cannot be read; `troubles` name it.
+    #[serde(skip)]
+    pub(super) unreadable: bool,
     /// Why acp can do nothing in the repository as a whole.
     pub(super) closed: Option<String>,
     /// The same in a word, for a screen of 40 columns.
@@ -174,6 +177,12 @@ impl Screen {
         let pace = pace_of(&control.store, snapshot.now)?;
         let (mut troubles, rhythm) = (pace.troubles(), pace.rhythm);
         let no_issues = snapshot.mirror.repo.closed_to_issues();
+        let told = |record: &&Unreadable| {
+            let mut all = sight.plan.standings.iter();
+            all.any(|s| matches!(&s.wait, Wait::Unreadable { error } if *error == record.error))
+        };
+        let untold = snapshot.unreadable.iter().filter(|record| !told(record));
+        troubles.extend(untold.map(trouble));
         troubles.extend(no_issues.map(|why| format!("only pull requests are worked on: {why}")));
         let timer = pace.timer.filter(|timer| timer.on);
         let last = pace.last;
@@ -211,6 +220,7 @@ impl Screen {
                 .and_then(|rhythm| rhythm.overran)
                 .map(|length| length.as_secs()),
             troubles,
+            unreadable: !snapshot.unreadable.is_empty(),
             closed: closed(sight, rules),
             closed_word: closed_word(&snapshot.mirror.repo),
             failed: vec![],
@@ -294,6 +304,7 @@ pub(in crate::commands) const fn is_for_a_person(wait: &Wait) -> bool {
             | Wait::KeptHere { .. }
             | Wait::Dropped { .. }
             | Wait::Lost { .. }
+            | Wait::Unreadable { .. }
             | Wait::Repository { .. }
             | Wait::TextChanged { .. }
             | Wait::Scheduled { alert: Some(_), .. }

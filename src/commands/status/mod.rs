@@ -9,7 +9,7 @@ use super::sight::Sight;
 use super::{Session, Verb};
 use crate::domain::ProfileId;
 use crate::profile;
-use crate::ui::{CliError, Output};
+use crate::ui::{CliError, Exit, Output};
 
 pub(super) use gather::is_for_a_person;
 
@@ -32,11 +32,18 @@ pub(crate) struct Status {
 
 impl Verb for Status {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
+        let mut exit = Exit::Ok;
         let shown = match several(session)? {
-            None => View::One(Box::new(screen(session)?)),
+            None => {
+                let screen = screen(session)?;
+                if screen.unreadable {
+                    exit = Exit::Data;
+                }
+                View::One(Box::new(screen))
+            }
             Some(ids) => View::All(ids.iter().map(|id| of_one(session, id)).collect()),
         };
-        let output = Output::of(shown);
+        let output = Output::of(shown).exit(exit);
         Ok(match self.watch {
             Some(seconds) => output.again(Duration::from_secs(seconds)),
             None => output,

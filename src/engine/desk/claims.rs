@@ -209,8 +209,8 @@ impl Desk<'_> {
             let Some(retry) = self.store.retries().get(&item.slug())? else {
                 continue;
             };
-            let used = self.used_by(item)?;
-            if retry.used() != used {
+            let (used, is_whole) = self.used_by(item)?;
+            if is_whole && retry.used() != used {
                 let retry = retry.with_used(used);
                 self.store.retries().put(&item.slug(), &retry)?;
             }

@@ -80,10 +80,11 @@ impl Desk<'_> {
     }
 
     /// What runs of an item have used on all days that are kept; what is not known of one counts as what was set aside for
-    /// it.
-    pub(super) fn used_by(&self, item: ItemId) -> Result<ItemUse, StoreError> {
-        let days = self.store.budgets().list()?;
-        Ok(days.iter().map(|(_, day)| day.used_by(item)).sum())
+    /// it. The second value tells whether every day could be read.
+    pub(super) fn used_by(&self, item: ItemId) -> Result<(ItemUse, bool), StoreError> {
+        let (days, unreadable) = self.store.budgets().list_apart(|_| true)?;
+        let used = days.iter().map(|(_, day)| day.used_by(item)).sum();
+        Ok((used, unreadable.is_empty()))
     }
 
     /// Tells, once for each limit of a day, that most of it is used.
@@ -99,7 +100,8 @@ impl Desk<'_> {
     /// A run that never started its agent costs nothing.
     pub(super) fn release_reservation(&self, id: &RunId) -> Result<(), StoreError> {
         let _lock = self.budget_lock()?;
-        for (day, mut budget) in self.store.budgets().list()? {
+        // In a day that cannot be read it stays set aside.
+        for (day, mut budget) in self.store.budgets().list_apart(|_| true)?.0 {
             if let Some(reservation) = budget.runs.get_mut(id).filter(|r| !r.released) {
                 reservation.released = true;
                 self.store.budgets().put(&day, &budget)?;

@@ -48,6 +48,10 @@ fn lane_of(issue: &Issue) -> IssueLane {
 /// `None`: only room is needed to start it.
 fn standing(view: &View<'_>, issue: &Issue) -> Option<(IssueLane, Wait)> {
     let item = ItemId::issue(issue.number);
+    if let Some(error) = view.unreadable_on(item) {
+        let error = error.to_owned();
+        return Some((IssueLane::Pending, Wait::Unreadable { error }));
+    }
     if let Some(run) = view.snapshot.unrecorded_on(item) {
         let run = run.clone();
         return Some((IssueLane::Pending, Wait::Unrecorded { run }));

@@ -20,8 +20,10 @@ const UNSEARCHED: &str = "the change could not be searched for secrets, because 
 
 pub(super) fn plan(view: &View<'_>, plan: &mut Plan) -> Result<(), BadPattern> {
     for run in view.snapshot.runs.values() {
+        // What the item's tries were goes into its next record: nobody judges without.
         if let RunState::Finished(end) = &run.run.state
             && is_to_judge(run)
+            && view.unreadable_on(run.run.item).is_none()
         {
             plan.actions
                 .push(Judgement::new(view, run).conclude(&end.outcome)?);

@@ -18,6 +18,10 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
         if !view.is_known(issue) {
             continue;
         }
+        // Whether a run that nobody can read of is at work is not known: the label stays as it is.
+        if view.unreadable_on(item).is_some() {
+            continue;
+        }
         let at_work =
             view.active_run(item).is_some() || view.snapshot.unrecorded_on(item).is_some();
         let running = issue.is_open() && at_work;
@@ -41,6 +45,9 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
         let Some(pr) = pull_of(view, standing) else {
             continue;
         };
+        if matches!(standing.wait, Wait::Unreadable { .. }) {
+            continue;
+        }
         let want = wanted_on(view, pr, standing);
         let item = standing.item;
         actions.extend(change(

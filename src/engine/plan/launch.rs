@@ -143,6 +143,12 @@ impl<'a> Room<'a> {
             running += 1;
             running_pulls += u32::from(item.is_some_and(|item| item.kind == ItemKind::Pr));
         }
+        let unreadable = view.snapshot.unreadable_runs();
+        for (run, _) in unreadable.filter(|(_, life)| *life != Life::Gone) {
+            let item = run.item();
+            running += 1;
+            running_pulls += u32::from(item.is_some_and(|item| item.kind == ItemKind::Pr));
+        }
         if matches!(exclusive, Exclusive::None) {
             let mut all = wanted.pulls.iter().chain(&wanted.issues);
             let next = |candidate: &&Candidate| {
@@ -198,6 +204,11 @@ impl<'a> Room<'a> {
         }
         if candidate.start.is_none() {
             return Some(Wait::NoBase);
+        }
+        // What was spent is not known, so nobody can say that there is something left.
+        if let Some(error) = self.view.snapshot.budget_unreadable() {
+            let error = error.to_owned();
+            return Some(Wait::Unreadable { error });
         }
         if let Some(free) = self
             .view

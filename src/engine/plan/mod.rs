@@ -13,14 +13,14 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Action, IntentId, Plan, Rules, Snapshot};
+use crate::domain::{Action, Plan, RecordOf, Rules, Snapshot};
 use crate::policy::BadPattern;
 
 pub(super) use judge::VERIFY_CHECK;
 pub(super) use labels::once_more;
 pub use pull::merge_decision;
 pub use view::commit_of;
-pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX};
+pub(super) use view::{FORGE_COOLDOWN, FORGE_COOLDOWN_MAX, attempt_of};
 
 /// What `snapshot` asks for under `rules`.
 ///
@@ -50,10 +50,16 @@ pub fn plan(snapshot: &Snapshot, rules: &Rules) -> Result<Plan, BadPattern> {
 /// that something is left to do where nothing is.
 fn drop_known(view: &view::View<'_>, plan: &mut Plan) {
     let intents = view.snapshot.intents.iter();
-    let known: BTreeSet<&IntentId> = intents.map(|view| &view.intent.id).collect();
+    let known: BTreeSet<&str> = intents.map(|view| view.intent.id.as_str()).collect();
+    let unreadable = view.snapshot.unreadable.iter();
+    let unreadable = unreadable.filter_map(|record| match &record.of {
+        RecordOf::Intent { id } => Some(id.as_str()),
+        _ => None,
+    });
+    let known: BTreeSet<&str> = known.into_iter().chain(unreadable).collect();
     if !known.is_empty() {
         plan.actions.retain(|action| match action {
-            Action::Enqueue { intent, .. } => !known.contains(&intent.id),
+            Action::Enqueue { intent, .. } => !known.contains(intent.id.as_str()),
             _ => true,
         });
     }

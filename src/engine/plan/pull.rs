@@ -224,6 +224,12 @@ impl<'a> Sight<'a> {
 
     /// What is under way on it.
     fn pending(&self) -> Option<Wait> {
+        let issue = self.view.issue_of(&self.pr).map(ItemId::issue);
+        let of_issue = || self.view.unreadable_on(issue?);
+        if let Some(error) = self.view.unreadable_on(self.item).or_else(of_issue) {
+            let error = error.to_owned();
+            return Some(Wait::Unreadable { error });
+        }
         if let Some(run) = self.view.snapshot.unrecorded_on(self.item) {
             let run = run.clone();
             return Some(Wait::Unrecorded { run });

@@ -24,6 +24,8 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
                 run.run.state,
                 RunState::Judged { .. } | RunState::Closed { .. }
             ),
+            // Where it had come to is not known.
+            None if snapshot.unreadable_runs().any(|(run, _)| *run == lease.run) => false,
             // That nothing is known of a run does not mean that nothing of it lives.
             None => snapshot
                 .unrecorded

@@ -33,7 +33,10 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan) {
         // What runs is told as it is: its result stays on this machine until it can be sent.
         let at_work = matches!(
             standing.wait,
-            Wait::Running { .. } | Wait::Judging { .. } | Wait::Unrecorded { .. }
+            Wait::Running { .. }
+                | Wait::Judging { .. }
+                | Wait::Unrecorded { .. }
+                | Wait::Unreadable { .. }
         );
         if let Some(reason) = closed.as_ref().or(of_issues).filter(|_| !at_work) {
             standing.wait = Wait::Repository {

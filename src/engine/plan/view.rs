@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId, ItemKind,
-    ItemUse, Life, Origin, Outcome, Payload, PullRequest, Retry, Rules, Run, RunId, RunState,
-    RunView, Sha, Snapshot, Wait, Writes, label,
+    BranchName, CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId,
+    ItemKind, ItemUse, Life, Origin, Outcome, Payload, PullRequest, RecordOf, Retry, Rules, Run,
+    RunId, RunState, RunView, Sha, Snapshot, Wait, Writes, label,
 };
 
 use super::trust::Trust;
@@ -46,6 +46,8 @@ pub(super) struct View<'a> {
     cooldowns: policy::Cooldowns,
     /// What those judgements change.
     cooldown_changes: BTreeMap<&'a RunId, Vec<CooldownChange>>,
+    /// Why a record that an item rests on cannot be read, by item.
+    unreadable: BTreeMap<ItemId, &'a str>,
     /// Which texts are approved.
     pub(super) trust: Trust,
 }
@@ -64,6 +66,7 @@ impl<'a> View<'a> {
             pulls_by_issue: BTreeMap::new(),
             cooldowns: snapshot.cooldowns.clone(),
             cooldown_changes: BTreeMap::new(),
+            unreadable: unreadable_by_item(snapshot),
             trust: Trust::new(snapshot, &trusted(snapshot, rules)),
         };
         for run in snapshot.runs.values().filter(|run| is_to_judge(run)) {
@@ -236,6 +239,11 @@ impl<'a> View<'a> {
             .any(|run| run_commit(run) == Some(&pr.head_sha))
     }
 
+    /// Why a record of an item, or of a run on it, cannot be read; `None`: all can.
+    pub(super) fn unreadable_on(&self, item: ItemId) -> Option<&'a str> {
+        self.unreadable.get(&item).copied()
+    }
+
     pub(super) fn runs_of(&self, item: ItemId) -> &[&'a RunView] {
         self.runs_by_item.get(&item).map_or(&[], Vec::as_slice)
     }
@@ -345,9 +353,21 @@ impl<'a> View<'a> {
         let recorded = self.runs_of(item).iter().map(|run| run.run.attempt);
         // A number stays used when the record of its run is lost.
         let lease = self.snapshot.leases.get(&item).map(|lease| &lease.run);
+        let unreadable = self.snapshot.unreadable_runs().map(|(run, _)| run);
         let named = self.snapshot.unrecorded.keys().chain(lease);
+        let named = named.chain(unreadable);
         let named = named.filter(|run| run.item() == Some(item));
+        // Of an earlier life, or another machine: what is theirs stays theirs.
+        let prefix = &self.rules.repo.branch_prefix;
+        let pulls = match item.kind {
+            ItemKind::Issue => self.pulls_for(item.number),
+            ItemKind::Pr => &[],
+        };
+        let published = pulls
+            .iter()
+            .filter_map(|pr| attempt_of(&pr.head, prefix, item));
         recorded
+            .chain(published)
             .chain(named.filter_map(RunId::attempt))
             .max()
             .unwrap_or(0)
@@ -434,6 +454,17 @@ pub(super) fn is_to_judge(run: &RunView) -> bool {
     matches!(run.run.state, RunState::Finished(_)) && run.life != Life::Supervised
 }
 
+fn unreadable_by_item(snapshot: &Snapshot) -> BTreeMap<ItemId, &str> {
+    let of_item = |record: &RecordOf| match record {
+        RecordOf::Run { run, .. } => run.item(),
+        RecordOf::Item { item } => Some(*item),
+        RecordOf::Budget | RecordOf::Intent { .. } | RecordOf::Other => None,
+    };
+    let all = snapshot.unreadable.iter();
+    all.filter_map(|record| Some((of_item(&record.of)?, record.error.as_str())))
+        .collect()
+}
+
 fn trusted<'a>(snapshot: &'a Snapshot, rules: &'a Rules) -> Trusted<'a> {
     Trusted {
         intake: &rules.intake,
@@ -458,6 +489,17 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
         started: None,
         ..retry.clone()
     }
+}
+
+/// The attempt that a branch is named after, when it is one of an item's.
+pub(in crate::engine) fn attempt_of(
+    branch: &BranchName,
+    prefix: &str,
+    item: ItemId,
+) -> Option<u32> {
+    let rest = branch.as_str().strip_prefix(prefix)?;
+    let attempt = rest.strip_prefix(&item.slug())?.strip_prefix("-a")?;
+    attempt.parse().ok()
 }
 
 /// The commit that a run built, once it is known.

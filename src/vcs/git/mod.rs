@@ -32,6 +32,8 @@ pub use http_remote::{HttpRemote, Password};
 
 /// Where the refs are that hold saved work, by the run that it is of.
 const RESCUED: &str = "refs/acp/rescue/";
+/// Where the forge's branches are once something was fetched from it.
+const FETCHED: &str = "refs/remotes/forge/";
 /// In the repository's folder: which program has been asked for its version, and is new enough.
 const VERSION_MARK: &str = "acp-git-version";
 /// More than [`Git::identity`] ever is.
@@ -68,7 +70,6 @@ impl<'a> GitVcs<'a> {
         restore(self.git.dir())?;
         if self.checked.get().is_none() {
             self.check_version_once()?;
-            let _other_thread_was_first = self.checked.set(());
         }
         Ok(&self.git)
     }
@@ -79,14 +80,21 @@ impl<'a> GitVcs<'a> {
         let (mark, program) = (self.git.dir().join(VERSION_MARK), self.git.identity());
         let known = read_file(&mark, MARK_BYTES_MAX).ok().flatten();
         if program.is_some() && known.as_deref() == program.as_deref().map(str::as_bytes) {
+            let _other_thread_was_first = self.checked.set(());
             return Ok(());
         }
         self.git.check_version()?;
-        if let Some(program) = program {
-            // Without it git is asked again next time.
+        self.keep_version();
+        Ok(())
+    }
+
+    /// Notes that git has been asked and is new enough. Without it git is asked again next time.
+    fn keep_version(&self) {
+        if let Some(program) = self.git.identity() {
+            let mark = self.git.dir().join(VERSION_MARK);
             let _asked_again = write_quick(&mark, program.as_bytes());
         }
-        Ok(())
+        let _other_thread_was_first = self.checked.set(());
     }
 
     /// git's own folder for the worktree at `path`: named after it, since the names of worktrees are unique.
@@ -105,6 +113,7 @@ impl Vcs for GitVcs<'_> {
                 Remote::Path(from) => clone_bare(&self.git, from, to)?,
                 Remote::Http(from) => from.clone_to(&self.git, to)?,
             }
+            self.keep_version();
         }
         Ok(restore(self.git.dir())?)
     }
@@ -186,6 +195,21 @@ impl Vcs for GitVcs<'_> {
             worktrees: worktrees.into_iter().collect(),
             rescued: list_below(dir, RESCUED)?.into_keys().collect(),
         })
+    }
+
+    fn forge_branches(&self, prefix: &str) -> Result<BTreeSet<BranchName>, VcsError> {
+        let mut names = BTreeSet::new();
+        if let Remote::Path(forge) = &self.remote {
+            names.extend(list_heads(forge)?.into_keys());
+        }
+        let dir = self.git.dir();
+        if dir.symlink_metadata().is_ok() {
+            names.extend(list_heads(dir)?.into_keys());
+            let fetched = list_below(dir, FETCHED)?.into_keys();
+            names.extend(fetched.filter_map(|name| BranchName::try_from(name).ok()));
+        }
+        names.retain(|name| name.as_str().starts_with(prefix));
+        Ok(names)
     }
 
     fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {

@@ -268,6 +268,15 @@ impl Vcs for SimVcs {
         })
     }
 
+    fn forge_branches(&self, prefix: &str) -> Result<BTreeSet<BranchName>, VcsError> {
+        let refs = lock(&self.refs);
+        let names = refs
+            .branches()
+            .keys()
+            .filter(|name| name.as_str().starts_with(prefix));
+        Ok(names.cloned().collect())
+    }
+
     fn missing(&self, commits: &BTreeSet<Sha>) -> Result<BTreeSet<Sha>, VcsError> {
         let refs = lock(&self.refs);
         Ok(commits

@@ -1,9 +1,9 @@
 //! What dead processes left behind, and runs that nobody wants.
 
-use super::world::{World, ago, end, implemented, judged, now, running, set, sha};
+use super::world::{World, ago, end, failed, implemented, judged, now, running, set, sha};
 use crate::domain::{
-    Action, BranchName, Gap, IssueState, ItemId, Lease, Life, Origin, Payload, Phase, RunId,
-    RunState, Step, Wait, label,
+    Action, BranchName, FailureClass, Gap, IssueState, ItemId, Lease, Life, Origin, Payload, Phase,
+    PrState, RecordOf, RunId, RunState, Step, Unreadable, Wait, label,
 };
 
 const ISSUE: ItemId = ItemId::issue(1);
@@ -291,6 +291,71 @@ fn a_run_that_lives_without_a_record_keeps_its_item_and_its_number() {
         world.issue(2);
         assert!(world.launched().is_empty(), "it takes a slot");
     }
+}
+
+/// What nobody can read of decides nothing: neither that its run is over, nor that it is not.
+#[test]
+fn a_run_whose_record_cannot_be_read_keeps_its_item_and_its_number() {
+    for life in [Life::Supervised, Life::Orphaned, Life::Gone] {
+        let mut world = fresh();
+        let run = world.run(ISSUE, 3, running(Step::Agent));
+        world.snapshot.runs.clear();
+        let of = RecordOf::Run {
+            run: run.clone(),
+            life,
+        };
+        let error = "`run.json` is damaged".to_owned();
+        world.snapshot.unreadable.push(Unreadable {
+            of,
+            error: error.clone(),
+        });
+        world.issue(2);
+        for leased in [true, false] {
+            if !leased {
+                world.snapshot.leases.clear();
+            }
+            assert!(repairs(&world).is_empty(), "{life:?}");
+            assert_eq!(world.launched(), [ItemId::issue(2)], "{life:?}");
+            let error = error.clone();
+            assert_eq!(world.wait(ISSUE), Wait::Unreadable { error });
+        }
+        world.rules.limits.workers = 1;
+        let is_taken = life != Life::Gone;
+        assert_eq!(world.launched().is_empty(), is_taken, "its slot, {life:?}");
+    }
+}
+
+/// Of an earlier life, of which nothing is left but what the forge shows.
+#[test]
+fn the_branch_of_a_closed_pull_request_is_not_used_again() {
+    let mut world = fresh();
+    let pr = world.pull(7, 1);
+    pr.state = PrState::Closed;
+    pr.head = "agent/issue-1-a3".parse().unwrap();
+    world.snapshot.runs.clear();
+    let attempts = world.plan().actions.into_iter();
+    let attempts: Vec<u32> = attempts
+        .filter_map(|action| match action {
+            Action::Launch { attempt, .. } => Some(attempt),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(attempts, [4]);
+}
+
+/// Its tries are not known: a conclusion would count them anew, and write over what is there.
+#[test]
+fn a_run_is_not_judged_while_a_record_of_its_item_cannot_be_read() {
+    let mut world = fresh();
+    let ended = RunState::Finished(end(failed(FailureClass::Crashed)));
+    let _run = world.run(ISSUE, 1, ended);
+    assert_eq!(repairs(&world), ["judge"]);
+    world.snapshot.unreadable.push(Unreadable {
+        of: RecordOf::Item { item: ISSUE },
+        error: "`issue-1.json` is damaged".to_owned(),
+    });
+    assert!(repairs(&world).is_empty());
+    assert!(world.launched().is_empty());
 }
 
 /// A confirmed push is in the outbox no more: what is left of the publication follows it.

@@ -86,6 +86,7 @@ impl World {
                 },
                 runs: BTreeMap::new(),
                 unrecorded: BTreeMap::new(),
+                unreadable: vec![],
                 leases: BTreeMap::new(),
                 retries: BTreeMap::new(),
                 cooldowns: BTreeMap::new(),
