@@ -303,10 +303,10 @@ impl<'a> Worker<'a> {
         if !self.around.layout.worktree(&run.id).is_dir() {
             return Some(launch_died("its worktree is gone"));
         }
-        let reason = match self.ctx.store.holds().list() {
-            Ok(holds) => {
+        let reason = match self.ctx.store.all_holds() {
+            Ok((holds, _)) => {
                 let ends = |hold: &Hold| hold.is_on(run.item) && (!goes_on || hold.is_stop());
-                let hold = holds.into_iter().map(|(_, hold)| hold).find(ends)?;
+                let hold = holds.into_values().find(ends)?;
                 format!("hold `{}`: {}", hold.name, hold.reason)
             }
             Err(error) => format!("holds cannot be read: {error}"),

@@ -24,16 +24,12 @@ impl Verb for Clear {
         let on = hold
             .item
             .map_or("the whole profile".to_owned(), |item| item.to_string());
-        let left = keep.store.holds().list()?;
+        let (left, _) = keep.store.all_holds()?;
         let output = Changes::new("acp.hold.clear/1", session)
             .add(&self.name, format!("lifted: {on} goes on"))
             .next("acp heartbeat")
             .output();
-        let others: Vec<String> = left
-            .into_iter()
-            .map(|(name, _)| name)
-            .filter(|name| *name != self.name)
-            .collect();
+        let others: Vec<String> = left.into_keys().filter(|name| *name != self.name).collect();
         Ok(if others.is_empty() {
             output
         } else {

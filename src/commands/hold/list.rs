@@ -32,7 +32,7 @@ struct Row {
 
 impl Verb for List {
     fn run(self, session: &Session<'_>) -> Result<Output, CliError> {
-        let holds = session.keep()?.store.holds().list()?;
+        let (holds, _) = session.keep()?.store.all_holds()?;
         let rows: Vec<Row> = holds
             .into_iter()
             .map(|(name, hold)| Row {
