@@ -277,8 +277,13 @@ fn what_tells_what_it_uses_while_it_works_is_ended_by_that() {
                 let run = world.run(&lines.collect::<String>());
                 assert_eq!(run.class(), "looping", "{agent}: {run:?}");
                 assert!(run.reason.contains(says), "{agent}: {run:?}");
-                // The third answer is one too many; the next one may be asked for before that is seen.
-                assert!((2..=5).contains(&world.calls()), "{agent}: {run:?}");
+                // The third answer is one too many; on a busy machine some more are asked for before the program is ended, and
+                // some ask for a title of their own besides.
+                let calls = world.calls();
+                assert!(
+                    (2..CALLS - 2).contains(&calls),
+                    "{agent}: {calls} calls, {run:?}"
+                );
                 assert!(run.took < kinds::longest(agent, "ok"), "{run:?}");
                 world.nothing_is_left();
             });
