@@ -168,7 +168,11 @@ impl<'a> Room<'a> {
         let free = limits.workers.saturating_sub(running);
         let free_pulls = limits.pr.saturating_sub(running_pulls);
         let in_order = view.rules.agents.in_order().into_iter();
-        let reserved = limits.pr_reserved.min(eligible).min(free).min(free_pulls);
+        let reserved = match &exclusive {
+            // Pull requests wait for the issue: it must not wait for them in turn.
+            Exclusive::Next(item) if item.kind == ItemKind::Issue => 0,
+            _ => limits.pr_reserved.min(eligible).min(free).min(free_pulls),
+        };
         Self {
             view,
             running,

@@ -123,6 +123,20 @@ fn an_exclusive_item_waits_for_all_others_and_then_runs_alone() {
     assert!(world.launched().is_empty(), "it runs alone");
 }
 
+/// A slot is kept free for pull requests, and these wait for an exclusive issue: not both at once.
+#[test]
+fn an_exclusive_issue_does_not_wait_for_a_slot_that_pull_requests_leave_to_it() {
+    let mut world = issues(2);
+    red_pull(&mut world, 50);
+    world.issue_mut(2).labels.extend(set(&[label::EXCLUSIVE]));
+    world.rules.limits.workers = 1;
+    assert_eq!(world.launched(), [ItemId::issue(2)]);
+    assert!(matches!(
+        world.wait(ItemId::pr(50)),
+        Wait::Exclusive { item } if item == ItemId::issue(2)
+    ));
+}
+
 /// Exclusive means: while it is startable. One that cannot start must not stop everything else.
 #[test]
 fn an_exclusive_item_that_is_held_lets_the_others_go() {
