@@ -116,6 +116,17 @@ pub(super) fn plan(view: &View<'_>, plan: &mut Plan, mut wanted: Candidates) {
     }
 }
 
+/// The slots that are kept free for pull requests, as far as there are any that could start.
+fn reserved(view: &View<'_>, wanted: &Candidates) -> u32 {
+    let startable = wanted
+        .pulls
+        .iter()
+        .filter(|c| view.hold_on(c.item).is_none())
+        .count();
+    let startable = u32::try_from(startable).unwrap_or(u32::MAX);
+    view.rules.limits.pr_reserved.min(startable)
+}
+
 impl<'a> Room<'a> {
     fn new(view: &'a View<'a>, wanted: &Candidates) -> Self {
         let live = view
@@ -159,19 +170,13 @@ impl<'a> Room<'a> {
             }
         }
         let limits = &view.rules.limits;
-        let startable = wanted
-            .pulls
-            .iter()
-            .filter(|c| view.hold_on(c.item).is_none())
-            .count();
-        let eligible = u32::try_from(startable).unwrap_or(u32::MAX);
         let free = limits.workers.saturating_sub(running);
         let free_pulls = limits.pr.saturating_sub(running_pulls);
         let in_order = view.rules.agents.in_order().into_iter();
         let reserved = match &exclusive {
             // Pull requests wait for the issue: it must not wait for them in turn.
             Exclusive::Next(item) if item.kind == ItemKind::Issue => 0,
-            _ => limits.pr_reserved.min(eligible).min(free).min(free_pulls),
+            _ => reserved(view, wanted).min(free).min(free_pulls),
         };
         Self {
             view,
