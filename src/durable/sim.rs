@@ -381,7 +381,10 @@ impl History {
         let mut placed = BTreeMap::new();
         let mut todo = vec![(ROOT, into.to_owned())];
         while let Some((folder, path)) = todo.pop() {
-            for (name, node) in names.get(&folder).into_iter().flatten() {
+            // In the order in which they came, so that a seed repeats itself: the names of temporary files are random.
+            let mut inside: Vec<_> = names.get(&folder).into_iter().flatten().collect();
+            inside.sort_by_key(|(_, node)| **node);
+            for (name, node) in inside {
                 let path = path.join(name);
                 let other = placed.insert(*node, path.clone());
                 match (other, self.folders.contains(node)) {

@@ -147,7 +147,7 @@ fn a_seed_plays_the_same_thing_twice() {
         (Kind::Simulated, 1..9),
         (Kind::Github, 1..4),
         (Kind::Gitea, 4..6),
-        (Kind::Power, 1..3),
+        (Kind::Power, 1..6),
     ] {
         for seed in seeds {
             let (first, again) = (traced(kind, seed), traced(kind, seed));
