@@ -381,22 +381,19 @@ impl History {
         let mut placed = BTreeMap::new();
         let mut todo = vec![(ROOT, into.to_owned())];
         while let Some((folder, path)) = todo.pop() {
-            // In the order in which they came, so that a seed repeats itself: the names of temporary files are random.
-            let mut inside: Vec<_> = names.get(&folder).into_iter().flatten().collect();
-            inside.sort_by_key(|(_, node)| **node);
-            for (name, node) in inside {
+            for (name, node) in in_order(names.get(&folder)) {
                 let path = path.join(name);
-                let other = placed.insert(*node, path.clone());
-                match (other, self.folders.contains(node)) {
+                let other = placed.insert(node, path.clone());
+                match (other, self.folders.contains(&node)) {
                     // A folder has one name.
                     (Some(_), true) => {}
                     (Some(other), false) => fs::hard_link(other, path)?,
                     (None, true) => {
                         fs::create_dir(&path)?;
-                        todo.push((*node, path));
+                        todo.push((node, path));
                     }
                     (None, false) => {
-                        let content = contents.get(node).map(|v| v.after_cut(rng));
+                        let content = contents.get(&node).map(|v| v.after_cut(rng));
                         File::create(path)?.write_all(&content.unwrap_or_default())?;
                     }
                 }
@@ -404,6 +401,14 @@ impl History {
         }
         Ok(())
     }
+}
+
+/// Names in the order in which what they mean came, so that a seed repeats itself: those of temporary files are random.
+fn in_order<'a>(names: Option<&BTreeMap<&'a str, Node>>) -> Vec<(&'a str, Node)> {
+    let names = names.into_iter().flatten();
+    let mut names: Vec<_> = names.map(|(name, node)| (*name, *node)).collect();
+    names.sort_by_key(|(_, node)| *node);
+    names
 }
 
 /// What a file had at its last sync, and what it had since.

@@ -106,7 +106,8 @@ fn what_is_left_does_not_hang_on_the_names() {
         let base = tempfile::tempdir().unwrap();
         let recording = Recording::start(base.path());
         for (name, content) in names.iter().zip(["first", "second"]) {
-            std::fs::write(recording.disk().join(name), content).unwrap();
+            let mut file = File::create(recording.disk().join(name)).unwrap();
+            std::io::Write::write_all(&mut file, content.as_bytes()).unwrap();
             crash_point("power.written");
         }
         let history = recording.end();
