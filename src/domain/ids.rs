@@ -160,6 +160,11 @@ fn parse_number(text: &str) -> Option<u64> {
     (number > 0 && !text.starts_with('0')).then_some(number)
 }
 
+/// The attempt that the end of a name tells, such as `3` of `issue-12-a3`.
+pub(crate) fn parse_attempt(text: &str) -> Option<u32> {
+    u32::try_from(parse_number(text)?).ok()
+}
+
 /// A profile: lower-case letters, digits, `-`, `_` and `.`, at most 64 of them; a folder name and never a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -200,7 +205,7 @@ impl RunId {
 
     /// Which attempt at its item the run is.
     pub fn attempt(&self) -> Option<u32> {
-        self.0.rsplit_once("-a")?.1.parse().ok()
+        parse_attempt(self.0.rsplit_once("-a")?.1)
     }
 
     /// The item that the run works on.
@@ -222,11 +227,8 @@ impl FromStr for RunId {
             && text.get(8..9) == Some("-")
             && digits(9..15)
             && text.get(15..16) == Some("-");
-        let attempt = text
-            .rsplit_once("-a")
-            .is_some_and(|(_, n)| parse_number(n).is_some());
         if stamp
-            && attempt
+            && id.attempt().is_some()
             && text.len() <= 64
             && id.item().is_some_and(|item| text.contains(&item.slug()))
         {

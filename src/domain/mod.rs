@@ -35,6 +35,7 @@ pub use budget::{DayBudget, ItemUse, Reservation};
 pub use closing::without_closing;
 pub use diff::{ChangeKind, DiffFacts, FileChange, SecretHit};
 pub use gap::Gap;
+pub(crate) use ids::parse_attempt;
 pub use ids::{
     BadId, BranchName, IntentId, ItemId, ItemKind, ProfileId, RunId, Sha, is_valid_branch,
 };

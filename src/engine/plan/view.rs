@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     BranchName, CooldownChange, Hold, Intent, IntentId, IntentKind, IntentView, Issue, ItemId,
     ItemKind, ItemUse, Life, Origin, Outcome, Payload, PullRequest, RecordOf, Retry, Rules, Run,
-    RunId, RunState, RunView, Sha, Snapshot, Wait, Writes, label,
+    RunId, RunState, RunView, Sha, Snapshot, Wait, Writes, label, parse_attempt,
 };
 
 use super::trust::Trust;
@@ -491,6 +491,9 @@ fn anew(retry: &Retry, now: Timestamp) -> Retry {
     }
 }
 
+/// The highest attempt that a branch is believed to tell of. Whoever may push names branches, and no item gets this far.
+const ATTEMPT_MAX: u32 = 100_000;
+
 /// The attempt that a branch is named after, when it is one of an item's.
 pub(in crate::engine) fn attempt_of(
     branch: &BranchName,
@@ -498,8 +501,8 @@ pub(in crate::engine) fn attempt_of(
     item: ItemId,
 ) -> Option<u32> {
     let rest = branch.as_str().strip_prefix(prefix)?;
-    let attempt = rest.strip_prefix(&item.slug())?.strip_prefix("-a")?;
-    attempt.parse().ok()
+    let attempt = parse_attempt(rest.strip_prefix(&item.slug())?.strip_prefix("-a")?)?;
+    (attempt <= ATTEMPT_MAX).then_some(attempt)
 }
 
 /// The commit that a run built, once it is known.

@@ -328,19 +328,30 @@ fn a_run_whose_record_cannot_be_read_keeps_its_item_and_its_number() {
 /// Of an earlier life, of which nothing is left but what the forge shows.
 #[test]
 fn the_branch_of_a_closed_pull_request_is_not_used_again() {
-    let mut world = fresh();
-    let pr = world.pull(7, 1);
-    pr.state = PrState::Closed;
-    pr.head = "agent/issue-1-a3".parse().unwrap();
-    world.snapshot.runs.clear();
-    let attempts = world.plan().actions.into_iter();
-    let attempts: Vec<u32> = attempts
-        .filter_map(|action| match action {
-            Action::Launch { attempt, .. } => Some(attempt),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(attempts, [4]);
+    // Whoever may push names branches; the last of these are none of acp's.
+    for (branch, next) in [
+        ("agent/issue-1-a3", 4),
+        ("agent/issue-1-a4294967295", 1),
+        ("agent/issue-1-a4294967296", 1),
+        ("agent/issue-1-a+3", 1),
+        ("agent/issue-1-a03", 1),
+        ("agent/issue-1-a3-mine", 1),
+        ("agent/issue-11-a3", 1),
+    ] {
+        let mut world = fresh();
+        let pr = world.pull(7, 1);
+        pr.state = PrState::Closed;
+        pr.head = branch.parse().unwrap();
+        world.snapshot.runs.clear();
+        let attempts = world.plan().actions.into_iter();
+        let attempts: Vec<u32> = attempts
+            .filter_map(|action| match action {
+                Action::Launch { attempt, .. } => Some(attempt),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(attempts, [next], "{branch}");
+    }
 }
 
 /// Its tries are not known: a conclusion would count them anew, and write over what is there.
