@@ -48,12 +48,12 @@ impl Engine<'_> {
     }
 
     fn look(&self, ask: Option<Ask>) -> Result<Snapshot, EngineError> {
-        let (intents, unread) = self.store.outbox()?.views()?;
-        let mut odd = Odd::default();
-        for (id, error) in unread {
-            odd.add(RecordOf::Intent { id }, &error);
+        let (intents, errors) = self.store.outbox()?.views()?;
+        let mut unread = Unread::default();
+        for (id, error) in errors {
+            unread.add(RecordOf::Intent { id }, &error);
         }
-        let approvals = odd.known(self.store.approvals().list_apart(|_| true)?, no_item);
+        let approvals = unread.known(self.store.approvals().list_apart(|_| true)?, no_item);
         let approvals = approvals
             .into_iter()
             .map(|(_, approval)| (approval.pr, approval))
@@ -71,7 +71,7 @@ impl Engine<'_> {
         let now = self.clock.now();
         let by_item = |key: String| key.parse::<ItemId>().ok();
         // Records of closed items stay for ever, because attempt numbers never repeat; they are not read every time.
-        let (runs, unrecorded) = self.runs(&mut odd)?;
+        let (runs, unrecorded) = self.runs(&mut unread)?;
         let worked_on = |item: ItemId| {
             let mut unrecorded = unrecorded.keys();
             runs.values().any(|run| run.run.item == item)
@@ -87,20 +87,20 @@ impl Engine<'_> {
         };
         let matters =
             |item: ItemId| is_open(&mirror, item) || was_for_open(item) || worked_on(item);
-        let budget = self.budget_now(&Store::day(now), &runs, &mut odd)?;
+        let budget = self.budget_now(&Store::day(now), &runs, &mut unread)?;
         let retries = self.store.retries();
         let retries = retries.list_apart(|key| key.parse().is_ok_and(matters))?;
-        let retries = odd.known(retries, of_item);
-        let leases = odd.known(self.store.leases().list_apart(|_| true)?, of_item);
-        let holds = self.holds(&mut odd)?;
-        let cooldowns = self.cooldowns(ask.is_some_and(|ask| ask.keep), &mut odd)?;
+        let retries = unread.known(retries, of_item);
+        let leases = unread.known(self.store.leases().list_apart(|_| true)?, of_item);
+        let holds = self.holds(&mut unread)?;
+        let cooldowns = self.cooldowns(ask.is_some_and(|ask| ask.keep), &mut unread)?;
         Ok(Snapshot {
             now,
             seed: self.rng.next_u64(),
             mirror,
             runs,
             unrecorded,
-            unreadable: odd.records,
+            unreadable: unread.records,
             leases: leases.into_iter().map(|(_, l)| (l.item, l)).collect(),
             retries: keyed(retries, by_item),
             cooldowns,
@@ -120,10 +120,10 @@ impl Engine<'_> {
         })
     }
 
-    fn holds(&self, odd: &mut Odd) -> Result<BTreeMap<String, Hold>, EngineError> {
+    fn holds(&self, unread: &mut Unread) -> Result<BTreeMap<String, Hold>, EngineError> {
         let (holds, errors) = self.store.all_holds()?;
         for error in &errors {
-            odd.add(RecordOf::Other, error);
+            unread.add(RecordOf::Other, error);
         }
         Ok(holds)
     }
@@ -133,11 +133,11 @@ impl Engine<'_> {
         &self,
         day: &str,
         runs: &BTreeMap<RunId, RunView>,
-        odd: &mut Odd,
+        unread: &mut Unread,
     ) -> Result<DayBudget, EngineError> {
         let mut budget = match self.store.budgets().get(day) {
             Err(error) if error.is_unreadable() => {
-                odd.add(RecordOf::Budget, &error);
+                unread.add(RecordOf::Budget, &error);
                 DayBudget::default()
             }
             read => read?.unwrap_or_default(),
@@ -150,7 +150,7 @@ impl Engine<'_> {
 
     /// Runs that are not archived. A record is read again after its run was found dead: a supervisor that ended in between
     /// is then seen with its last word. Those without a record come second, with what lives of them.
-    fn runs(&self, odd: &mut Odd) -> Result<Runs, EngineError> {
+    fn runs(&self, unread: &mut Unread) -> Result<Runs, EngineError> {
         let (mut runs, mut unrecorded) = (BTreeMap::new(), BTreeMap::new());
         for run in self.store.run_ids()? {
             match self.run(&run) {
@@ -159,7 +159,7 @@ impl Engine<'_> {
                 Ok(Folder::Archived) => {}
                 Err(EngineError::Store(error)) if error.is_unreadable() => {
                     let life = self.workers.life(&run);
-                    odd.add(RecordOf::Run { run, life }, &error);
+                    unread.add(RecordOf::Run { run, life }, &error);
                 }
                 Err(error) => return Err(error),
             }
@@ -218,14 +218,14 @@ impl Engine<'_> {
     fn cooldowns(
         &self,
         keep: bool,
-        odd: &mut Odd,
+        unread: &mut Unread,
     ) -> Result<BTreeMap<String, Cooldown>, EngineError> {
         let (mut all, unreadable) = self.store.cooldowns_apart()?;
         for error in &unreadable {
             if keep {
                 self.start_anew(error)?;
             }
-            odd.add(RecordOf::Other, error);
+            unread.add(RecordOf::Other, error);
         }
         for name in self.rules.agents.in_order() {
             let key = self.rules.agents.account_key(name);
@@ -376,11 +376,11 @@ enum Folder {
 
 /// Records that cannot be read.
 #[derive(Default)]
-struct Odd {
+struct Unread {
     records: Vec<Unreadable>,
 }
 
-impl Odd {
+impl Unread {
     fn add(&mut self, of: RecordOf, error: &StoreError) {
         let error = error.to_string();
         self.records.push(Unreadable { of, error });

@@ -59,7 +59,8 @@ impl Notices {
         )
     }
 
-    /// The notices in these places, in order, but for those that cannot be read; those that are done come last, by the time at which they were taken.
+    /// The notices in these places, in order, but for those that cannot be read; those that are done come last, by the
+    /// time at which they were taken.
     pub fn list(&self, places: &[Place]) -> Result<Vec<QueuedNotice>, StoreError> {
         let mut out: Vec<QueuedNotice> = vec![];
         for place in places {
