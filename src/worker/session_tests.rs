@@ -344,6 +344,24 @@ fn what_was_used_before_a_stop_is_kept() {
     assert_eq!((findings.tokens, findings.usd_micros), (Some(10), Some(5)));
 }
 
+/// The network of the agent fails once, then it is done; `meanwhile` happens in either part of its session.
+fn network_fails_once(bench: &mut Bench, meanwhile: impl Fn() + 'static) {
+    let starts = std::cell::Cell::new(0);
+    bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
+        starts.set(starts.get() + 1);
+        let says = match starts.get() {
+            1 => "session abc-1|network",
+            _ => "session abc-1|done",
+        };
+        for line in lines(says) {
+            let _goes_on = watch.line(&line);
+        }
+        write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
+        meanwhile();
+        Ended::Exited(0)
+    });
+}
+
 /// A hold keeps runs from starting and ends none that is at work, whoever set it: flushes do so by themselves.
 #[test]
 fn a_hold_does_not_end_a_run_whose_network_failed() {
@@ -354,19 +372,8 @@ fn a_hold_does_not_end_a_run_whose_network_failed() {
             item,
             ..bench.hold_record(name)
         };
-        let starts = std::cell::Cell::new(0);
-        bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
-            starts.set(starts.get() + 1);
-            let says = match starts.get() {
-                1 => "session abc-1|network",
-                _ => "session abc-1|done",
-            };
-            for line in lines(says) {
-                let _goes_on = watch.line(&line);
-            }
-            write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
+        network_fails_once(&mut bench, move || {
             store.holds().put(&hold.name, &hold).unwrap();
-            Ended::Exited(0)
         });
         bench.supervise().unwrap();
         let outcome = bench.end().0;
@@ -380,22 +387,9 @@ fn a_session_goes_on_without_the_file_that_held_its_task() {
     for left in [None, Some(""), Some("\0\0\0\0")] {
         let mut bench = bench(|_| vec![]);
         let prompt = bench.store.layout().prompt(&bench.run.id);
-        let starts = std::cell::Cell::new(0);
-        bench.on("the-agent", move |worktree, watch: &mut dyn Watch| {
-            starts.set(starts.get() + 1);
-            let says = match starts.get() {
-                1 => "session abc-1|network",
-                _ => "session abc-1|done",
-            };
-            for line in lines(says) {
-                let _goes_on = watch.line(&line);
-            }
-            write_quick(&worktree.join(".acp/result.env"), IMPLEMENTED).unwrap();
-            match left {
-                Some(text) => write_quick(&prompt, text.as_bytes()).unwrap(),
-                None => assert!(crate::durable::remove_file(&prompt).unwrap()),
-            }
-            Ended::Exited(0)
+        network_fails_once(&mut bench, move || match left {
+            Some(text) => write_quick(&prompt, text.as_bytes()).unwrap(),
+            None => assert!(crate::durable::remove_file(&prompt).unwrap()),
         });
         bench.supervise().unwrap();
         let outcome = bench.end().0;

@@ -247,18 +247,7 @@ fn however_much_there_is_one_git_is_started() {
     }
     let _idle = env.until_idle();
     assert_eq!(env.runs().len(), 3);
-    let real = env.command("sh").args(["-c", "command -v git"]).output();
-    let real = String::from_utf8(real.unwrap().stdout).unwrap();
-    let calls = env.path("calls");
-    let body = format!(
-        "echo \"$@\" >> '{}'\nexec {} \"$@\"",
-        calls.display(),
-        real.trim()
-    );
-    env.program("git", &body);
-    let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{path}", env.path("bin").display());
-    let env = env.var("PATH", &path);
+    let (env, calls) = env.noting_git();
     assert_eq!(findings(&env, &[], 0), []);
     let calls = std::fs::read_to_string(calls).unwrap();
     assert_eq!(calls.lines().count(), 1, "{calls}");

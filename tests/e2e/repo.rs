@@ -139,6 +139,22 @@ impl TestEnv {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// The same world with a git that first notes what it is called with, and where: a line for each call.
+    pub(crate) fn noting_git(self) -> (Self, PathBuf) {
+        let real = self.command("sh").args(["-c", "command -v git"]).output();
+        let real = String::from_utf8(real.unwrap().stdout).unwrap();
+        let calls = self.path("calls");
+        let body = format!(
+            "echo \"$*\" >> '{}'\nexec {} \"$@\"",
+            calls.display(),
+            real.trim()
+        );
+        self.program("git", &body);
+        let path = std::env::var("PATH").unwrap();
+        let path = format!("{}:{path}", self.path("bin").display());
+        (self.var("PATH", &path), calls)
+    }
+
     /// One pass, as JSON.
     #[track_caller]
     pub(crate) fn pass(&self) -> Value {

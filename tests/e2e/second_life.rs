@@ -80,18 +80,7 @@ fn a_branch_that_another_machine_pushed_meanwhile_stays_and_the_way_on_is_named(
 #[test]
 fn the_first_clone_asks_git_once_for_its_version() {
     let env = TestEnv::under(GOOD);
-    let real = env.command("sh").args(["-c", "command -v git"]).output();
-    let real = String::from_utf8(real.unwrap().stdout).unwrap();
-    let calls = env.path("calls");
-    let body = format!(
-        "echo \"$*\" >> '{}'\nexec {} \"$@\"",
-        calls.display(),
-        real.trim()
-    );
-    env.program("git", &body);
-    let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{path}", env.path("bin").display());
-    let env = env.var("PATH", &path);
+    let (env, calls) = env.noting_git();
     let _issue = env.issue("One");
     let _idle = env.until_idle();
     assert_eq!(env.show("issue", 1)["state"], "closed");

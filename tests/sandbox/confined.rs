@@ -2,7 +2,7 @@
 
 use crate::env::TestEnv;
 use crate::machine::can_confine;
-use crate::place::{SECRET, log, place};
+use crate::place::{SECRET, log, look_in_commands, place};
 use crate::repo::GOOD;
 
 #[test]
@@ -13,11 +13,7 @@ fn an_issue_becomes_a_merged_change_with_everything_confined() {
     let env = place(GOOD, "");
     let secret = env.path("home/.ssh/id_ed25519");
     let look = format!("test ! -e '{}' && test $$ -lt 50", secret.display());
-    let lines = format!(
-        "  setup: [\"{look} && echo set up > made.txt\"]\n  \
-         verify: [\"{look} && test -s work.txt && test -s made.txt\"]\n"
-    );
-    env.set("  verify: []\n", &lines);
+    look_in_commands(&env, &look);
     env.issue("Add work");
     let _idle = env.until_idle();
     assert_eq!(

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::env::TestEnv;
 use crate::machine::can_confine;
-use crate::place::{log, place};
+use crate::place::{LAST_WORDS, has_its_grace, place};
 
 /// Ignores TERM and leaves a process in a session of its own with an environment of its own.
 const STUBBORN: &str =
@@ -93,18 +93,7 @@ fn a_confined_agent_has_its_grace() {
     if !can_confine("the grace") {
         return;
     }
-    let script = "trap 'echo LAST WORDS; exit 0' TERM\n: > started\nwhile :; do sleep 0.1; done\n";
-    let env = place(script, "");
-    env.profile(|text| {
-        let at = text.find("    command:\n").unwrap() + "    command:\n".len();
-        format!(
-            "{}      timeout: 2s\n      grace: 8s\n{}",
-            &text[..at],
-            &text[at..]
-        )
-    });
-    env.issue("Take too long");
-    let _idle = env.until_idle();
+    let env = place(LAST_WORDS, "");
+    has_its_grace(&env, "2s");
     assert_empty(&env);
-    assert!(log(&env).contains("LAST WORDS"), "{}", log(&env));
 }

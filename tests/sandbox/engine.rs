@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::env::TestEnv;
-use crate::place::{SECRET, log, place};
+use crate::place::{LAST_WORDS, SECRET, has_its_grace, log, look_in_commands, place};
 use crate::repo::GOOD;
 
 /// Commands of busybox that the image has.
@@ -301,11 +301,7 @@ fn an_issue_becomes_a_merged_change(kind: Kind) {
         ),
     );
     let look = "test ! -e ~/.ssh && test ! -e ~/notes.txt && test -z $GITHUB_TOKEN";
-    let lines = format!(
-        "  setup: [\"{look} && echo set up > made.txt\"]\n  \
-         verify: [\"{look} && test -s work.txt && test -s made.txt\"]\n"
-    );
-    env.set("  verify: []\n", &lines);
+    look_in_commands(env, look);
     env.issue("Add work");
     let _idle = env.until_idle();
     let text = log(env);
@@ -390,23 +386,11 @@ fn stop_leaves_no_container(kind: Kind) {
 }
 
 fn a_timeout_leaves_no_container_and_there_is_a_grace(kind: Kind) {
-    let script = "trap 'echo LAST WORDS; exit 0' TERM\n: > started\nwhile :; do sleep 0.1; done\n";
-    let Some(place) = Contained::new(kind, script, "  network: \"off\"\n") else {
+    let Some(place) = Contained::new(kind, LAST_WORDS, "  network: \"off\"\n") else {
         return;
     };
-    let env = &place.env;
-    env.profile(|text| {
-        let at = text.find("    command:\n").unwrap() + "    command:\n".len();
-        format!(
-            "{}      timeout: 4s\n      grace: 8s\n{}",
-            &text[..at],
-            &text[at..]
-        )
-    });
-    env.issue("Take too long");
-    let _idle = env.until_idle();
+    has_its_grace(&place.env, "4s");
     assert_eq!(place.containers(), Vec::<String>::new());
-    assert!(log(env).contains("LAST WORDS"), "{}", log(env));
 }
 
 fn what_a_dead_supervisor_left_is_ended_by_the_next_pass(kind: Kind) {

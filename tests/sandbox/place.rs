@@ -44,3 +44,28 @@ pub(crate) fn log(env: &TestEnv) -> String {
     let newest = newest.unwrap_or_else(|| panic!("no run in {runs:?}"));
     env.acp(&["run", "log", newest]).ok().stdout
 }
+
+/// An agent that takes too long and, told to end, says `LAST WORDS` first.
+pub(crate) const LAST_WORDS: &str =
+    "trap 'echo LAST WORDS; exit 0' TERM\n: > started\nwhile :; do sleep 0.1; done\n";
+
+/// One pass with an agent that is told to end after `timeout`: it has the time to say its last words.
+pub(crate) fn has_its_grace(env: &TestEnv, timeout: &str) {
+    env.profile(|text| {
+        let at = text.find("    command:\n").unwrap() + "    command:\n".len();
+        let limits = format!("      timeout: {timeout}\n      grace: 8s\n");
+        format!("{}{limits}{}", &text[..at], &text[at..])
+    });
+    env.issue("Take too long");
+    let _idle = env.until_idle();
+    assert!(log(env).contains("LAST WORDS"), "{}", log(env));
+}
+
+/// Sets up and verifies, where every command passes only when `look` does.
+pub(crate) fn look_in_commands(env: &TestEnv, look: &str) {
+    let lines = format!(
+        "  setup: [\"{look} && echo set up > made.txt\"]\n  \
+         verify: [\"{look} && test -s work.txt && test -s made.txt\"]\n"
+    );
+    env.set("  verify: []\n", &lines);
+}
