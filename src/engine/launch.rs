@@ -62,6 +62,7 @@ impl Engine<'_> {
         if self.silence()?.is_some() {
             return Ok(None);
         }
+        self.workers.expect();
         let is_new = last == 0 && self.store.retries().get(&item.slug())?.is_none();
         if is_new && item.kind == ItemKind::Issue {
             *attempt = (*attempt).max(self.first_free(item));

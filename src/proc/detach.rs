@@ -39,7 +39,7 @@ pub fn detach(cmd: &Cmd, stdin: File, log: &Path) -> Result<Detached, ProcError>
     };
     let log = OpenOptions::new().create(true).append(true).open(log);
     let streams = log.and_then(|log| Streams::joined(stdin, log));
-    let child = start::start(&closing_fds(cmd), streams.map_err(lost)?, None)?;
+    let child = start::start(&closing_fds(cmd), streams.map_err(lost)?, || None)?;
     let pid = child.pid();
     let mark = ProcessMark::of(pid).unwrap_or_else(|| ProcessMark {
         pid,
@@ -49,8 +49,8 @@ pub fn detach(cmd: &Cmd, stdin: File, log: &Path) -> Result<Detached, ProcError>
     Ok(Detached { pid, mark, child })
 }
 
-/// Says that a detached process will call [`supervise`](super::supervise) within some 20 ms, so that its child starts
-/// sooner. Costs nothing when it does not; not for a process that supervises itself.
+/// Says that a process that is soon detached will call [`supervise`](super::supervise) within some 20 ms, so that its
+/// child starts sooner. Costs nothing when it does not; not for a process that supervises itself.
 pub fn expect_supervisor() {
     os::Cgroup::expect_entry();
 }

@@ -19,6 +19,7 @@
 
 mod cmd;
 mod detach;
+mod entry;
 mod error;
 mod exec;
 mod find;
@@ -48,6 +49,7 @@ use portable as os;
 
 pub use cmd::Cmd;
 pub use detach::{Detached, detach, expect_supervisor};
+pub use entry::Entry;
 pub use error::{Exit, ProcError};
 pub use exec::{become_command, start_beside};
 pub use find::{find_program, missing_interpreter};

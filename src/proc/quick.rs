@@ -111,7 +111,7 @@ fn run(
         source,
     };
     let (mut talk, streams) = Talk::open(input, limits.output_bytes_max).map_err(lost)?;
-    let child = start::start(cmd, streams, None)?;
+    let child = start::start(cmd, streams, || None)?;
     let left = || {
         limits
             .deadline

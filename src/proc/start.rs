@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use crate::sys::{Clock, stats};
 
-use super::os::{self, Cgroup};
+use super::os::{self, Inside};
 use super::{Cmd, Exit, ProcError, find};
 
 /// How long to wait between looks at a child whose end cannot be waited for.
@@ -23,7 +23,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// The children that this process started itself and has not reaped; all its other children were left to it.
 ///
 /// Held while a child is started: so no child exists without being listed, no other child is started while this
-/// process is inside a run's cgroup, and no pipe is open that a child could inherit.
+/// process is inside a run's cgroup (but for an [`Entry`](super::Entry) that has begun), and no pipe is open that a child
+/// could inherit.
 static STARTED: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
 fn started() -> MutexGuard<'static, BTreeSet<u32>> {
@@ -62,16 +63,18 @@ impl Streams {
     }
 }
 
-/// Starts `cmd` as the leader of a new process group, inside `cgroup` from its first instruction.
+/// Starts `cmd` as the leader of a new process group, where `enter` has brought this process meanwhile.
 pub(super) fn start(
     cmd: &Cmd,
     streams: Streams,
-    cgroup: Option<&Cgroup>,
+    enter: impl FnOnce() -> Option<Inside>,
 ) -> Result<Child, ProcError> {
     let program = find::program_of(cmd).ok_or_else(|| not_found(cmd))?;
     let expression = expression(cmd, program, streams);
     let mut started = started();
-    let handle = start_inside(&expression, cgroup);
+    let inside = enter();
+    let handle = expression.start();
+    drop(inside);
     // With it goes our copy of the child's ends of the pipes.
     drop(expression);
     let handle = handle.map_err(|source| start_error(cmd, source))?;
@@ -85,14 +88,6 @@ pub(super) fn start(
         pid,
         exit_fd,
     })
-}
-
-fn start_inside(
-    expression: &duct::Expression,
-    cgroup: Option<&Cgroup>,
-) -> io::Result<duct::Handle> {
-    let _inside = cgroup.and_then(Cgroup::enter);
-    expression.start()
 }
 
 fn expression(cmd: &Cmd, program: PathBuf, streams: Streams) -> duct::Expression {

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 
 use crate::sys::Clock;
 
-use super::os::{self, Cgroup};
+use super::os::{self, Inside};
 use super::pump::Pump;
 use super::redact::Redactor;
 use super::start::{self, Child, Streams};
@@ -141,8 +141,13 @@ pub fn supervise(
     let begun = clock.monotonic();
     let adopts = os::adopt_orphans();
     tree.set_leader(None);
-    let cgroup = tree.create_cgroup();
-    let (child, pipe) = match open(cmd, stdin, cgroup.as_ref()) {
+    let mut cgroup = None;
+    let enter = || {
+        let entered = tree.enter();
+        cgroup = entered.cgroup;
+        entered.inside
+    };
+    let (child, pipe) = match open(cmd, stdin, enter) {
         Ok(opened) => opened,
         Err(error) => {
             if let Some(cgroup) = &cgroup {
@@ -180,14 +185,18 @@ pub fn supervise(
     }
 }
 
-fn open(cmd: &Cmd, stdin: File, cgroup: Option<&Cgroup>) -> Result<(Child, PipeReader), ProcError> {
+fn open(
+    cmd: &Cmd,
+    stdin: File,
+    enter: impl FnOnce() -> Option<Inside>,
+) -> Result<(Child, PipeReader), ProcError> {
     let lost = |source| ProcError::Io {
         shown: cmd.shown(),
         source,
     };
     let (pipe, theirs) = start::pipe().map_err(lost)?;
     let streams = Streams::joined(stdin, theirs).map_err(lost)?;
-    Ok((start::start(cmd, streams, cgroup)?, pipe))
+    Ok((start::start(cmd, streams, enter)?, pipe))
 }
 
 fn never_started(error: &ProcError, duration: Duration) -> Report {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::sys::Clock;
 
+use super::entry::{Entered, Entry};
 use super::mark::Row;
 use super::os::{self, Cgroup};
 use super::{EndSignal, ProcessMark, start};
@@ -20,7 +21,7 @@ const LOOK_LONGEST: Duration = Duration::from_millis(50);
 const EMPTY_LOOKS: u32 = 2;
 
 /// How the processes of one run are recognised.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct RunTree {
     key: String,
     marker: (OsString, OsString),
@@ -28,6 +29,7 @@ pub struct RunTree {
     cgroup: Option<PathBuf>,
     may_use_cgroup: bool,
     leader_hands_on: bool,
+    entry: Option<Entry>,
 }
 
 impl RunTree {
@@ -45,6 +47,7 @@ impl RunTree {
             cgroup: None,
             may_use_cgroup: true,
             leader_hands_on: false,
+            entry: None,
         }
     }
 
@@ -91,14 +94,26 @@ impl RunTree {
         self.leader = leader;
     }
 
-    /// Makes the run's cgroup for a child that is to be started.
-    pub(super) fn create_cgroup(&mut self) -> Option<Cgroup> {
-        let made = self
-            .may_use_cgroup
-            .then(|| Cgroup::create(&self.key))
-            .flatten();
-        self.cgroup = made.as_ref().map(|made| made.dir().to_owned());
-        made
+    /// Begins to enter the run's cgroup, for a child that this process will [`supervise`](super::supervise). Nothing else
+    /// should be started until then: it would belong to the run.
+    pub fn begin_entry(&self) -> Option<Entry> {
+        self.may_use_cgroup.then(|| Entry::begin(self.key.clone()))
+    }
+
+    /// The child that is started next goes where this process has begun to go.
+    pub fn set_entry(&mut self, entry: Option<Entry>) {
+        self.entry = entry;
+    }
+
+    /// Goes into the run's cgroup, for a child that is started now.
+    pub(super) fn enter(&mut self) -> Entered {
+        let entered = match self.entry.take() {
+            Some(entry) => entry.wait(),
+            None if self.may_use_cgroup => Entered::now(&self.key),
+            None => Entered::default(),
+        };
+        self.cgroup = entered.cgroup.as_ref().map(|made| made.dir().to_owned());
+        entered
     }
 
     fn find_cgroup(&self) -> Option<Cgroup> {

@@ -69,7 +69,7 @@ pub(super) fn around(cmd: &Cmd, bwrap: &Path, view: &View, network: Network) -> 
 /// # Errors
 /// Why that cannot be told: it gave no answer in time, or could not be started at all.
 pub fn works(bwrap: &Path, clock: &dyn Clock) -> Result<Option<String>, String> {
-    let view = View::of_the_system(&super::LocalDisk);
+    let view = View::of_the_system(&super::LocalDisk::default());
     let cmd = Cmd::new("/bin/sh").args(["-c", ":"]).dir("/").env_clear();
     let cmd = around(&cmd, bwrap, &view, Network::Off);
     let limits = Quick {

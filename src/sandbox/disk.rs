@@ -1,5 +1,6 @@
 //! What a view has to know of the disk. Only looks; changes nothing.
 
+use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,18 @@ pub trait Disk {
 }
 
 /// The disk of this machine.
-#[derive(Debug, Clone, Copy)]
-pub struct LocalDisk;
+#[derive(Debug, Default)]
+pub struct LocalDisk {
+    /// The closed settings, found before they were asked for.
+    ahead: RefCell<Option<Vec<PathBuf>>>,
+}
+
+impl LocalDisk {
+    /// Finds out now what takes its time, for the view that is made next; later ones look anew.
+    pub fn look_ahead(&self) {
+        self.ahead.replace(Some(closed_settings()));
+    }
+}
 
 impl Disk for LocalDisk {
     fn kind(&self, path: &Path) -> Option<Kind> {
@@ -53,15 +64,19 @@ impl Disk for LocalDisk {
         fs::canonicalize(path).ok()
     }
 
-    /// Root owns them also where it has no other power; nobody else can read them anyway.
     fn closed_settings(&self) -> Vec<PathBuf> {
-        let mut found = vec![];
-        if rustix::process::geteuid().is_root() {
-            let mut left = SETTINGS_MAX;
-            closed_in(Path::new("/etc"), SETTINGS_DEPTH, &mut left, &mut found);
-        }
-        found
+        self.ahead.take().unwrap_or_else(closed_settings)
     }
+}
+
+/// Root owns them also where it has no other power; nobody else can read them anyway.
+fn closed_settings() -> Vec<PathBuf> {
+    let mut found = vec![];
+    if rustix::process::geteuid().is_root() {
+        let mut left = SETTINGS_MAX;
+        closed_in(Path::new("/etc"), SETTINGS_DEPTH, &mut left, &mut found);
+    }
+    found
 }
 
 fn closed_in(folder: &Path, depth: u32, left: &mut usize, found: &mut Vec<PathBuf>) {
@@ -73,6 +88,10 @@ fn closed_in(folder: &Path, depth: u32, left: &mut usize, found: &mut Vec<PathBu
             return;
         };
         *left = fewer;
+        // Most of what is there are links, and of them the folder tells without a look at each.
+        if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            continue;
+        }
         let Ok(meta) = entry.metadata() else {
             continue;
         };
@@ -81,9 +100,6 @@ fn closed_in(folder: &Path, depth: u32, left: &mut usize, found: &mut Vec<PathBu
         } else {
             OTHERS_READ
         };
-        if meta.is_symlink() {
-            continue;
-        }
         if meta.mode() & needed != needed {
             found.push(entry.path());
         } else if meta.is_dir() && depth > 1 {

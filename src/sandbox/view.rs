@@ -560,7 +560,7 @@ mod tests {
             programs: vec![at("named/node_modules/.bin/tool")],
             ..wanted()
         };
-        let view = View::new(&wanted, &crate::sandbox::LocalDisk).unwrap();
+        let view = View::new(&wanted, &crate::sandbox::LocalDisk::default()).unwrap();
         for folder in ["named/node_modules", "real/node_modules"] {
             let shown = Mount {
                 path: at(folder),

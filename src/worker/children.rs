@@ -1,10 +1,11 @@
 //! How a supervisor starts children: a port, so that a simulation can do without processes.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::Write;
 use std::time::Duration;
 
-use crate::proc::{self, Cmd, Limits, Redactor, Report, RunTree, Survivors, Watch};
+use crate::proc::{self, Cmd, Entry, Limits, Redactor, Report, RunTree, Survivors, Watch};
 use crate::sys::Clock;
 
 /// One child of a run: setup, agent or verify.
@@ -23,6 +24,9 @@ pub struct Child<'a> {
 
 /// Starts and ends the processes of a run.
 pub trait Children {
+    /// Says that a first child of the run will be started: what takes its time and does not hang on which it is may begin.
+    fn expect(&self, _tree: &RunTree) {}
+
     /// Starts a child and attends to it until nothing of it is left.
     fn run(
         &self,
@@ -37,10 +41,17 @@ pub trait Children {
 }
 
 /// Real processes.
-#[derive(Debug, Clone, Copy)]
-pub struct LocalChildren;
+#[derive(Debug, Default)]
+pub struct LocalChildren {
+    /// The way into the run's cgroup, for the first child.
+    entry: RefCell<Option<Entry>>,
+}
 
 impl Children for LocalChildren {
+    fn expect(&self, tree: &RunTree) {
+        self.entry.replace(tree.begin_entry());
+    }
+
     fn run(
         &self,
         child: Child<'_>,
@@ -55,6 +66,7 @@ impl Children for LocalChildren {
             redact,
             limits,
         } = child;
+        tree.set_entry(self.entry.take());
         proc::supervise(&cmd, stdin, log, redact, &limits, tree, clock, watch)
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Network, Rules, Sandbox, SandboxKind, SandboxRules};
 use crate::durable::{self, Versioned};
 use crate::proc::{self, Cmd, ProcessMark};
-use crate::sandbox::{self, Backend, Engine, LocalDisk, Machine, View, Wanted, Way};
+use crate::sandbox::{self, Backend, Disk, Engine, Machine, View, Wanted, Way};
 use crate::store::{Home, Layout};
 use crate::sys::{Clock, Env};
 
@@ -268,6 +268,8 @@ pub(super) struct Shown<'a> {
     pub(super) worktree: &'a Path,
     /// What it has instead of a network.
     pub(super) way: Option<Way>,
+    /// The disk of which it sees a part.
+    pub(super) disk: &'a dyn Disk,
 }
 
 /// `cmd` confined by `backend`.
@@ -298,7 +300,7 @@ pub(super) fn confined(
             of_an_image: true,
             ..wanted(shown_too, around, rules, shown)
         };
-        let view = View::new(&wanted, &LocalDisk)?;
+        let view = View::new(&wanted, shown.disk)?;
         return Ok(backend.wrap(cmd, &view, rules, shown.key));
     }
     // What starts it says only that it failed: whether the program is there is looked at before.
@@ -314,7 +316,7 @@ pub(super) fn confined(
     let cmd = cmd.wrapped(program.clone().into(), args);
     let view = match backend {
         Backend::None => View::default(),
-        _ => View::new(&wanted(Some(program), around, rules, shown), &LocalDisk)?,
+        _ => View::new(&wanted(Some(program), around, rules, shown), shown.disk)?,
     };
     Ok(backend.wrap(cmd, &view, rules, shown.key))
 }

@@ -114,8 +114,11 @@ impl<'a> LocalWorkers<'a> {
 }
 
 impl Workers for LocalWorkers<'_> {
-    fn start(&self, run: &Run, prompt: Option<&str>, alive: &mut Lock) -> Result<(), WorkerError> {
+    fn expect(&self) {
         proc::expect_supervisor();
+    }
+
+    fn start(&self, run: &Run, prompt: Option<&str>, alive: &mut Lock) -> Result<(), WorkerError> {
         let layout = self.store.layout();
         if let Some(prompt) = prompt {
             // A power cut also ends the only one that would read it.

@@ -115,6 +115,9 @@ fn list(pids: &[u32]) -> String {
 
 /// Starts and ends runs. The port that passes work with; a simulation has its own.
 pub trait Workers {
+    /// Says that a run is about to be launched: what makes its start quicker may begin. Costs nothing when none is.
+    fn expect(&self) {}
+
     /// Starts the supervisor of `run`, which has `alive`, the run's `alive.lock`, from here on too. With a prompt the run is
     /// new, and its supervisor does nothing before the run's `launch.lock` is free and the record says `starting`; without
     /// one it goes on from its last step.

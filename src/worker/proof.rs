@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::{Network, TokenSource};
 use crate::durable;
 use crate::proc::{Cmd, Quick};
-use crate::sandbox::Backend;
+use crate::sandbox::{Backend, LocalDisk};
 use crate::store::Home;
 
 use super::confine::{self, Shown, confined, own_name};
@@ -140,6 +140,7 @@ fn attempt(
         vars: &vars,
         worktree,
         way: None,
+        disk: &LocalDisk::default(),
     };
     let cmd = with_vars(cmd.dir(worktree), &vars);
     let cmd = confined(cmd, backend, &around, &rules.sandbox, &shown)?;

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::durable::crash_point;
 use crate::proc::{Cmd, ProcessMark, Redactor, RunTree};
-use crate::sandbox::Way;
+use crate::sandbox::{Backend, LocalDisk, Way};
 use crate::store::{Lock, Store};
 use crate::sys::{Clock, Env};
 use crate::vcs::Vcs;
@@ -51,12 +51,39 @@ pub struct SupervisorCtx<'a> {
     pub acp: &'a Path,
 }
 
+impl SupervisorCtx<'_> {
+    fn around(&self) -> Surroundings<'_> {
+        Surroundings {
+            layout: self.store.layout(),
+            env: self.env,
+            acp: self.acp,
+            token: self.rules.forge.token.as_ref(),
+        }
+    }
+
+    fn confiner(&self) -> Confiner<'_> {
+        Confiner {
+            layout: self.store.layout(),
+            env: self.env,
+            clock: self.clock,
+            rules: self.rules,
+        }
+    }
+}
+
 /// Attends to a run until it is finished. `alive` is the run's lock: the right to write it.
 ///
 /// # Errors
 /// Only where a successor may fare better: files or git of this machine failed, or processes cannot be ended. What went
 /// wrong with the run itself is its outcome.
 pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<(), WorkerError> {
+    // Only while its worktree is made: one that is gone on with may have left processes, which are ended first.
+    let disk = LocalDisk::default();
+    let run = ctx.store.live_run(id)?;
+    if let Some(run) = run.filter(|run| run.state == RunState::Reserved) {
+        get_ready(ctx, &run, &disk);
+        crash_point("worker.expected");
+    }
     ctx.store.wait_for_launch(id)?;
     let run = ctx.store.live_run(id)?;
     let run = run.ok_or_else(|| WorkerError::NoRun(id.clone()))?;
@@ -82,7 +109,7 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
         (!resumes && ctx.rules.repo.setup.is_empty()).then_some(RunEvent::StepBegan(Step::Agent));
     record.begin(std::iter::once(begun).chain(next))?;
     crash_point("worker.supervised");
-    let worker = Worker::new(ctx, settings, &record.run);
+    let worker = Worker::new(ctx, settings, &record.run, disk);
     if resumes {
         worker.end_leftovers(&record.run)?;
     } else if !is_known {
@@ -93,6 +120,16 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
         return worker.finish(&mut record, outcome, &RunFindings::default());
     }
     worker.steps(&mut record)
+}
+
+/// Begins what takes its time and needs no worktree.
+fn get_ready(ctx: &SupervisorCtx<'_>, run: &Run, disk: &LocalDisk) {
+    ctx.children.expect(&ctx.around().tree_of(&run.id));
+    // Whether it works is looked at again before anything starts.
+    let backend = ctx.confiner().backend(&run.agent);
+    if let Ok((Backend::Bubblewrap(_) | Backend::Seatbelt(_), _)) = backend {
+        disk.look_ahead();
+    }
 }
 
 /// Whether the run is gone on with, rather than begun.
@@ -133,18 +170,19 @@ pub(super) struct Worker<'a> {
     pub(super) around: Surroundings<'a>,
     pub(super) settings: AgentSettings,
     pub(super) redact: Redactor,
+    disk: LocalDisk,
     /// What was left of the run's time when this supervisor began, and when that was by the monotonic clock.
     time: (Duration, Duration),
 }
 
 impl<'a> Worker<'a> {
-    fn new(ctx: &'a SupervisorCtx<'a>, settings: AgentSettings, run: &Run) -> Self {
-        let around = Surroundings {
-            layout: ctx.store.layout(),
-            env: ctx.env,
-            acp: ctx.acp,
-            token: ctx.rules.forge.token.as_ref(),
-        };
+    fn new(
+        ctx: &'a SupervisorCtx<'a>,
+        settings: AgentSettings,
+        run: &Run,
+        disk: LocalDisk,
+    ) -> Self {
+        let around = ctx.around();
         let redact = around.redactor();
         let total = whole_time(&settings);
         // The wall clock may have been set in between: never more than a whole run's time.
@@ -160,6 +198,7 @@ impl<'a> Worker<'a> {
             around,
             settings,
             redact,
+            disk,
             time: (left, ctx.clock.monotonic()),
         }
     }
@@ -200,6 +239,7 @@ impl<'a> Worker<'a> {
             vars,
             worktree: &self.around.layout.worktree(&run.id),
             way,
+            disk: &self.disk,
         };
         confine::confined(cmd, &backend, &self.around, &self.ctx.rules.sandbox, &shown)
     }
@@ -207,7 +247,7 @@ impl<'a> Worker<'a> {
     /// Whether this run's children are confined by acp, so that an agent need not do it again.
     pub(super) fn is_confined(&self, run: &Run) -> bool {
         let found = self.confiner().backend(&run.agent);
-        found.is_ok_and(|(backend, _)| backend != crate::sandbox::Backend::None)
+        found.is_ok_and(|(backend, _)| backend != Backend::None)
     }
 
     /// Ends what of a run is no process of its tree.
@@ -216,12 +256,7 @@ impl<'a> Worker<'a> {
     }
 
     pub(super) fn confiner(&self) -> Confiner<'_> {
-        Confiner {
-            layout: self.ctx.store.layout(),
-            env: self.ctx.env,
-            clock: self.ctx.clock,
-            rules: self.ctx.rules,
-        }
+        self.ctx.confiner()
     }
 
     fn end_leftovers(&self, run: &Run) -> Result<(), WorkerError> {

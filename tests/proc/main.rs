@@ -8,6 +8,7 @@
 )]
 
 mod detached;
+mod entry;
 mod quick;
 mod supervised;
 mod tree;

@@ -8,7 +8,7 @@ use acp::sys::Secret;
 
 use crate::world::{
     Answers, BOTH, Cgroups, PATIENCE, Seen, World, assert_ended, in_background, limits, millis,
-    null,
+    null, tree,
 };
 
 /// What each script that leaves something running starts with.
@@ -119,7 +119,8 @@ fn of_a_leader_that_hands_term_on_nothing_else_is_asked() {
                 while ! test -e ready; do sleep 0.01; done; echo go; while :; do sleep 0.01; done";
     for hands_on in [true, false] {
         let mut world = World::new(Cgroups::Used);
-        world.tree = world.tree.clone().with_leader_that_hands_on(hands_on);
+        let key = format!("acp-test-{}-hands-on-{hands_on}", std::process::id());
+        world.tree = tree(&world.path(""), &key, Cgroups::Used).with_leader_that_hands_on(hands_on);
         let mut watch = Answers {
             verdict: |_: &str| Verdict::Continue,
             cancel_at: Some("go"),

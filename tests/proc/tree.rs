@@ -170,7 +170,7 @@ fn a_process_that_got_the_leaders_pid_and_group_later_is_left_alone() {
         ..stranger.mark.clone()
     };
     for leader in [stale, old_boot] {
-        let tree = world.tree.clone().with_leader(Some(leader));
+        let tree = tree(&world.path(""), "none", Cgroups::Unused).with_leader(Some(leader));
         assert!(members(&tree).is_empty());
         assert_eq!(end_tree(&tree, millis(50), &SystemClock::new()).ended, 0);
     }

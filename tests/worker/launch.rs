@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acp::domain::{Life, Outcome, RunState};
@@ -41,6 +42,18 @@ fn wait_for_waiter(world: &World) {
     }
 }
 
+/// The cgroups of the world's run, wherever cgroups may be made here.
+fn cgroups(world: &World) -> Vec<PathBuf> {
+    let root = world.store.layout().root().as_os_str();
+    let home = crc32fast::hash(root.as_encoded_bytes());
+    let name = format!("acp-{}-{home:08x}", world.run.id);
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = own.lines().find_map(|line| line.strip_prefix("0::/"));
+    let mounts = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
+    let all = mounts.map(|mount| Path::new(mount).join(own.unwrap_or_default()).join(&name));
+    all.into_iter().filter(|dir| dir.exists()).collect()
+}
+
 #[test]
 fn a_supervisor_begins_when_its_worktree_is_ready() {
     let world = World::new(&format!("cat > prompt.txt; {IMPLEMENTED}\n"));
@@ -70,6 +83,7 @@ fn a_supervisor_whose_pass_is_gone_does_nothing() {
     assert_eq!(world.wait(&workers), Life::Gone);
     assert_eq!(world.now(), world.run);
     assert!(!world.store.layout().agent_log(&world.run.id).exists());
+    assert_eq!(cgroups(&world), Vec::<PathBuf>::new());
     // And the run can be ended by whoever comes next.
     assert!(world.store.own_run(&world.run.id).unwrap().is_some());
 }

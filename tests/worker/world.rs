@@ -270,7 +270,7 @@ fn supervisor() {
         store: &store,
         vcs: &vcs,
         agents: &agents,
-        children: &LocalChildren,
+        children: &LocalChildren::default(),
         clock: clock(),
         env: &env,
         rules: &rules,

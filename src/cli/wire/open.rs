@@ -252,7 +252,7 @@ pub(in crate::cli) fn supervise(
         store: &control.store,
         vcs: &*control.vcs,
         agents: &agent::by_name,
-        children: &LocalChildren,
+        children: &LocalChildren::default(),
         clock: session.clock,
         env: session.env,
         rules: &control.rules,

@@ -24,14 +24,15 @@ pub(in crate::proc) struct Cgroup {
 }
 
 /// This process is inside the cgroup until this is dropped.
-pub(in crate::proc) struct Inside<'a> {
-    home: &'a Path,
+#[derive(Debug)]
+pub(in crate::proc) struct Inside {
+    home: PathBuf,
 }
 
-impl Drop for Inside<'_> {
+impl Drop for Inside {
     fn drop(&mut self) {
         // A process that could not go back is never ended by `kill`, which looks first.
-        drop(move_self(self.home));
+        drop(move_self(&self.home));
     }
 }
 
@@ -76,8 +77,8 @@ impl Cgroup {
 
     /// Moves this whole process inside, so that what it starts is inside from its first instruction. `None` where
     /// that is not allowed: then nothing is inside, and the other marks have to do.
-    pub(in crate::proc) fn enter(&self) -> Option<Inside<'_>> {
-        let home = self.home.as_deref()?;
+    pub(in crate::proc) fn enter(&self) -> Option<Inside> {
+        let home = self.home.clone()?;
         move_self(&self.dir).ok()?;
         Some(Inside { home })
     }
