@@ -122,12 +122,15 @@ impl Test {
             Some(Outcome::Failed(failure)) => Some(failure.class),
             _ => None,
         };
+        // The log goes with the scratch folder; its last words are in the reason.
+        let advice = class.map(|class| policy::consequence(class).advice);
+        let advice = advice.filter(|advice| !advice.contains("acp run log"));
         Ok(Tested {
             name: self.name.clone(),
             outcome: outcome.map(Outcome::as_str),
             class: class.map(FailureClass::as_str),
             why: outcome.and_then(Outcome::reason),
-            advice: class.map(|class| policy::consequence(class).advice),
+            advice,
             seconds: end.and_then(|end| Some(end.ended.duration_since(end.started?).as_secs())),
             tokens: findings.tokens,
             usd_micros: findings.usd_micros,

@@ -277,11 +277,8 @@ pub(super) fn writing(view: &View<'_>, intents: &[&IntentView]) -> Wait {
 
 /// A run under way, or over and not judged, as a wait.
 pub(super) fn run_wait(view: &View<'_>, run: &RunView) -> Wait {
-    if let Some(hold) = held_up(view, run) {
-        return Wait::Hold {
-            name: hold.name.clone(),
-            reason: hold.reason.clone(),
-        };
+    if let Some(wait) = held_up(view, run) {
+        return wait;
     }
     let id = run.run.id.clone();
     match &run.run.state {

@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::view::{View, commit_of};
 use crate::domain::{
-    Action, Gap, Hold, IntentId, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan,
-    PullRequest, Run, RunState, RunView, Step, label,
+    Action, Gap, IntentId, IntentKind, Issue, ItemId, ItemKind, Life, Phase, Plan, PullRequest,
+    Run, RunState, RunView, Step, Wait, label,
 };
+use crate::policy::Awake;
 
 /// How often a dead supervisor is replaced before its run counts as crashed, when the work of its agent is done; besides
 /// what `retry.resumes_max` may have used up before.
@@ -106,15 +107,24 @@ fn can_go_on(view: &View<'_>, run: &RunView) -> bool {
     run.session && run.run.resumes < view.rules.retry.resumes_max
 }
 
-/// The hold under which a run that was interrupted waits: its agent would go on with its session, and is not started now.
-/// While anything of it lives it is at work, and no hold but that of a stop is against that.
-pub(super) fn held_up<'a>(view: &View<'a>, run: &RunView) -> Option<&'a Hold> {
+/// What a run that was interrupted waits for, a hold or an agent that sleeps: its agent would go on with its session, and is
+/// not started now. While anything of it lives it is at work, and no hold but that of a stop is against that.
+pub(super) fn held_up(view: &View<'_>, run: &RunView) -> Option<Wait> {
     let interrupted = matches!(&run.run.state, RunState::Running { step, .. } if *step < Step::Collect)
         && run.life == Life::Gone;
     if !interrupted || !can_go_on(view, run) {
         return None;
     }
-    view.hold_on(run.run.item)
+    if let Some(hold) = view.hold_on(run.run.item) {
+        return Some(Wait::Hold {
+            name: hold.name.clone(),
+            reason: hold.reason.clone(),
+        });
+    }
+    match view.awake(&run.run.agent) {
+        Awake::No { key, until, reason } => Some(Wait::Cooldown { key, until, reason }),
+        Awake::Yes | Awake::Trial { .. } => None,
+    }
 }
 
 fn is_overdue(view: &View<'_>, begun: Timestamp, deadline: Timestamp) -> bool {

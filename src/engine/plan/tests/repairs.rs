@@ -2,8 +2,8 @@
 
 use super::world::{World, ago, end, failed, implemented, judged, now, running, set, sha};
 use crate::domain::{
-    Action, BranchName, FailureClass, Gap, IssueState, ItemId, Lease, Life, Origin, Payload, Phase,
-    PrState, RecordOf, RunId, RunState, Step, Unreadable, Wait, label,
+    Action, BranchName, Cooldown, FailureClass, Gap, IssueState, ItemId, Lease, Life, Origin,
+    Payload, Phase, PrState, RecordOf, RunId, RunState, Step, Unreadable, Wait, label,
 };
 
 const ISSUE: ItemId = ItemId::issue(1);
@@ -101,6 +101,28 @@ fn a_run_that_was_interrupted_waits_for_a_hold_to_be_lifted() {
     (view.session, view.run.resumes) = (true, 2);
     world.hold("freeze", None);
     assert_eq!(repairs(&world), ["crash agent"]);
+}
+
+/// Its session would meet the limit at once, and what it has done would be over.
+#[test]
+fn a_run_that_was_interrupted_waits_for_its_agent_to_wake() {
+    let mut world = fresh();
+    let id = world.run(ISSUE, 1, running(Step::Agent));
+    let view = world.snapshot.runs.get_mut(&id).unwrap();
+    view.session = true;
+    let key = world.rules.agents.account_key(&view.run.agent);
+    let until = now() + jiff::SignedDuration::from_hours(1);
+    let cooldown = Cooldown::new(key.clone(), until, "limit".to_owned(), now());
+    world.snapshot.cooldowns.insert(key.clone(), cooldown);
+    assert_eq!(repairs(&world), [""; 0]);
+    let wait = world.wait(ISSUE);
+    assert!(
+        matches!(&wait, Wait::Cooldown { key: on, until: at, .. } if *on == key && *at == until),
+        "{wait:?}"
+    );
+    assert_eq!(wait.next(), Some(until));
+    world.snapshot.cooldowns.get_mut(&key).unwrap().until = now();
+    assert_eq!(repairs(&world), ["resume"]);
 }
 
 /// A supervisor counts the time in which the machine is awake; its deadline is one of the wall clock.
