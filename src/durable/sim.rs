@@ -403,7 +403,8 @@ impl History {
     }
 }
 
-/// Names in the order in which what they mean came, so that a seed repeats itself: those of temporary files are random.
+/// Names in the order in which what they mean was first seen, so that a seed repeats itself: those of temporary files are
+/// random.
 fn in_order<'a>(names: Option<&BTreeMap<&'a str, Node>>) -> Vec<(&'a str, Node)> {
     let names = names.into_iter().flatten();
     let mut names: Vec<_> = names.map(|(name, node)| (*name, *node)).collect();

@@ -49,8 +49,8 @@ pub fn detach(cmd: &Cmd, stdin: File, log: &Path) -> Result<Detached, ProcError>
     Ok(Detached { pid, mark, child })
 }
 
-/// Says that a process that is soon detached will call [`supervise`](super::supervise) within some 20 ms, so that its
-/// child starts sooner. Costs nothing when it does not; not for a process that supervises itself.
+/// Says that a process that is soon detached will call [`supervise`](super::supervise): within some 20 ms its child starts
+/// sooner. Changes nothing when it does not; not for a process that supervises itself.
 pub fn expect_supervisor() {
     os::Cgroup::expect_entry();
 }

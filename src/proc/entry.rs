@@ -22,8 +22,10 @@ pub(super) struct Entered {
 }
 
 impl Entry {
-    pub(super) fn begin(key: String) -> Self {
-        Self(Some(thread::spawn(move || Entered::now(&key))))
+    /// `None` when there is no thread to be had: then whoever starts the child enters.
+    pub(super) fn begin(key: String) -> Option<Self> {
+        let entering = thread::Builder::new().spawn(move || Entered::now(&key));
+        entering.ok().map(|entering| Self(Some(entering)))
     }
 
     /// Waits until this process is inside.
@@ -41,8 +43,11 @@ impl Drop for Entry {
         let Some(entered) = self.arrive() else {
             return;
         };
-        drop(entered.inside);
-        if let Some(cgroup) = entered.cgroup {
+        let Entered { cgroup, inside } = entered;
+        {
+            let _left = inside;
+        }
+        if let Some(cgroup) = cgroup {
             cgroup.remove(&SystemClock::new());
         }
     }

@@ -63,7 +63,7 @@ impl Streams {
     }
 }
 
-/// Starts `cmd` as the leader of a new process group, where `enter` has brought this process meanwhile.
+/// Starts `cmd` as the leader of a new process group, where `enter` brings this process for that moment.
 pub(super) fn start(
     cmd: &Cmd,
     streams: Streams,
@@ -72,9 +72,10 @@ pub(super) fn start(
     let program = find::program_of(cmd).ok_or_else(|| not_found(cmd))?;
     let expression = expression(cmd, program, streams);
     let mut started = started();
-    let inside = enter();
-    let handle = expression.start();
-    drop(inside);
+    let handle = {
+        let _inside = enter();
+        expression.start()
+    };
     // With it goes our copy of the child's ends of the pipes.
     drop(expression);
     let handle = handle.map_err(|source| start_error(cmd, source))?;

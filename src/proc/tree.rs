@@ -97,7 +97,8 @@ impl RunTree {
     /// Begins to enter the run's cgroup, for a child that this process will [`supervise`](super::supervise). Nothing else
     /// should be started until then: it would belong to the run.
     pub fn begin_entry(&self) -> Option<Entry> {
-        self.may_use_cgroup.then(|| Entry::begin(self.key.clone()))
+        let begun = self.may_use_cgroup.then(|| Entry::begin(self.key.clone()));
+        begun.flatten()
     }
 
     /// The child that is started next goes where this process has begun to go.

@@ -115,7 +115,7 @@ fn list(pids: &[u32]) -> String {
 
 /// Starts and ends runs. The port that passes work with; a simulation has its own.
 pub trait Workers {
-    /// Says that a run is about to be launched: what makes its start quicker may begin. Costs nothing when none is.
+    /// Says that a run is about to be launched: what makes its start quicker may begin. Changes nothing when none is.
     fn expect(&self) {}
 
     /// Starts the supervisor of `run`, which has `alive`, the run's `alive.lock`, from here on too. With a prompt the run is

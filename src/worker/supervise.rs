@@ -124,9 +124,9 @@ pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<()
 
 /// Begins what takes its time and needs no worktree.
 fn get_ready(ctx: &SupervisorCtx<'_>, run: &Run, disk: &LocalDisk) {
-    ctx.children.expect(&ctx.around().tree_of(&run.id));
-    // Whether it works is looked at again before anything starts.
+    // Whether it works is looked at again before anything starts. A trial of it is no part of the run, so it comes first.
     let backend = ctx.confiner().backend(&run.agent);
+    ctx.children.expect(&ctx.around().tree_of(&run.id));
     if let Ok((Backend::Bubblewrap(_) | Backend::Seatbelt(_), _)) = backend {
         disk.look_ahead();
     }

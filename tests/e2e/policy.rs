@@ -1,5 +1,8 @@
 //! What the policy decides, through the binary: who is asked, what is blocked, what is tried again.
 
+use acp::domain::Cooldown;
+use acp::store::{Home, Store};
+
 use crate::env::{TestEnv, names};
 use crate::repo::{CHECKOUT, GOOD, QUICK, texts};
 
@@ -609,9 +612,8 @@ fn a_missing_agent_launches_nothing_and_counts_no_attempt() {
     assert!(env.read(&format!("{CHECKOUT}/README.md")).contains("hello"));
 }
 
-/// The machine goes away while an agent works, and a person wants nothing to start. What it had done is not lost for that.
-#[test]
-fn a_run_that_was_interrupted_waits_under_a_hold_and_goes_on_after_it() {
+/// The machine goes away while claude works in a session of its own, as if by the power.
+fn interrupted() -> TestEnv {
     let env = TestEnv::with_programs();
     env.write("home/.claude/.credentials.json", "{}");
     let body = r#"cat > /dev/null
@@ -637,23 +639,42 @@ esac"#;
     let pids = String::from_utf8(pids.unwrap().1.clone()).unwrap();
     let mut kill = env.command("kill");
     let _killed = kill.arg("-KILL").args(pids.split_whitespace()).status();
-    let hold = ["hold", "add", "freeze", "--reason", "to look"];
-    let _held = env.acp(&hold).ok();
-    // It is idle: only a person can lift that.
+    env
+}
+
+/// It is idle while it waits for `code`, and goes on once the words `over` are typed. What was done is not lost.
+fn waits_and_goes_on(env: &TestEnv, code: &str, over: &[&str]) {
     let _idle = env.until_idle();
     let why = env.why("issue/1");
-    assert_eq!(
-        (&why["code"], env.runs().len()),
-        (&"hold".into(), 1),
-        "{why}"
-    );
+    assert_eq!((&why["code"], env.runs().len()), (&code.into(), 1), "{why}");
     assert!(env.runs()[0]["outcome"].is_null(), "{:?}", env.runs());
-    let _lifted = env.acp(&["hold", "clear", "freeze"]).ok();
+    let _over = env.acp(over).ok();
     let _idle = env.until_idle();
     assert_eq!(env.merged("work.txt").as_deref(), Some("work\nmore\n"));
     assert_eq!(env.runs().len(), 1);
     let shown = env.data(&["run", "show", env.runs()[0]["id"].as_str().unwrap()]);
     assert_eq!(shown["resumes"], 1, "{shown}");
+}
+
+/// A person wants nothing to start.
+#[test]
+fn a_run_that_was_interrupted_waits_under_a_hold_and_goes_on_after_it() {
+    let env = interrupted();
+    let hold = ["hold", "add", "freeze", "--reason", "to look"];
+    let _held = env.acp(&hold).ok();
+    waits_and_goes_on(&env, "hold", &["hold", "clear", "freeze"]);
+}
+
+/// Its session would meet the limit of its account at once.
+#[test]
+fn a_run_that_was_interrupted_waits_for_its_agent_to_wake() {
+    let env = interrupted();
+    let layout = Home::below(&env.path("acp")).layout(&"web".parse().unwrap());
+    let (key, now) = ("agent:claude".to_owned(), jiff::Timestamp::now());
+    let until = now + jiff::SignedDuration::from_hours(1);
+    let cooldown = Cooldown::new(key.clone(), until, "the window is used up".to_owned(), now);
+    Store::new(layout).put_cooldown(&cooldown).unwrap();
+    waits_and_goes_on(&env, "cooldown", &["cooldown", "clear", &key]);
 }
 
 /// Passes of several processes at once, and more work than the day may take.

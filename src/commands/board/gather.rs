@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::commands::Control;
 use crate::commands::sight::Sight;
 use crate::commands::status::is_for_a_person;
-use crate::domain::{DayBudget, Outcome, Phase, RunId, RunState, StaleKind, Wait};
+use crate::domain::{DayBudget, Life, Outcome, Phase, RunId, RunState, StaleKind, Wait};
 use crate::engine::CREDENTIAL_HOLD;
 use crate::policy;
 use crate::ui::CliError;
@@ -175,9 +175,11 @@ impl Seen {
             .runs
             .values()
             .filter(|view| view.run.state.is_under_way());
-        let overdue = running.clone().filter(
-            |view| matches!(view.run.state, RunState::Running { deadline, .. } if deadline < now),
-        );
+        // One that was interrupted and waits counts its time anew when it goes on.
+        let overdue = running.clone().filter(|view| {
+            view.life != Life::Gone
+                && matches!(view.run.state, RunState::Running { deadline, .. } if deadline < now)
+        });
         let standings = &sight.plan.standings;
         let person = || standings.iter().filter(|s| is_for_a_person(&s.wait));
         let given_up = person()

@@ -47,7 +47,8 @@ fn of_run(case: &Case, run: &Run, alive: bool, agent: bool) -> Option<Finding> {
             ""
         };
         let meaning = format!(
-            "{id} is under way and nobody attends to it{left}: the next pass goes on with it or ends it"
+            "{id} is under way and nobody attends to it{left}: the next pass goes on with it or ends it, unless it waits, which `acp why {}` tells",
+            run.item
         );
         return Some(Finding::warning("runs", meaning).mend(case.acp("reconcile")));
     }

@@ -107,7 +107,7 @@ fn can_go_on(view: &View<'_>, run: &RunView) -> bool {
     run.session && run.run.resumes < view.rules.retry.resumes_max
 }
 
-/// What a run that was interrupted waits for, a hold or an agent that sleeps: its agent would go on with its session, and is
+/// What a run that was interrupted waits for, a hold or agents that all sleep: its own would go on with its session, and is
 /// not started now. While anything of it lives it is at work, and no hold but that of a stop is against that.
 pub(super) fn held_up(view: &View<'_>, run: &RunView) -> Option<Wait> {
     let interrupted = matches!(&run.run.state, RunState::Running { step, .. } if *step < Step::Collect)
@@ -120,6 +120,14 @@ pub(super) fn held_up(view: &View<'_>, run: &RunView) -> Option<Wait> {
             name: hold.name.clone(),
             reason: hold.reason.clone(),
         });
+    }
+    // Where another agent can start, the place that the run has is worth more than its session.
+    let agents = view.rules.agents.in_order();
+    let missing = &view.snapshot.agents_missing;
+    let could_start =
+        |name: &&str| !missing.contains_key(*name) && !matches!(view.awake(name), Awake::No { .. });
+    if !agents.contains(&run.run.agent.as_str()) || agents.iter().any(could_start) {
+        return None;
     }
     match view.awake(&run.run.agent) {
         Awake::No { key, until, reason } => Some(Wait::Cooldown { key, until, reason }),

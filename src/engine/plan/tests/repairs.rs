@@ -112,8 +112,18 @@ fn a_run_that_was_interrupted_waits_for_its_agent_to_wake() {
     view.session = true;
     let key = world.rules.agents.account_key(&view.run.agent);
     let until = now() + jiff::SignedDuration::from_hours(1);
-    let cooldown = Cooldown::new(key.clone(), until, "limit".to_owned(), now());
-    world.snapshot.cooldowns.insert(key.clone(), cooldown);
+    let sleep = |world: &mut World, key: &str, until| {
+        let cooldown = Cooldown::new(key.to_owned(), until, "limit".to_owned(), now());
+        world.snapshot.cooldowns.insert(key.to_owned(), cooldown);
+    };
+    sleep(&mut world, &key, until);
+    // Another could start: the place that the run has is worth more than its session.
+    assert_eq!(repairs(&world), ["resume"]);
+    sleep(
+        &mut world,
+        "agent:codex",
+        until + jiff::SignedDuration::from_hours(1),
+    );
     assert_eq!(repairs(&world), [""; 0]);
     let wait = world.wait(ISSUE);
     assert!(
