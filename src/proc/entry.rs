@@ -40,12 +40,12 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let Some(entered) = self.arrive() else {
+        let Some(Entered { cgroup, inside }) = self.arrive() else {
             return;
         };
-        let Entered { cgroup, inside } = entered;
+        // Out first: with somebody inside it cannot be removed.
         {
-            let _left = inside;
+            let _inside = inside;
         }
         if let Some(cgroup) = cgroup {
             cgroup.remove(&SystemClock::new());
