@@ -371,14 +371,14 @@ impl Engine<'_> {
             return Idle::No;
         };
         let standings = &report.plan.standings;
-        let is_held = |run: &Run| {
+        let is_waiting = |run: &Run| {
             let mut on_it = standings.iter().filter(|s| s.item == run.item);
             on_it.any(|s| matches!(s.wait, Wait::Hold { .. } | Wait::Cooldown { .. }))
         };
         // A run that is finished is judged once its supervisor has let go of its lock: until then nothing is planned for
         // it. One that was interrupted may wait for a hold to be lifted, or for its agent.
         let live = snapshot.runs.values().map(|view| &view.run).any(|run| {
-            (run.state.is_under_way() && !is_held(run))
+            (run.state.is_under_way() && !is_waiting(run))
                 || matches!(run.state, RunState::Finished(_))
         });
         let busy = !report.plan.actions.is_empty() || !report.flushed.sent.is_empty();

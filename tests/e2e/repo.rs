@@ -139,7 +139,7 @@ impl TestEnv {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// The same world with a git that first notes what it is called with, and where: a line for each call.
+    /// The same world with a git that first notes what it is called with, and the file that has a line for each call.
     pub(crate) fn noting_git(self) -> (Self, PathBuf) {
         let real = self.command("sh").args(["-c", "command -v git"]).output();
         let real = String::from_utf8(real.unwrap().stdout).unwrap();

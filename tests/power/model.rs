@@ -99,7 +99,7 @@ fn a_folder_whose_name_is_not_synced_takes_its_files_with_it() {
     assert_eq!(left(unsynced, |dir| text(dir, "a/f")), set(&["-", "x"]));
 }
 
-/// The names of temporary files are random: which of them comes first is no matter of chance for what is left.
+/// Those of temporary files are random, and a seed must leave the same each time.
 #[test]
 fn what_is_left_does_not_hang_on_the_names() {
     let left_of = |names: [&str; 2], seed| {

@@ -5,7 +5,7 @@ use std::fs;
 use acp::proc::{Cmd, Quick};
 use acp::sys::{Env, SystemClock};
 
-use crate::world::{Cgroups, PATIENCE, World, limits, quick};
+use crate::world::{Cgroups, PATIENCE, World, limits, quick, wait_until};
 
 /// Set for the process that a test starts for itself: what others start in the same process would be inside too.
 const HELPER: &str = "ACP_TEST_ENTRY";
@@ -44,11 +44,14 @@ fn helper_on_its_way() {
     let home = own_cgroups();
     let (_, seen) = world.run("cat /proc/self/cgroup", &limits());
     let Some(dir) = world.tree.cgroup().map(std::path::Path::to_owned) else {
+        println!("not shown: no cgroup can be made here");
         return;
     };
     assert!(!dir.exists());
     // Nobody comes.
     let entry = world.tree.begin_entry();
+    wait_until("it is inside", || own_cgroups() != home);
+    assert!(dir.exists());
     drop(entry);
     assert!(!dir.exists(), "{} is left", dir.display());
     assert_eq!(own_cgroups(), home);
