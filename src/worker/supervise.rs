@@ -77,9 +77,9 @@ impl SupervisorCtx<'_> {
 /// Only where a successor may fare better: files or git of this machine failed, or processes cannot be ended. What went
 /// wrong with the run itself is its outcome.
 pub fn supervise(ctx: &SupervisorCtx<'_>, id: &RunId, alive: &Lock) -> Result<(), WorkerError> {
-    // Only while its worktree is made: one that is gone on with may have left processes, which are ended first.
     let disk = LocalDisk::default();
     let run = ctx.store.live_run(id)?;
+    // Only while its worktree is made: one that is gone on with may have left processes, which are ended first.
     if let Some(run) = run.filter(|run| run.state == RunState::Reserved) {
         get_ready(ctx, &run, &disk);
         crash_point("worker.expected");
